@@ -1,0 +1,23 @@
+# The three commands of this checkout. `make up` and `make test` need nothing but python3 and make on
+# Debian; they install what is missing, and say what.
+
+BIN := .venv/bin
+
+.PHONY: up test check
+
+up:
+	@scripts/install run
+	@scripts/link
+	@$(BIN)/micelio up $(ARGS)
+
+test:
+	@scripts/install dev
+	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+
+check:
+	@scripts/install dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
