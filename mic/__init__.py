@@ -1,0 +1,1 @@
+"""Micelio on the command line, and the protocol that it speaks with a node."""

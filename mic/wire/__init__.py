@@ -1,0 +1,1 @@
+"""The shapes of the sync protocol `/mic/v1`, shared by the node and by its clients."""
