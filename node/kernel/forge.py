@@ -1,0 +1,46 @@
+"""What a verb may touch, as one frozen value built by `node.daemon` and by tests."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from keys.ed25519 import PrivateKey
+from node.kernel.clock import HybridClock
+from node.kernel.ids import Ids
+from node.kernel.keys import KeyStore
+from node.kernel.limits import Limits
+from store.database import Database
+from store.objects import Objects
+
+
+@dataclass(frozen=True, slots=True)
+class NodeIdentity:
+    """This node to others: its key, the name it goes by and the address of its pages."""
+
+    key: PrivateKey
+    name: str
+    url: str
+
+    @property
+    def did(self) -> str:
+        """The node's `did:key`."""
+        return self.key.did
+
+    @property
+    def number(self) -> int:
+        """32 bits of the public key, for clock stamps."""
+        return int.from_bytes(self.key.public.raw[:4], "big")
+
+
+@dataclass(frozen=True, slots=True)
+class Forge:
+    """The node's parts."""
+
+    db: Database
+    objects: Objects
+    node: NodeIdentity
+    keys: KeyStore
+    clock: HybridClock
+    now: Callable[[], int]
+    """Unix milliseconds."""
+    ids: Ids = field(default_factory=Ids)
+    limits: Limits = field(default_factory=Limits)

@@ -1,0 +1,41 @@
+"""The private keys that a node holds: its own, and one per person who has an account here.
+
+A file each, mode 0600, named by the public key, so that a backup of the directory is complete.
+"""
+
+from pathlib import Path
+
+from keys.ed25519 import PrivateKey
+from keys.ring import load_or_make
+from node.kernel.errors import Missing
+
+
+class KeyStore:
+    """Keys under one directory: `node.key` and `accounts/<did>.key`."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._persons: dict[str, PrivateKey] = {}
+
+    def node(self) -> PrivateKey:
+        """Return the node's key, made at the first call."""
+        return load_or_make(self._directory / "node.key")
+
+    def make_person(self) -> PrivateKey:
+        """Make and keep the key of a new person."""
+        accounts = self._directory / "accounts"
+        accounts.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = load_or_make(accounts / "new.key")
+        (accounts / "new.key").rename(self._file(fresh.did))
+        return fresh
+
+    def person(self, did: str) -> PrivateKey:
+        """Return the key of a person of this node; raises `Missing`."""
+        if did not in self._persons:
+            if not self._file(did).exists():
+                raise Missing("key.missing", f"This node does not hold the key of {did}.", did=did)
+            self._persons[did] = load_or_make(self._file(did))
+        return self._persons[did]
+
+    def _file(self, did: str) -> Path:
+        return self._directory / "accounts" / f"{did.rpartition(':')[2]}.key"

@@ -1,0 +1,205 @@
+"""What landings need to read before they decide: on a database thread, given a transaction."""
+
+import functools
+import hashlib
+
+from keys.errors import KeysFault
+from keys.statements.contribution import Contribution, open_contribution
+from keys.statements.landing import open_landing
+from node.kernel.errors import Denied
+from node.kernel.forge import Forge
+from node.kernel.parties import Party
+from node.landings import rows, rules
+from node.landings.model import (
+    BadDraft,
+    Draft,
+    Head,
+    Landing,
+    LandingDetail,
+    NoSuchPosition,
+    ObjectsMissing,
+)
+from node.projects.model import Project
+from node.signin.verbs import keys_of
+from store import changes as change_lists
+from store import contents
+from store.changes import Change
+from store.database import Tx
+from store.digest import Digest
+from store.errors import Absent, StoreFault
+from store.tree import EMPTY
+
+PAGE = 500
+
+
+def path_seed(forge: Forge) -> int:
+    """Return the 32-bit seed of this node's path keys, which nobody outside can guess."""
+    return _seed(forge.node.key.seed)
+
+
+@functools.lru_cache(maxsize=4)
+def _seed(secret: bytes) -> int:
+    return int.from_bytes(hashlib.sha256(b"micelio path keys\n" + secret).digest()[:4], "big")
+
+
+def landing_at(tx: Tx, project: Project, position: int) -> Landing:
+    """Return the landing at `position`; raises `NoSuchPosition`."""
+    found = rows.get(tx, project.key, position)
+    if found is None:
+        raise NoSuchPosition(position, rows.head(tx, project.key).position)
+    return found
+
+
+def check_author(
+    tx: Tx, who: Party, project: Project, said: Contribution, signer: str | None
+) -> None:
+    """Refuse a statement by a key that is not the asker's, or made on a tree that never was."""
+    if signer is None or signer not in keys_of(tx, who.account or 0):
+        raise Denied(
+            "landing.unknown-key",
+            f"Nothing landed. The key {signer} is not registered for {who.handle}."
+            " Run `mic auth login`.",
+            did=signer,
+        )
+    base = said.base_position
+    tree = landing_at(tx, project, base).tree if base else EMPTY
+    if said.base_tree != tree:
+        raise BadDraft(
+            "statement-mismatch",
+            f"The contribution statement names another tree at @{base} than this project has.",
+            field="base tree",
+        )
+
+
+def checked_changes(forge: Forge, tx: Tx, draft: Draft) -> tuple[Change, ...]:
+    """Return the draft's changes, every object they name present and as large as they say."""
+    if draft.changes.size > forge.limits.changes_list:
+        raise BadDraft("too-many-changes", "The change list is too large.")
+    changes = _decoded(forge, tx, draft)
+    rules.check_changes(changes, forge.limits)
+    _require(forge, tx, draft, changes)
+    return changes
+
+
+def _decoded(forge: Forge, tx: Tx, draft: Draft) -> tuple[Change, ...]:
+    def source(digest: Digest) -> bytes:
+        fresh = draft.fresh.get(digest)
+        return fresh[1] if fresh else forge.objects.get(tx, digest)
+
+    try:
+        listed = b"".join(contents.read(Digest(draft.changes.id), draft.changes.size, source))
+        return change_lists.decode(listed)
+    except Absent as fault:
+        raise ObjectsMissing({"(the change list)": fault.digest}) from fault
+    except StoreFault as fault:
+        raise BadDraft("bad-changes", f"The change list is unusable: {fault}") from fault
+
+
+def _require(forge: Forge, tx: Tx, draft: Draft, changes: tuple[Change, ...]) -> None:
+    """Raise `ObjectsMissing` or `BadDraft` unless all new content is here in its stated size."""
+    small = {c.path: c.new for c in changes if c.new and c.new.size <= contents.BLOB_MAX}
+    large = {c.path: c.new for c in changes if c.new and c.new.size > contents.BLOB_MAX}
+    known = {digest: record.raw_length for digest, (record, _) in draft.fresh.items()}
+    known |= forge.objects.lengths(
+        tx, {entry.id for entry in small.values()} - known.keys()
+    )
+    missing = {path: entry.id for path, entry in small.items() if entry.id not in known}
+    for path, entry in large.items():
+        try:
+            parts = contents.parts(entry.id, entry.size, lambda d: forge.objects.get(tx, d))
+        except Absent as fault:
+            missing[path] = fault.digest
+            continue
+        except StoreFault as fault:
+            raise BadDraft("bad-content", f"The content of {path} is unusable: {fault}") from fault
+        absent = forge.objects.missing(tx, parts)
+        if absent:
+            missing[path] = absent[0]
+    if missing:
+        raise ObjectsMissing(missing)
+    for path, entry in small.items():
+        if known[entry.id] != entry.size:
+            raise BadDraft(
+                "wrong-size",
+                f"{path} is said to have {entry.size} bytes; its content has {known[entry.id]}.",
+            )
+
+
+def moved(
+    forge: Forge, tx: Tx, project: Project, path: str, seed: int, base: int, *, itself: bool
+) -> int | None:
+    """Return the newest position after `base` that truly touched `path`.
+
+    The index is keyed by a hash, so a hit is a candidate: the change list of that landing confirms
+    it. Should two paths share a key, every landing after `base` is read.
+    """
+    hit = rows.moved_since(
+        tx, project.key, rules.path_key(path, seed), base, itself=itself
+    )
+    while hit is not None and hit > base:
+        if rules.touches(changes_of(forge, tx, landing_at(tx, project, hit)), path):
+            return hit
+        hit -= 1
+    return None
+
+
+def changes_of(forge: Forge, tx: Tx, landing: Landing) -> tuple[Change, ...]:
+    """Return what a landing changed."""
+
+    def source(digest: Digest) -> bytes:
+        return forge.objects.get(tx, digest)
+
+    listed = contents.read(Digest(landing.changes.id), landing.changes.size, source)
+    return change_lists.decode(b"".join(listed))
+
+
+def detail(forge: Forge, tx: Tx, landing: Landing, project: Project) -> LandingDetail:
+    """Return a landing with its documents; `verified` is decided now, from their bytes."""
+    get = forge.objects.get
+    record = get(tx, landing.id)
+    statement = get(tx, landing.contribution) if landing.contribution else None
+    return LandingDetail(
+        landing=landing,
+        changes=changes_of(forge, tx, landing),
+        record=record,
+        statement=statement,
+        transcript=get(tx, landing.transcript),
+        verified=_vouched(forge, project, landing, record, statement),
+    )
+
+
+def _vouched(
+    forge: Forge, project: Project, landing: Landing, record: bytes, statement: bytes | None
+) -> bool:
+    """Whether home and author both signed this landing of this project."""
+    if statement is None:
+        return False
+    try:
+        listed, home = open_landing(record)
+        said, signer = open_contribution(statement)
+    except KeysFault:
+        return False
+    return (
+        home == forge.node.did
+        and listed.project == said.project == project.id
+        and listed.position == landing.position
+        and listed.contribution == landing.contribution
+        and signer == landing.author_did == listed.author_did
+        and said.changes == landing.changes
+    )
+
+
+def head_of(tx: Tx, project: Project) -> Head:
+    """Return where `project` stands."""
+    return rows.head(tx, project.key)
+
+
+def history_of(
+    forge: Forge, tx: Tx, project: Project, path: str, until: int
+) -> list[Landing]:
+    """Return the landings up to `until` that changed exactly `path`, oldest first."""
+    key = rules.path_key(path, path_seed(forge))
+    return [
+        landing_at(tx, project, position)
+        for position in rows.positions_of(tx, project.key, key, until)
+    ]

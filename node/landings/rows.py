@@ -1,0 +1,150 @@
+"""Landings in SQL; the only module of this slice that knows its tables."""
+
+from collections.abc import Iterable, Iterator
+
+from keys.statements.descriptor import Descriptor
+from node.landings.model import NOTHING, Head, Landing
+from store.database import Tx
+from store.digest import Digest
+
+_COLUMNS = (
+    "position, id, tree, previous_tree, session, author_handle, author_did, goal, origin, model,"
+    " contribution, transcript, changes, changes_size, changed, clock, landed_at"
+)
+
+
+def head(tx: Tx, project: int) -> Head:
+    """Return where `project` stands; position 0 if nothing has landed."""
+    row = tx.execute(
+        "select position, tree, id, clock from landings"
+        " where project = ? order by position desc limit 1",
+        (project,),
+    ).fetchone()
+    return Head(*row) if row else NOTHING
+
+
+def get(tx: Tx, project: int, position: int) -> Landing | None:
+    """Return the landing at `position`."""
+    row = tx.execute(
+        f"select {_COLUMNS} from landings where project = ? and position = ?",  # noqa: S608
+        (project, position),
+    ).fetchone()
+    return _landing(row) if row else None
+
+
+def of_session(tx: Tx, project: int, session: str) -> Landing | None:
+    """Return the landing that a session became."""
+    row = tx.execute(
+        f"select {_COLUMNS} from landings where project = ? and session = ?",  # noqa: S608
+        (project, session),
+    ).fetchone()
+    return _landing(row) if row else None
+
+
+def newest(tx: Tx, project: int, before: int, limit: int) -> list[Landing]:
+    """Return up to `limit` landings below position `before`, newest first."""
+    rows = tx.execute(
+        f"select {_COLUMNS} from landings"  # noqa: S608
+        " where project = ? and position < ? order by position desc limit ?",
+        (project, before, limit),
+    )
+    return [_landing(row) for row in rows]
+
+
+def touching(tx: Tx, project: int, path: int, before: int, limit: int) -> list[Landing]:
+    """Return up to `limit` landings below `before` that touched a path, newest first."""
+    rows = tx.execute(
+        f"select {_COLUMNS} from landings where project = ? and position in"  # noqa: S608
+        " (select position from path_touches where project = ? and path = ? and position < ?"
+        " order by position desc limit ?) order by position desc",
+        (project, project, path, before, limit),
+    )
+    return [_landing(row) for row in rows]
+
+
+def positions_of(tx: Tx, project: int, path: int, until: int) -> list[int]:
+    """Return the positions up to `until` that changed exactly this path, oldest first."""
+    rows = tx.execute(
+        "select position from path_touches"
+        " where project = ? and path = ? and position <= ? and below = 0 order by position",
+        (project, path, until),
+    )
+    return [position for (position,) in rows]
+
+
+def last_touch(tx: Tx, project: int, path: int, until: int) -> int | None:
+    """Return the newest position up to `until` that touched a path or something below it."""
+    row = tx.execute(
+        "select max(position) from path_touches where project = ? and path = ? and position <= ?",
+        (project, path, until),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def moved_since(tx: Tx, project: int, path: int, base: int, *, itself: bool) -> int | None:
+    """Return the newest position after `base` that touched a path; `itself`: not just below it."""
+    row = tx.execute(
+        "select max(position) from path_touches"
+        " where project = ? and path = ? and position > ? and below <= ?",
+        (project, path, base, 0 if itself else 1),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def add(tx: Tx, project: int, author: int, landing: Landing) -> None:
+    """Add a landing; its position becomes the head."""
+    tx.execute(
+        "insert into landings (project, author, position, id, tree, previous_tree, session,"
+        " author_handle, author_did, goal, origin, model, contribution, transcript, changes,"
+        " changes_size, changed, clock, landed_at)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            project,
+            author,
+            landing.position,
+            landing.id,
+            landing.tree,
+            landing.previous_tree,
+            landing.session,
+            landing.author,
+            landing.author_did,
+            landing.goal,
+            landing.origin,
+            landing.model,
+            landing.contribution,
+            landing.transcript,
+            landing.changes.id,
+            landing.changes.size,
+            landing.changed,
+            landing.clock,
+            landing.landed_at,
+        ),
+    )
+
+
+def touch(tx: Tx, project: int, position: int, paths: Iterable[int], above: Iterable[int]) -> None:
+    """Note that `position` changed `paths`, and something below each of `above`."""
+    tx.executemany(
+        "insert into path_touches (project, path, position, below) values (?, ?, ?, 0)"
+        " on conflict do nothing",
+        sorted((project, path, position) for path in paths),
+    )
+    tx.executemany(
+        "insert into path_touches (project, path, position, below) values (?, ?, ?, 1)"
+        " on conflict do nothing",
+        sorted((project, path, position) for path in above),
+    )
+
+
+def everything(tx: Tx) -> Iterator[Landing]:
+    """Return every landing of every project: what the garbage collector must keep."""
+    for row in tx.execute(f"select {_COLUMNS} from landings"):  # noqa: S608
+        yield _landing(row)
+
+
+def _landing(row: tuple[object, ...]) -> Landing:
+    values = list(row)
+    changes = Descriptor(values.pop(12), values.pop(12))  # type: ignore[arg-type]
+    return Landing(*values[:12], changes, *values[12:])  # type: ignore[arg-type]
+
+

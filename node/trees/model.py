@@ -1,0 +1,67 @@
+"""What a project holds at a position, as values."""
+
+from dataclasses import dataclass
+
+from node.kernel.errors import Exhausted, Invalid, Missing
+from store.digest import Digest
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A project's tree at a position; position 0 is the empty tree before the first landing."""
+
+    position: int
+    tree: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class BlameLine:
+    """One line of a file and the landing that brought it; `text` keeps no line end."""
+
+    number: int
+    text: str
+    position: int
+    session: str
+    author: str
+    landed_at: int
+    goal: str
+    origin: str
+
+
+class NoSuchPath(Missing):
+    """Nothing of that name stands at that position."""
+
+    def __init__(self, path: str, position: int) -> None:
+        super().__init__(
+            "path.missing",
+            f"There is no {path!r} at position {position}.",
+            path=path,
+            position=position,
+        )
+
+
+class NotAFile(Invalid):
+    """The path names a directory where a file was asked for, or the reverse."""
+
+    def __init__(self, path: str, wanted: str) -> None:
+        super().__init__("path.not-a-file", f"{path!r} is not a {wanted}.", path=path)
+
+
+class BinaryFile(Invalid):
+    """A binary file has no lines to blame."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("blame.binary", f"{path!r} is binary and has no lines.", path=path)
+
+
+class FileTooLarge(Exhausted):
+    """The file is larger than what can be shown in one piece."""
+
+    def __init__(self, path: str, size: int, limit: int) -> None:
+        super().__init__(
+            "file.too-large",
+            f"{path!r} has {size} bytes; here the limit is {limit}.",
+            path=path,
+            size=size,
+            limit=limit,
+        )
