@@ -1,0 +1,131 @@
+"""The landing record: the home's word on one position of a project.
+
+It names the project (against grafts), position and previous record (against replays and gaps),
+its format (against downgrades), both trees and the contribution, so that anybody can check that
+tree n is tree n-1 with the change applied. A record's id is the SHA-256 of its envelope.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import msgspec
+
+from keys.ed25519 import PrivateKey
+from keys.errors import BadStatement
+from keys.statements import intoto
+from keys.statements.canonical import Count, Did, Hex32, Name, Position, ProjectId, check_goal
+
+PREDICATE_TYPE = "https://micelio.dev/attestation/landing/v1"
+SUBJECT = "micelio:tree"
+FORMAT: Literal[1] = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LandingRecord:
+    """One landing. `contribution` is the id of the contributor's envelope; None is unknown."""
+
+    format: int = FORMAT
+    project: str
+    position: int
+    previous: bytes | None
+    tree: bytes
+    previous_tree: bytes
+    session: str
+    contribution: bytes | None
+    author: str
+    author_did: str | None
+    goal: str
+    clock: str
+    landed_at: int
+
+
+class _Author(msgspec.Struct, frozen=True):
+    handle: Name
+    id: Did | None
+
+
+class _Predicate(msgspec.Struct, frozen=True, rename="camel"):
+    format: Literal[1]
+    project: ProjectId
+    position: Position
+    previous: Hex32 | None
+    previous_tree: Hex32
+    session: Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+    contribution: Hex32 | None
+    author: _Author
+    goal: str
+    clock: Name
+    landed_at: Count
+
+
+_decoder = msgspec.json.Decoder(intoto.Statement[_Predicate])
+
+
+def seal_landing(record: LandingRecord, key: PrivateKey) -> bytes:
+    """Return the envelope of `record`; raises `BadStatement` for what cannot be opened again."""
+    payload = intoto.payload_of(SUBJECT, record.tree, PREDICATE_TYPE, _predicate(record))
+    _read(payload)
+    return intoto.seal_payload(payload, key)
+
+
+def open_landing(data: bytes) -> tuple[LandingRecord, str]:
+    """Return the record in `data` and the did that signed it.
+
+    Raises `BadEnvelope`, `BadSignature`, `BadStatement`. Whether this signer is the project's
+    home is for the caller to check.
+    """
+    payload, signer = intoto.open_payload(data)
+    return _read(payload), signer
+
+
+def record_id(data: bytes) -> bytes:
+    """Return the id of the landing record in envelope `data`."""
+    return hashlib.sha256(data).digest()
+
+
+def _predicate(record: LandingRecord) -> _Predicate:
+    return _Predicate(
+        format=record.format,  # type: ignore[arg-type]  # Safe because it is read back at once.
+        project=record.project,
+        position=record.position,
+        previous=_hex(record.previous),
+        previous_tree=record.previous_tree.hex(),
+        session=record.session,
+        contribution=_hex(record.contribution),
+        author=_Author(record.author, record.author_did),
+        goal=record.goal,
+        clock=record.clock,
+        landed_at=record.landed_at,
+    )
+
+
+def _read(payload: bytes) -> LandingRecord:
+    statement = intoto.read(_decoder, payload, PREDICATE_TYPE, SUBJECT)
+    said = statement.predicate
+    check_goal(said.goal)
+    if (said.position == 1) != (said.previous is None):
+        raise BadStatement("Exactly the record at position 1 has no previous record.")
+    return LandingRecord(
+        format=said.format,
+        project=said.project,
+        position=said.position,
+        previous=_bytes(said.previous),
+        tree=bytes.fromhex(statement.subject[0].digest.sha256),
+        previous_tree=bytes.fromhex(said.previous_tree),
+        session=said.session,
+        contribution=_bytes(said.contribution),
+        author=said.author.handle,
+        author_did=said.author.id,
+        goal=said.goal,
+        clock=said.clock,
+        landed_at=said.landed_at,
+    )
+
+
+def _hex(digest: bytes | None) -> str | None:
+    return None if digest is None else digest.hex()
+
+
+def _bytes(text: str | None) -> bytes | None:
+    return None if text is None else bytes.fromhex(text)
