@@ -57,7 +57,10 @@ def test_the_same_statement_has_the_same_bytes():
     [
         (altered(payload=encoded(b'{"hello":"w0rld"}')), BadSignature),
         (altered(payloadType="text/plain"), BadSignature),
-        (altered(signatures=signed(BOB.did, json.loads(SEALED)["signatures"][0]["sig"])), BadSignature),
+        (
+            altered(signatures=signed(BOB.did, json.loads(SEALED)["signatures"][0]["sig"])),
+            BadSignature,
+        ),
         (altered(signatures=signed(ADA.did, encoded(bytes(64)))), BadSignature),
         (altered(signatures=signed(ADA.did, encoded(b""))), BadSignature),
         (altered(signatures=[]), BadEnvelope),

@@ -1,0 +1,74 @@
+"""Bytes that were once signed stay readable, and are still what we write today.
+
+The vectors are never regenerated: a change that breaks one needs a new format version.
+"""
+
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from keys.did import peer_id
+from keys.ed25519 import PrivateKey
+from keys.statements import contribution, delegation, descriptor, landing, project, transcript
+
+VECTORS = json.loads((Path(__file__).parent / "vectors" / "statements.json").read_text())
+KEYS = {each["name"]: PrivateKey.from_seed(bytes.fromhex(each["seed"])) for each in VECTORS["keys"]}
+SEAL = {
+    "landing": landing.seal_landing,
+    "contribution": contribution.seal_contribution,
+    "project": project.seal_project,
+    "delegation": delegation.seal_delegation,
+}
+OPEN = {
+    "landing": lambda data: landing.open_landing(data)[0],
+    "contribution": lambda data: contribution.open_contribution(data)[0],
+    "project": lambda data: project.open_project(data)[0],
+    "delegation": delegation.open_delegation,
+}
+
+
+def plain(value):
+    """Return `value` as JSON shows it: digests in hex, dataclasses as objects."""
+    if isinstance(value, bytes):
+        return value.hex()
+    if dataclasses.is_dataclass(value):
+        fields = dataclasses.fields(value)
+        return {field.name: plain(getattr(value, field.name)) for field in fields}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    return value
+
+
+@pytest.mark.parametrize("vector", VECTORS["keys"], ids=lambda vector: vector["name"])
+def test_keys_have_their_names(vector):
+    key = KEYS[vector["name"]]
+    assert key.public.raw.hex() == vector["public"]
+    assert (key.did, peer_id(key.public)) == (vector["did"], vector["peer_id"])
+
+
+@pytest.mark.parametrize("vector", VECTORS["statements"], ids=lambda vector: vector["kind"])
+def test_statements_open_and_seal_to_the_same_bytes(vector):
+    data = vector["envelope"].encode()
+    value = OPEN[vector["kind"]](data)
+    assert plain(value) == vector["value"]
+    assert SEAL[vector["kind"]](value, KEYS[vector["key"]]) == data
+    assert hashlib.sha256(data).hexdigest() == vector["id"]
+
+
+def test_the_project_has_its_id():
+    (vector,) = (each for each in VECTORS["statements"] if each["kind"] == "project")
+    assert project.genesis_id(vector["envelope"].encode()) == VECTORS["project_id"]
+
+
+def test_the_transcript_decodes_and_encodes_to_the_same_bytes():
+    vector = VECTORS["transcript"]
+    data = vector["data"].encode()
+    value = transcript.decode(data)
+    assert plain(value) == vector["value"]
+    assert transcript.encode(value) == data
+    assert transcript.descriptor(data) == descriptor.Descriptor(
+        bytes.fromhex(vector["id"]), len(data)
+    )
