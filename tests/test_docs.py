@@ -216,3 +216,17 @@ def test_an_answer_may_be_shown_in_part() -> None:
     assert answers(["at 12:30", "x", "y", "end"], ("at …", "…", "end"))
     assert not answers(["at 12:30"], ("at 12:31",))
     assert not answers(["a", "b"], ("a",))
+
+
+def test_every_route_of_the_sync_protocol_is_in_its_reference() -> None:
+    from mic.sync.routes import ROUTES
+    from mic.wire.messages import PREFIX
+
+    def plain(path: str) -> str:
+        return re.sub(r"\{[^}]*\}", "{}", path.partition("?")[0])
+
+    text = (TREE / "docs" / "reference" / "sync-protocol.md").read_text()
+    rows = re.findall(r"^\| (GET|POST|PATCH|DELETE) `([^`]+)`", text, re.MULTILINE)
+    project = f"{PREFIX}/projects/{{}}/{{}}"
+    told = {(method, plain(re.sub("^P", project, path))) for method, path in rows}
+    assert {(method, plain(PREFIX + path)) for method, path, _ in ROUTES} == told
