@@ -1,0 +1,224 @@
+"""One node, spoken to over HTTP.
+
+A connection that drops is taken up again after a pause, where repeating the request does no harm;
+whoever sends what must not be sent twice says so with `again=False` and learns of it. Redirects
+are not followed: a token is for the node that it was made for.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
+from urllib.parse import quote, urlencode
+
+import msgspec
+import urllib3
+from urllib3.exceptions import HTTPError, NewConnectionError
+
+from mic.client import refusals
+from mic.errors import MicFault, Unreachable
+from mic.wire import limits, messages
+from mic.wire.messages import PREFIX
+
+PAUSES = (0.1, 0.3, 0.6, 1.0)
+"""Seconds between the attempts at one request."""
+
+BUSY = frozenset({502, 503, 504})
+"""Statuses of a node that is starting or stopping."""
+
+CHUNK = 256 * limits.KIB
+T = TypeVar("T")
+Query = Mapping[str, str | int | None]
+
+
+class Dropped(Unreachable):
+    """The connection ended in the middle; what was under way may or may not have happened."""
+
+    code = "connection-dropped"
+
+
+class Connection:
+    """A node's address, a token for it, and the sockets in between."""
+
+    def __init__(
+        self,
+        url: str,
+        token: str | None = None,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.url = url
+        self.has_token = token is not None
+        self.sleep = sleep
+        headers = {"User-Agent": "mic/1", "Accept-Encoding": "identity"}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        self._headers = headers
+        self._pool = urllib3.connection_from_url(
+            url,
+            maxsize=4,
+            retries=False,
+            timeout=urllib3.Timeout(connect=10, read=120),
+        )
+
+    def get(self, path: str, shape: type[T], query: Query | None = None) -> T:
+        """Return the answer to GET."""
+        return self.ask("GET", path, shape, query=query)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        shape: type[T],
+        message: Any = None,
+        *,
+        query: Query | None = None,
+        again: bool = True,
+    ) -> T:
+        """Send a message as JSON and return the answer, decoded as `shape`."""
+        body = None if message is None else msgspec.json.encode(message)
+        answer = self.exchange(method, path, body, messages.JSON, query=query, again=again)
+        return decoded(answer, shape, self.url)
+
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        body: bytes | Iterable[bytes] | None,
+        content_type: str,
+        *,
+        query: Query | None = None,
+        again: bool = True,
+    ) -> bytes:
+        """Send bytes and return the bytes of the answer.
+
+        A body that is drawn from an iterator can be sent only once: the drop is its sender's.
+        """
+        if not isinstance(body, bytes | None):
+            return self._once(method, path, body, content_type, query)
+        return self._persist(lambda: self._once(method, path, body, content_type, query), again)
+
+    @contextmanager
+    def stream(
+        self, method: str, path: str, body: bytes | None = None, query: Query | None = None
+    ) -> Iterator[Iterator[bytes]]:
+        """Yield the answer's bytes as they arrive; raises `Dropped` where they end too early."""
+        response = self._persist(lambda: self._begin(method, path, body, query), again=True)
+        try:
+            yield self._chunks(response)
+        finally:
+            response.close()
+
+    def close(self) -> None:
+        """Let go of the sockets."""
+        self._pool.close()
+
+    def _persist(self, attempt: Callable[[], T], again: bool) -> T:  # noqa: FBT001
+        for pause in PAUSES:
+            try:
+                return attempt()
+            except Dropped as drop:
+                if not (again or drop.details.get("unsent")):
+                    raise
+                self.sleep(pause)
+        return attempt()
+
+    def _begin(
+        self, method: str, path: str, body: bytes | None, query: Query | None
+    ) -> urllib3.BaseHTTPResponse:
+        with self._translated():
+            return self._open(method, path, body, messages.IDS, query, preload=False)
+
+    def _once(
+        self,
+        method: str,
+        path: str,
+        body: bytes | Iterable[bytes] | None,
+        content_type: str,
+        query: Query | None,
+    ) -> bytes:
+        with self._translated():
+            return self._open(method, path, body, content_type, query, preload=True).data
+
+    def _open(
+        self,
+        method: str,
+        path: str,
+        body: bytes | Iterable[bytes] | None,
+        content_type: str,
+        query: Query | None,
+        *,
+        preload: bool,
+    ) -> urllib3.BaseHTTPResponse:
+        headers = self._headers if body is None else self._headers | {"Content-Type": content_type}
+        response = self._pool.request(
+            method,
+            PREFIX + path + asked(query),
+            body=body,
+            headers=headers,
+            redirect=False,
+            preload_content=preload,
+            decode_content=False,
+        )
+        if response.status >= 300:
+            self._refuse(response)
+        return response
+
+    def _refuse(self, response: urllib3.BaseHTTPResponse) -> None:
+        try:
+            fault = refusals.fault(response.status, response.data[: limits.MIB], self.url)
+        finally:
+            response.release_conn()
+        if response.status in BUSY:
+            raise Dropped(fault.message, code=fault.code, unsent=True, node=self.url)
+        raise fault
+
+    def _chunks(self, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
+        with self._translated():
+            yield from response.stream(CHUNK)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except HTTPError as problem:
+            raise self._dropped(problem) from problem
+
+    def _dropped(self, problem: HTTPError) -> MicFault:
+        if isinstance(problem, NewConnectionError):
+            return Dropped(
+                f"The node at {self.url} does not answer.",
+                code="unreachable",
+                hint="Is it running? `micelio up` starts a node; MIC_NODE names another one.",
+                unsent=True,
+                node=self.url,
+            )
+        return Dropped(
+            f"The connection to {self.url} ended before the answer: {problem}.",
+            hint="Run the command again: it goes on where it was.",
+            node=self.url,
+        )
+
+
+def decoded(body: bytes, shape: type[T], url: str) -> T:
+    """Decode an answer; a node that talks nonsense is treated as unreachable."""
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except (msgspec.DecodeError, msgspec.ValidationError) as problem:
+        raise Unreachable(
+            f"What {url} answered cannot be understood: {problem}.",
+            code="answer.unreadable",
+            hint="Is that a Micelio node, of this version?",
+            node=url,
+        ) from problem
+
+
+def asked(query: Query | None) -> str:
+    """Return a query string of what is not None."""
+    given = {name: value for name, value in (query or {}).items() if value is not None}
+    return "?" + urlencode(given) if given else ""
+
+
+def segment(text: str) -> str:
+    """Return `text` as one segment of a path of a URL, or as several where it holds slashes."""
+    return quote(text, safe="/")

@@ -1,0 +1,98 @@
+"""Objects on their way from a node, verified, in streams that can break off without loss.
+
+Every record is opened (length, hash) before it is handed on, so that nobody downstream can meet a
+byte that its id does not vouch for. When a stream drops, the caller asks again for what it still
+lacks, by id.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from mic.client.connection import Dropped, Query
+from mic.client.remote import Remote
+from mic.errors import Unreachable
+from mic.wire import framing
+from store.digest import Digest
+from store.errors import StoreFault, Truncated
+from store.records import Decoder, Record, opened
+
+Object = tuple[Record, bytes]
+ASKED_AT_ONCE = 10_000
+"""Ids in one request: far below `limits.WANTED`, so that a drop costs little."""
+
+
+def checkout(remote: Remote, at: int, have: int | None = None) -> Iterator[Record]:
+    """Yield what position `at` needs and `have` lacks: the tree's nodes, then contents.
+
+    The records are as they came: open them. Raises `Dropped` where the stream ends too early.
+    """
+    query = {"at": at, "have": have}
+    yield from _records(remote, "GET", f"{remote.path}/checkout", None, query)
+
+
+def log_records(remote: Remote, first: int, last: int) -> Iterator[Record]:
+    """Yield the signed documents of landings `first` to `last`, in order."""
+    query = {"from": first, "to": last}
+    yield from _records(remote, "GET", f"{remote.path}/records", None, query)
+
+
+def fetch(remote: Remote, ids: Sequence[Digest], at: int | None = None) -> Iterator[Object]:
+    """Yield the objects of `ids`, opened, in any order; asks again for those that a drop cost."""
+    for start in range(0, len(ids), ASKED_AT_ONCE):
+        yield from _persistently(remote, ids[start : start + ASKED_AT_ONCE], at)
+
+
+def _persistently(remote: Remote, ids: Sequence[Digest], at: int | None) -> Iterator[Object]:
+    left = dict.fromkeys(ids)
+    while left:
+        before = len(left)
+        try:
+            for record in _fetched(remote, left, at):
+                left.pop(record.digest, None)
+                yield record, verified(record, remote)
+        except Dropped:
+            if len(left) == before:
+                raise
+            continue
+        if left:
+            raise Unreachable(
+                f"{remote.connection.url} left out {len(left)} of the objects asked for.",
+                code="answer.incomplete",
+                first=next(iter(left)).hex(),
+            )
+
+
+def _fetched(remote: Remote, ids: Iterable[Digest], at: int | None) -> Iterator[Record]:
+    path, body = f"{remote.path}/objects/fetch", framing.want_list(ids)
+    return _records(remote, "POST", path, body, {"at": at})
+
+
+def _records(
+    remote: Remote, method: str, path: str, body: bytes | None, query: Query
+) -> Iterator[Record]:
+    decoder = Decoder()
+    try:
+        with remote.connection.stream(method, path, body, query) as chunks:
+            for chunk in chunks:
+                yield from decoder.feed(chunk)
+        decoder.finish()
+    except Truncated as torn:
+        raise Dropped(f"The answer of {remote.connection.url} ends within an object.") from torn
+    except StoreFault as fault:
+        raise _corrupt(remote, fault) from fault
+
+
+def verified(record: Record, remote: Remote) -> bytes:
+    """Return a record's raw bytes; raises `Unreachable` if they are not what their id says."""
+    try:
+        return opened(record)
+    except StoreFault as fault:
+        raise _corrupt(remote, fault) from fault
+
+
+def _corrupt(remote: Remote, fault: StoreFault) -> Unreachable:
+    return Unreachable(
+        f"What {remote.connection.url} sent is not what it should be: {fault}.",
+        code="answer.corrupt",
+        hint="Nothing of it was kept. Have the node's owner run `micelio fsck`.",
+        node=remote.connection.url,
+    )

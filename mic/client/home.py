@@ -1,0 +1,179 @@
+"""What `mic` remembers between commands, in one directory of the user's.
+
+    config.json   which nodes there are, which is the default, aliases, preferences
+    tokens.json   a token for each node, by its URL
+    device.key    the key that signs this device's contributions
+
+All three are readable by their owner alone. A file is replaced whole, by a rename, so a reader
+never meets half of one; writers of the same directory take turns on a lock.
+"""
+
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from keys import ring
+from keys.ed25519 import PrivateKey
+from mic.errors import Invalid
+
+MAX_FILE = 1024 * 1024
+T = TypeVar("T")
+
+
+class Server(msgspec.Struct, frozen=True):
+    """A node that this user knows."""
+
+    url: str
+
+
+class Preferences(msgspec.Struct, frozen=True):
+    """How this user likes to be answered."""
+
+    output_format: Literal["text", "json"] = "text"
+    color: bool | None = None
+
+
+class Config(msgspec.Struct, frozen=True):
+    """The contents of config.json."""
+
+    default_server: str | None = None
+    servers: dict[str, Server] = msgspec.field(default_factory=dict)
+    aliases: dict[str, str] = msgspec.field(default_factory=dict)
+    preferences: Preferences = Preferences()
+
+    @property
+    def default_url(self) -> str | None:
+        """Return the URL of the default node, if one is set."""
+        server = self.servers.get(self.default_server or "")
+        return server.url if server else None
+
+
+class Token(msgspec.Struct, frozen=True):
+    """A bearer token and whose it is."""
+
+    access_token: str
+    handle: str = ""
+
+
+class Tokens(msgspec.Struct, frozen=True):
+    """The contents of tokens.json."""
+
+    tokens: dict[str, Token] = msgspec.field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The directory: `$MIC_HOME`, or `~/.mic`. Made when something is first kept in it."""
+
+    path: Path
+
+    def config(self) -> Config:
+        """Return the configuration; raises `Invalid`, naming the line, where it cannot be read."""
+        return self._read("config.json", Config)
+
+    def token(self, url: str) -> Token | None:
+        """Return the token for the node at `url`."""
+        return self._read("tokens.json", Tokens).tokens.get(url)
+
+    def tokens(self) -> dict[str, Token]:
+        """Return every token, by the URL of its node."""
+        return self._read("tokens.json", Tokens).tokens
+
+    def keep_config(self, config: Config) -> None:
+        """Replace the configuration."""
+        with self._turn():
+            self._write("config.json", config)
+
+    def keep_token(self, url: str, token: Token) -> None:
+        """Remember `token` for the node at `url`."""
+        with self._turn():
+            self._write("tokens.json", Tokens(self.tokens() | {url: token}))
+
+    def forget_token(self, url: str) -> bool:
+        """Forget the token for the node at `url`; tell whether there was one."""
+        with self._turn():
+            tokens = self.tokens()
+            found = tokens.pop(url, None) is not None
+            if found:
+                self._write("tokens.json", Tokens(tokens))
+        return found
+
+    def register(self, name: str, url: str, token: Token | None) -> None:
+        """Make the node at `url` known as `name`, the default, signed in with `token`."""
+        with self._turn():
+            config = self.config()
+            servers = config.servers | {name: Server(url)}
+            self._write(
+                "config.json",
+                msgspec.structs.replace(config, default_server=name, servers=servers),
+            )
+            if token:
+                self._write("tokens.json", Tokens(self.tokens() | {url: token}))
+
+    def key(self) -> PrivateKey:
+        """Return this device's key, made on first use; raises `keys.errors.KeyFileUnsafe`."""
+        self._make()
+        return ring.load_or_make(self.path / "device.key")
+
+    def _make(self) -> None:
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        self._make()
+        with (self.path / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _read(self, name: str, shape: type[T]) -> T:
+        file = self.path / name
+        try:
+            data = file.read_bytes()
+        except FileNotFoundError:
+            return shape()
+        if len(data) > MAX_FILE:
+            raise _unreadable(file, f"it is larger than {MAX_FILE} bytes")
+        try:
+            return msgspec.json.decode(data, type=shape)
+        except (msgspec.DecodeError, msgspec.ValidationError) as problem:
+            raise _unreadable(file, _where(data, problem)) from problem
+
+    def _write(self, name: str, value: Any) -> None:
+        text = msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+        handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=self.path)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(self.path / name)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+
+def _where(data: bytes, problem: Exception) -> str:
+    try:
+        json.loads(data)
+    except json.JSONDecodeError as fault:
+        return f"line {fault.lineno}: {fault.msg}"
+    except UnicodeDecodeError:
+        return "it is not UTF-8"
+    return str(problem)
+
+
+def _unreadable(file: Path, why: str) -> Invalid:
+    return Invalid(
+        f"{file} cannot be read: {why}.",
+        code="config.unreadable",
+        hint="Correct the file, or move it away to start afresh.",
+        file=str(file),
+    )
