@@ -1,0 +1,1 @@
+"""Handles, and the people behind them."""

@@ -1,0 +1,1 @@
+"""Who did what on this node, in a log that shows tampering."""

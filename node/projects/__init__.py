@@ -1,0 +1,1 @@
+"""Projects: a name in somebody's namespace, and the signed document behind it."""

@@ -1,0 +1,123 @@
+"""Projects in SQL; a deleted one is seen by nothing here but what counts its days."""
+
+from node.projects.model import Project
+from store.database import Tx
+from store.digest import Digest
+
+_PROJECT = (
+    "select projects.key, id, accounts.handle, owner, projects.handle, projects.name, description,"
+    " visibility, document, projects.created_at, updated_at"
+    " from projects join accounts on accounts.key = owner"
+    " where deleted_at is null"
+)
+
+
+def add(tx: Tx, project: Project) -> int:
+    """Write a project and return its key; the one that `project` holds is not looked at."""
+    done = tx.execute(
+        "insert into projects (id, owner, handle, name, description, visibility, document,"
+        " created_at, updated_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            project.id,
+            project.owner,
+            project.handle,
+            project.name,
+            project.description,
+            project.visibility,
+            project.document,
+            project.created_at,
+            project.updated_at,
+        ),
+    )
+    return done.lastrowid or 0
+
+
+def change(tx: Tx, project: Project) -> None:
+    """Write what of a project can change."""
+    tx.execute(
+        "update projects set handle = ?, name = ?, description = ?, visibility = ?, document = ?,"
+        " updated_at = ? where key = ?",
+        (
+            project.handle,
+            project.name,
+            project.description,
+            project.visibility,
+            project.document,
+            project.updated_at,
+            project.key,
+        ),
+    )
+
+
+def by_name(tx: Tx, account: str, handle: str) -> Project | None:
+    """Return the project `account/handle`, whatever the capitals."""
+    row = tx.execute(
+        _PROJECT + " and accounts.handle = ? and projects.handle = ?", (account, handle)
+    ).fetchone()
+    return Project(*row) if row else None
+
+
+def by_key(tx: Tx, key: int) -> Project | None:
+    """Return the project whose key is `key`."""
+    row = tx.execute(_PROJECT + " and projects.key = ?", (key,)).fetchone()
+    return Project(*row) if row else None
+
+
+def by_id(tx: Tx, name: str) -> Project | None:
+    """Return the project whose id is `name`."""
+    row = tx.execute(_PROJECT + " and id = ?", (name,)).fetchone()
+    return Project(*row) if row else None
+
+
+def of_owner(tx: Tx, owner: int) -> list[Project]:
+    """Return the projects of an account, by handle."""
+    rows = tx.execute(_PROJECT + " and owner = ? order by projects.handle", (owner,))
+    return [Project(*row) for row in rows]
+
+
+def seen_by(tx: Tx, account: int, before: int, limit: int) -> list[Project]:
+    """Return up to `limit` projects below key `before`, public or of `account`, newest first."""
+    rows = tx.execute(
+        _PROJECT + " and (visibility = 'public' or owner = ?) and projects.key < ?"
+        " order by projects.key desc limit ?",
+        (account, before, limit),
+    )
+    return [Project(*row) for row in rows]
+
+
+def count_of(tx: Tx, owner: int) -> int:
+    """Return how many projects an account has."""
+    (number,) = tx.execute(
+        "select count(*) from projects where owner = ? and deleted_at is null", (owner,)
+    ).fetchone()
+    return int(number)
+
+
+def add_document(tx: Tx, project: int, document: Digest) -> None:
+    """Write the next version of a project's document."""
+    tx.execute(
+        "insert into project_documents (project, version, document) select ?, count(*) + 1, ?"
+        " from project_documents where project = ?",
+        (project, document, project),
+    )
+
+
+def documents(tx: Tx, project: int) -> list[Digest]:
+    """Return the versions of a project's document, oldest first."""
+    rows = tx.execute(
+        "select document from project_documents where project = ? order by version", (project,)
+    )
+    return [Digest(document) for (document,) in rows]
+
+
+def delete(tx: Tx, project: int, at: int) -> None:
+    """Take a project away from everybody's eyes; its name is free again."""
+    tx.execute("update projects set deleted_at = ? where key = ?", (at, project))
+
+
+def forget(tx: Tx, project: int, deleted_before: int) -> bool:
+    """Remove a project that was deleted long enough ago; return whether there was one."""
+    done = tx.execute(
+        "delete from projects where key = ? and deleted_at <= ?", (project, deleted_before)
+    )
+    return done.rowcount == 1

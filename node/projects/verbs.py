@@ -1,0 +1,216 @@
+"""What one can do with projects.
+
+What a project is stands in a document that its owner's key signs; a row here is what the newest
+document says, and where. Functions that take a `Tx` are for verbs of other slices.
+"""
+
+import dataclasses
+
+from keys.statements.project import genesis_id, open_project, seal_project
+from node.access.model import Action, NoProject
+from node.access.rules import authorize
+from node.accounts import verbs as accounts
+from node.accounts.model import Account
+from node.audit import verbs as audit
+from node.audit.model import AuditRow
+from node.kernel import events, jobs
+from node.kernel.forge import Forge
+from node.kernel.paging import page_size
+from node.kernel.parties import Party
+from node.projects import rows, rules
+from node.projects.model import NewProject, Project, ProjectChanges, ProjectLimit, ProjectTaken
+from store.database import Tx
+from store.records import Kind
+
+FORGET = "projects.forget"
+_NOBODY = 0
+_END = 1 << 62
+
+
+async def create(forge: Forge, who: Party, account: str, new: NewProject) -> Project:
+    """Make a project in the namespace `account`, its genesis signed by the account's person.
+
+    Raises `NoAccount`, `Denied`, `BadProject`, `ProjectTaken` or `ProjectLimit`.
+    """
+    owner = await accounts.get(forge, account)
+    authorize(who, Action.CREATE, owner=owner.key)
+    tidy = rules.check_new(new)
+    return await forge.db.write(lambda tx: _create(forge, tx, who, owner, tidy))
+
+
+async def get(forge: Forge, who: Party, account: str, handle: str) -> Project:
+    """Return the project `account/handle`; raise `NoProject` if `who` may see none."""
+    return _readable(who, await forge.db.read(lambda tx: rows.by_name(tx, account, handle)))
+
+
+async def by_id(forge: Forge, who: Party, name: str) -> Project:
+    """Return the project whose id is `name`, `mic:z…`; raise as `get`."""
+    return _readable(who, await forge.db.read(lambda tx: rows.by_id(tx, name)))
+
+
+async def by_key(forge: Forge, who: Party, key: int) -> Project:
+    """Return the project of an event; raise as `get`."""
+    return _readable(who, await forge.db.read(lambda tx: rows.by_key(tx, key)))
+
+
+async def listed(forge: Forge, who: Party, account: str) -> list[Project]:
+    """Return the projects of `account` that `who` may see, by handle; raise `NoAccount`."""
+    owner = await accounts.get(forge, account)
+    projects = await forge.db.read(lambda tx: rows.of_owner(tx, owner.key))
+    return [project for project in projects if is_seen(who, project)]
+
+
+async def visible(
+    forge: Forge, who: Party, limit: int = 50, before: int | None = None
+) -> list[Project]:
+    """Return the projects below key `before` that `who` may see, newest first."""
+    size, account = page_size(limit), who.account or _NOBODY
+    page = await forge.db.read(lambda tx: rows.seen_by(tx, account, before or _END, size))
+    return [project for project in page if is_seen(who, project)]
+
+
+async def update(
+    forge: Forge, who: Party, account: str, handle: str, changes: ProjectChanges
+) -> Project:
+    """Change a project; a new name or visibility chains a new signed version of its document.
+
+    Raises `NoProject`, `Denied`, `BadProject`, `NothingToUpdate` or `ProjectTaken`.
+    """
+    tidy = rules.check_changes(changes)
+    return await forge.db.write(lambda tx: _update(forge, tx, who, account, handle, tidy))
+
+
+async def delete(forge: Forge, who: Party, account: str, handle: str) -> None:
+    """Delete a project: gone at once for all, its bytes after seven days; raise as `update`."""
+    await forge.db.write(lambda tx: _delete(forge, tx, who, account, handle))
+
+
+async def documents(forge: Forge, who: Party, project: Project) -> list[bytes]:
+    """Return the signed versions of the project's document, oldest first."""
+    authorize(who, Action.READ, owner=project.owner, visibility=project.visibility)
+    return await forge.db.read(
+        lambda tx: [forge.objects.get(tx, name) for name in rows.documents(tx, project.key)]
+    )
+
+
+async def history(
+    forge: Forge, who: Party, project: Project, before: int | None = None, limit: int = 50
+) -> list[AuditRow]:
+    """Return who did what to the project, newest first; for who may change its settings."""
+    authorize(who, Action.WRITE_SETTINGS, owner=project.owner, visibility=project.visibility)
+    return await forge.db.read(lambda tx: audit.of_project(tx, project.key, before, limit))
+
+
+def is_seen(who: Party, project: Project) -> bool:
+    """Return whether `who` may read `project`."""
+    try:
+        _readable(who, project)
+    except NoProject:
+        return False
+    return True
+
+
+def current(tx: Tx, who: Party, project: Project, action: Action) -> Project:
+    """Return `project` as it is in this transaction, if `who` may do `action` on it now.
+
+    For a verb that read the project earlier: meanwhile it may be deleted, or private.
+    """
+    found = rows.by_key(tx, project.key)
+    if found is None:
+        raise NoProject
+    authorize(who, action, owner=found.owner, visibility=found.visibility)
+    return found
+
+
+def _readable(who: Party, project: Project | None) -> Project:
+    if project is None:
+        raise NoProject
+    authorize(who, Action.READ, owner=project.owner, visibility=project.visibility)
+    return project
+
+
+def _create(forge: Forge, tx: Tx, who: Party, owner: Account, new: NewProject) -> Project:
+    _check_free(tx, owner.key, owner.handle, new.handle)
+    if not owner.is_admin and rows.count_of(tx, owner.key) >= forge.limits.projects_per_account:
+        raise ProjectLimit(forge.limits.projects_per_account)
+    at = forge.now()
+    document = rules.genesis(new, owner.did, forge.node.did, forge.ids.nonce(), at)
+    envelope = seal_project(document, forge.keys.person(owner.did))
+    digest = forge.objects.put(tx, Kind.DOCUMENT, envelope)
+    project = Project(
+        key=0,
+        id=genesis_id(envelope),
+        account=owner.handle,
+        owner=owner.key,
+        handle=new.handle,
+        name=new.name,
+        description=new.description,
+        visibility=new.visibility,
+        document=digest,
+        created_at=at,
+        updated_at=at,
+    )
+    made = dataclasses.replace(project, key=rows.add(tx, project))
+    rows.add_document(tx, made.key, digest)
+    _tell(tx, who, made, "created", at)
+    return made
+
+
+def _update(
+    forge: Forge, tx: Tx, who: Party, account: str, handle: str, changes: ProjectChanges
+) -> Project:
+    before = _mine(tx, who, Action.WRITE_SETTINGS, account, handle)
+    at = forge.now()
+    after = rules.applied(before, changes, at)
+    if after.handle.lower() != before.handle.lower():
+        _check_free(tx, before.owner, before.account, after.handle)
+    if rules.is_said_differently(before, after):
+        after = _signed(forge, tx, before, after, at)
+    rows.change(tx, after)
+    _tell(tx, who, after, "updated", at, before)
+    return after
+
+
+def _signed(forge: Forge, tx: Tx, before: Project, after: Project, at: int) -> Project:
+    """Chain the document that says what `after` is, under the owner's key."""
+    newest, _ = open_project(forge.objects.get(tx, before.document))
+    document = rules.successor(newest, before.document, after, forge.ids.nonce(), at)
+    envelope = seal_project(document, forge.keys.person(newest.owner))
+    digest = forge.objects.put(tx, Kind.DOCUMENT, envelope, before.document)
+    rows.add_document(tx, after.key, digest)
+    return dataclasses.replace(after, document=digest)
+
+
+def _delete(forge: Forge, tx: Tx, who: Party, account: str, handle: str) -> None:
+    project = _mine(tx, who, Action.DELETE, account, handle)
+    at = forge.now()
+    rows.delete(tx, project.key, at)
+    jobs.enqueue(tx, FORGET, {"project": project.key}, at + rules.GRACE_MS)
+    _tell(tx, who, project, "deleted", at)
+
+
+def _mine(tx: Tx, who: Party, action: Action, account: str, handle: str) -> Project:
+    project = rows.by_name(tx, account, handle)
+    if project is None:
+        raise NoProject
+    authorize(who, action, owner=project.owner, visibility=project.visibility)
+    return project
+
+
+def _check_free(tx: Tx, owner: int, account: str, handle: str) -> None:
+    taken = rows.by_name(tx, account, handle)
+    if taken is not None and taken.owner == owner:
+        raise ProjectTaken(account, handle)
+
+
+def _tell(
+    tx: Tx, who: Party, project: Project, what: str, at: int, before: Project | None = None
+) -> None:
+    """Write the audit row and the event of a change."""
+    facts: dict[str, object] = {"id": project.id, "project": project.address}
+    if before is not None:
+        fields = ("handle", "name", "description", "visibility")
+        facts["changed"] = [f for f in fields if getattr(before, f) != getattr(project, f)]
+        facts["visibility"] = project.visibility
+    audit.append(tx, who, project.key, f"project.{what}", facts, at)
+    events.append(tx, f"project.{what}", project.key, facts, at)

@@ -1,0 +1,167 @@
+"""Sessions in SQL."""
+
+from collections.abc import Iterable
+
+from keys.statements.transcript import Decision, Message
+from node.sessions.model import LandedSession, NewSession, Session, Status
+from store.database import Tx
+
+_SESSION = (
+    "select sessions.key, id, project, author, accounts.handle, goal, status, base_position,"
+    " origin, model, started_at, ended_at, position, transcript, epoch"
+    " from sessions join accounts on accounts.key = author"
+    " where project = ?"
+)
+_Row = tuple[int, Session]
+
+
+def add(tx: Tx, project: int, author: int, new: NewSession, at: int) -> int | None:
+    """Write an active session and return its key; None if the project has one of its id."""
+    done = tx.execute(
+        "insert into sessions (project, id, author, goal, status, base_position, origin, model,"
+        " started_at) values (?, ?, ?, ?, 'active', ?, ?, ?, ?) on conflict do nothing",
+        (project, new.id, author, new.goal, new.base_position, new.origin, new.model, at),
+    )
+    return done.lastrowid if done.rowcount == 1 else None
+
+
+def add_landed(tx: Tx, project: int, author: int, landed: LandedSession) -> None:
+    """Write a session that was never started here and landed now."""
+    tx.execute(
+        "insert into sessions (project, id, author, goal, status, base_position, origin, model,"
+        " started_at, ended_at, position, transcript)"
+        " values (?, ?, ?, ?, 'landed', ?, ?, ?, ?, ?, ?, ?)",
+        (
+            project,
+            landed.id,
+            author,
+            landed.goal,
+            landed.base_position,
+            landed.origin,
+            landed.model,
+            landed.started_at,
+            landed.landed_at,
+            landed.position,
+            landed.transcript,
+        ),
+    )
+
+
+def land(tx: Tx, key: int, landed: LandedSession) -> None:
+    """Turn an active session into a landed one, as the landing tells it."""
+    tx.execute(
+        "update sessions set status = 'landed', goal = ?, base_position = ?, origin = ?, model = ?,"
+        " ended_at = ?, position = ?, transcript = ? where key = ?",
+        (
+            landed.goal,
+            landed.base_position,
+            landed.origin,
+            landed.model,
+            landed.landed_at,
+            landed.position,
+            landed.transcript,
+            key,
+        ),
+    )
+
+
+def abandon(tx: Tx, key: int, at: int) -> None:
+    """Turn an active session into an abandoned one."""
+    tx.execute("update sessions set status = 'abandoned', ended_at = ? where key = ?", (at, key))
+
+
+def find(tx: Tx, project: int, name: str) -> _Row | None:
+    """Return key and session of an id, without what was said in it."""
+    row = tx.execute(_SESSION + " and id = ?", (project, name)).fetchone()
+    return _session(row) if row else None
+
+
+def newest(
+    tx: Tx, project: int, statuses: Iterable[Status], before: int, limit: int
+) -> list[Session]:
+    """Return up to `limit` sessions below key `before`, newest first."""
+    wanted = [status.value for status in statuses]
+    wanted += [wanted[0]] * (len(Status) - len(wanted))
+    rows = tx.execute(
+        _SESSION + " and status in (?, ?, ?) and sessions.key < ?"
+        " order by sessions.key desc limit ?",
+        (project, *wanted, before, limit),
+    )
+    return [_session(row)[1] for row in rows]
+
+
+def add_messages(tx: Tx, key: int, messages: Iterable[Message]) -> None:
+    """Write what was said in a session."""
+    tx.executemany(
+        "insert into session_messages (session, role, text, at) values (?, ?, ?, ?)",
+        [(key, message.role, message.text, message.at) for message in messages],
+    )
+
+
+def add_decisions(tx: Tx, key: int, decisions: Iterable[Decision]) -> None:
+    """Write what was decided in a session."""
+    tx.executemany(
+        "insert into session_decisions (session, text, why, at) values (?, ?, ?, ?)",
+        [(key, decision.text, decision.why, decision.at) for decision in decisions],
+    )
+
+
+def messages(tx: Tx, key: int) -> tuple[Message, ...]:
+    """Return what was said in a session, in order."""
+    rows = tx.execute(
+        "select role, text, at from session_messages where session = ? order by key", (key,)
+    )
+    return tuple(Message(*row) for row in rows)
+
+
+def decisions(tx: Tx, key: int) -> tuple[Decision, ...]:
+    """Return what was decided in a session, in order."""
+    rows = tx.execute(
+        "select text, why, at from session_decisions where session = ? order by key", (key,)
+    )
+    return tuple(Decision(*row) for row in rows)
+
+
+def said_bytes(tx: Tx, key: int) -> int:
+    """Return how many bytes were said and decided in a session."""
+    (total,) = tx.execute(
+        "select coalesce((select sum(length(cast(text as blob)))"
+        " from session_messages where session = :s), 0)"
+        " + coalesce((select sum(length(cast(text as blob)) + length(cast(why as blob)))"
+        " from session_decisions where session = :s), 0)",
+        {"s": key},
+    ).fetchone()
+    return int(total)
+
+
+def add_epoch(tx: Tx, key: int, epoch: int, changes: bytes) -> None:
+    """Write a batch of changes; it becomes the last one."""
+    tx.execute(
+        "insert into session_epochs (session, epoch, changes) values (?, ?, ?)",
+        (key, epoch, changes),
+    )
+    tx.execute("update sessions set epoch = ? where key = ?", (epoch, key))
+
+
+def epochs(tx: Tx, key: int) -> list[bytes]:
+    """Return the batches of changes of a session, oldest first."""
+    rows = tx.execute("select changes from session_epochs where session = ? order by epoch", (key,))
+    return [changes for (changes,) in rows]
+
+
+def epochs_bytes(tx: Tx, key: int) -> int:
+    """Return how much the batches of a session take."""
+    (total,) = tx.execute(
+        "select coalesce(sum(length(changes)), 0) from session_epochs where session = ?", (key,)
+    ).fetchone()
+    return int(total)
+
+
+def drop_epochs(tx: Tx, key: int) -> None:
+    """Forget the batches of changes of a session that ended."""
+    tx.execute("delete from session_epochs where session = ?", (key,))
+
+
+def _session(row: tuple[int, str, int, int, str, str, str, object]) -> _Row:
+    key, name, project, author, handle, goal, status, *rest = row
+    return key, Session(name, project, author, handle, goal, Status(status), *rest)  # type: ignore[arg-type]

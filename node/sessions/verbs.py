@@ -1,0 +1,229 @@
+"""What one can do with sessions.
+
+Functions that take a `Tx` are for verbs of other slices, inside a transaction of theirs.
+"""
+
+import dataclasses
+
+from keys.statements import transcript as transcripts
+from keys.statements.transcript import Decision, Message
+from node.access.rules import Action, authorize
+from node.audit import verbs as audit
+from node.kernel import events
+from node.kernel.forge import Forge
+from node.kernel.paging import page_size
+from node.kernel.parties import Party
+from node.projects import verbs as projects
+from node.projects.model import Project
+from node.sessions import rows, rules
+from node.sessions.model import (
+    BadSession,
+    EpochProcessed,
+    LandedSession,
+    NewSession,
+    NoSession,
+    NotActive,
+    NotYours,
+    Session,
+    SessionExists,
+    SessionFull,
+    Status,
+)
+from store import changes as change_lists
+from store.changes import Change
+from store.database import Tx
+
+_END = 1 << 62
+
+
+async def start(forge: Forge, who: Party, project: Project, new: NewSession) -> Session:
+    """Start a session; raise `Denied`, `BadSession` or `SessionExists`."""
+    authorize(who, Action.LAND, owner=project.owner, visibility=project.visibility)
+    asked = new if new.id else dataclasses.replace(new, id=forge.ids.session())
+    rules.check_new(asked, forge.limits)
+    return await forge.db.write(lambda tx: _start(forge, tx, who, project, asked))
+
+
+async def get(forge: Forge, who: Party, project: Project, name: str) -> Session:
+    """Return a session with what was said and decided in it; raise `NoSession`."""
+    _may_read(who, project)
+    return await forge.db.read(lambda tx: _whole(forge, tx, project.key, name))
+
+
+async def listed(
+    forge: Forge,
+    who: Party,
+    project: Project,
+    status: str = rules.ALL,
+    before: str | None = None,
+    limit: int = 50,
+) -> list[Session]:
+    """Return the sessions started before the one with id `before`, newest first."""
+    _may_read(who, project)
+    wanted, size = rules.statuses(status), page_size(limit)
+
+    def read(tx: Tx) -> list[Session]:
+        below = _END if before is None else _found(tx, project.key, before)[0]
+        return rows.newest(tx, project.key, wanted, below, size)
+
+    return await forge.db.read(read)
+
+
+async def note(
+    forge: Forge, who: Party, project: Project, name: str, role: str, text: str
+) -> Message:
+    """Add to the conversation of an active session of `who`; `role` is human or agent."""
+    rules.check_message(role, text, forge.limits)
+    message = Message(role, text, forge.now())
+
+    def add(tx: Tx) -> None:
+        key, _ = _mine(tx, who, project, name)
+        _check_room(forge, tx, key, rules.length(text))
+        rows.add_messages(tx, key, [message])
+
+    await forge.db.write(add)
+    return message
+
+
+async def decide(
+    forge: Forge, who: Party, project: Project, name: str, text: str, why: str
+) -> Decision:
+    """Add a decision to an active session of `who`."""
+    rules.check_decision(text, why, forge.limits)
+    decision = Decision(text, why, forge.now())
+
+    def add(tx: Tx) -> None:
+        key, _ = _mine(tx, who, project, name)
+        _check_room(forge, tx, key, rules.length(text) + rules.length(why))
+        rows.add_decisions(tx, key, [decision])
+
+    await forge.db.write(add)
+    return decision
+
+
+async def abandon(forge: Forge, who: Party, project: Project, name: str) -> None:
+    """Give an active session of `who` up; one that is given up already stays so."""
+
+    def give_up(tx: Tx) -> None:
+        projects.current(tx, who, project, Action.LAND)
+        key, session = _found(tx, project.key, name)
+        if session.status is Status.ABANDONED and session.author == who.account:
+            return
+        _check_mine(who, session)
+        rows.abandon(tx, key, forge.now())
+        rows.drop_epochs(tx, key)
+        facts = {"session": name}
+        audit.append(tx, who, project.key, "session.abandoned", facts, forge.now())
+        events.append(tx, "session.abandoned", project.key, facts, forge.now())
+
+    await forge.db.write(give_up)
+
+
+async def store_epoch(
+    forge: Forge,
+    who: Party,
+    project: Project,
+    name: str,
+    epoch: int,
+    changes: tuple[Change, ...],
+) -> None:
+    """Keep a batch of changes for the landing to come; nothing lands.
+
+    `changes` are sorted by path. Raises `EpochProcessed` unless `epoch` exceeds the last one.
+    """
+    if not 0 < epoch < _END:
+        raise BadSession("epoch", "An epoch counts from 1.")
+    encoded = change_lists.encode(changes)
+    await forge.db.write(lambda tx: _store_epoch(forge, tx, who, project, name, epoch, encoded))
+
+
+def epoch_changes(tx: Tx, project: int, name: str) -> tuple[Change, ...]:
+    """Return what the batches of a session come to; nothing for a session that has none."""
+    row = rows.find(tx, project, name)
+    return rules.merged(map(change_lists.decode, rows.epochs(tx, row[0]))) if row else ()
+
+
+def mark_landed(tx: Tx, project: int, who: Party, landed: LandedSession) -> None:
+    """Let a session be landed, in the transaction that lands it.
+
+    One that was never started here is told now. Raises `NotYours` or `NotActive`, and then nothing
+    lands.
+    """
+    row = rows.find(tx, project, landed.id)
+    if row is None:
+        rules.check_id(landed.id)
+        rows.add_landed(tx, project, who.account or 0, landed)
+    else:
+        key, session = row
+        _check_mine(who, session)
+        rows.land(tx, key, landed)
+        rows.drop_epochs(tx, key)
+    facts = {"session": landed.id, "position": landed.position}
+    audit.append(tx, who, project, "session.landed", facts, landed.landed_at)
+
+
+def _start(forge: Forge, tx: Tx, who: Party, project: Project, new: NewSession) -> Session:
+    projects.current(tx, who, project, Action.LAND)
+    at = forge.now()
+    key = rows.add(tx, project.key, who.account or 0, new, at)
+    if key is None:
+        raise SessionExists(new.id)
+    rows.add_messages(tx, key, new.conversation)
+    rows.add_decisions(tx, key, new.decisions)
+    _check_room(forge, tx, key, 0)
+    events.append(tx, "session.started", project.key, {"session": new.id}, at)
+    return _whole(forge, tx, project.key, new.id)
+
+
+def _store_epoch(
+    forge: Forge, tx: Tx, who: Party, project: Project, name: str, epoch: int, changes: bytes
+) -> None:
+    key, session = _mine(tx, who, project, name)
+    if epoch <= session.epoch:
+        raise EpochProcessed(epoch, session.epoch)
+    if rows.epochs_bytes(tx, key) + len(changes) > forge.limits.changes_list:
+        raise SessionFull("bytes of changes", forge.limits.changes_list)
+    rows.add_epoch(tx, key, epoch, changes)
+
+
+def _whole(forge: Forge, tx: Tx, project: int, name: str) -> Session:
+    key, session = _found(tx, project, name)
+    said, decided = rows.messages(tx, key), rows.decisions(tx, key)
+    if session.transcript is not None:
+        landed = transcripts.decode(forge.objects.get(tx, session.transcript))
+        said = rules.together(landed.conversation, said)
+        decided = rules.together(landed.decisions, decided)
+    return dataclasses.replace(session, conversation=said, decisions=decided)
+
+
+def _found(tx: Tx, project: int, name: str) -> tuple[int, Session]:
+    row = rows.find(tx, project, name)
+    if row is None:
+        raise NoSession(name)
+    return row
+
+
+def _mine(tx: Tx, who: Party, project: Project, name: str) -> tuple[int, Session]:
+    """Return key and session if `who` may work in it now."""
+    projects.current(tx, who, project, Action.LAND)
+    key, session = _found(tx, project.key, name)
+    _check_mine(who, session)
+    return key, session
+
+
+def _check_mine(who: Party, session: Session) -> None:
+    if session.author != who.account:
+        raise NotYours(session)
+    if session.status is not Status.ACTIVE:
+        raise NotActive(session)
+
+
+def _check_room(forge: Forge, tx: Tx, key: int, more: int) -> None:
+    # Half is left for what JSON adds: quotes, escapes, times.
+    limit = forge.limits.transcript // 2
+    if rows.said_bytes(tx, key) + more > limit:
+        raise SessionFull("bytes of notes and decisions", limit)
+
+
+def _may_read(who: Party, project: Project) -> None:
+    authorize(who, Action.READ, owner=project.owner, visibility=project.visibility)

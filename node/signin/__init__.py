@@ -1,0 +1,1 @@
+"""How a person, a program or a device proves who it is."""

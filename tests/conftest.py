@@ -1,0 +1,20 @@
+"""What every test may ask for; imported where it is used, so that no part pays for another."""
+
+import pytest
+
+
+@pytest.fixture
+def clock():
+    """The wall time of `forge`: it stands still until the test moves it."""
+    from tests.support.forges import HeldClock
+
+    return HeldClock()
+
+
+@pytest.fixture
+async def forge(tmp_path, clock):
+    """An empty node's inside."""
+    from tests.support.forges import a_forge
+
+    async with a_forge(tmp_path / "data", now=clock) as made:
+        yield made
