@@ -1,9 +1,9 @@
-# The three commands of this checkout. `make up` and `make test` need nothing but python3 and make on
+# The commands of this checkout. `make up` and `make test` need nothing but python3 and make on
 # Debian; they install what is missing, and say what.
 
 BIN := .venv/bin
 
-.PHONY: up test check
+.PHONY: up test check reference
 
 up:
 	@scripts/install run
@@ -21,3 +21,8 @@ check:
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell
+
+reference:
+	@scripts/install dev
+	$(BIN)/python scripts/cli_reference.py > docs/reference/cli.md.new
+	mv docs/reference/cli.md.new docs/reference/cli.md

@@ -115,7 +115,8 @@ def node(tmp_path, environment) -> Iterator[str]:
 def played(script: list[Step], node: str, environment: dict[str, str], at: Path) -> Iterator[str]:
     """Run a document's commands in one shell, and yield what differs from what it shows."""
     mark = "=====end of step====="
-    typed = "".join(f"{step.command}\nprintf '\\n%s\\n' '{mark}'\n" for step in script)
+    end = f"status=$?; printf '\\n%s\\n' '{mark}'; (exit $status)"
+    typed = "".join(f"{step.command}\n{end}\n" for step in script)
     ran = subprocess.run(
         ["bash"],
         input=typed.replace(SHOWN_NODE, node),
@@ -230,3 +231,10 @@ def test_every_route_of_the_sync_protocol_is_in_its_reference() -> None:
     project = f"{PREFIX}/projects/{{}}/{{}}"
     told = {(method, plain(re.sub("^P", project, path))) for method, path in rows}
     assert {(method, plain(PREFIX + path)) for method, path, _ in ROUTES} == told
+
+
+def test_the_reference_of_commands_is_what_the_programs_say() -> None:
+    """If this fails, run `make reference`."""
+    command = [sys.executable, TREE / "scripts" / "cli_reference.py"]
+    made = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert (TREE / "docs" / "reference" / "cli.md").read_text() == made
