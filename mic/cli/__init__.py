@@ -1,0 +1,1 @@
+"""`mic` as a person or an agent types it."""

@@ -1,0 +1,26 @@
+"""What a command returns: the same result for a program and for a person."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`data` is what `--json` prints, `text` what a person reads; bytes go out as they are."""
+
+    data: Any = field(default_factory=dict)
+    text: str | bytes = ""
+    note: str = ""
+    """Said on stderr, for a person: what happened, where the result alone would not tell."""
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """Return `number` with its noun."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def when(at_ms: int) -> str:
+    """Return a time as people read it, in UTC."""
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M")

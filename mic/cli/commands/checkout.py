@@ -1,0 +1,14 @@
+"""`mic checkout`: a project, at any position, into a new directory."""
+
+import argparse
+
+from mic.cli import targets
+from mic.cli.answers import Answer
+from mic.cli.commands import clone
+from mic.cli.context import Context
+
+
+def run(context: Context, given: argparse.Namespace) -> Answer:
+    """Get a position of a project into a directory."""
+    at = targets.position(given.position) if given.position else None
+    return clone.get(context, given.address, given.path, at)

@@ -1,0 +1,33 @@
+"""`mic clone`: a project into a new directory."""
+
+import argparse
+
+from mic.cli import cloning
+from mic.cli.answers import Answer, plural
+from mic.cli.context import Context
+from mic.cli.progress import mib
+
+
+def run(context: Context, given: argparse.Namespace) -> Answer:
+    """Get the newest position of a project into a directory."""
+    return get(context, given.address, given.dir, None)
+
+
+def get(context: Context, typed: str, directory: str | None, at: int | None) -> Answer:
+    """Get a position of a project into a directory, and tell what came."""
+    remote = context.remote(context.address(typed))
+    root = (context.cwd / (directory or remote.handle)).absolute()
+    made = cloning.clone(context, remote, root, at)
+    files, position = len(made.manifest.entries), made.manifest.position
+    data = {
+        "project": remote.name,
+        "id": made.manifest.project_id,
+        "path": str(root),
+        "position": position or 0,
+        "files": files,
+        "bytes": made.size,
+    }
+    if position is None:
+        return Answer(data, f"Cloned {remote.name}, where nothing has landed yet, into {root}")
+    text = f"{plural(files, 'file')}, {mib(made.size)}, position {position}"
+    return Answer(data, f"Cloned {remote.name} into {root}: {text}.")

@@ -1,0 +1,51 @@
+"""`mic log`: what has landed, newest first."""
+
+import argparse
+
+from mic.cli import targets
+from mic.cli.answers import Answer, when
+from mic.cli.console import Console
+from mic.cli.context import Context
+from mic.client.remote import Remote
+from mic.errors import Invalid
+from mic.wire import limits
+from mic.wire.messages import Landing
+
+DEFAULT = 20
+MOST = 100_000
+
+
+def run(context: Context, given: argparse.Namespace) -> Answer:
+    """List landings of a project, of one path if that is asked for."""
+    limit = DEFAULT if given.limit is None else given.limit
+    if not 0 < limit <= MOST:
+        raise Invalid(f"--limit is 1 to {MOST:,}, not {limit}.", code="log.limit")
+    target = targets.target(context, given.project, 0)
+    path = given.path
+    if path and target.workspace:
+        path = target.workspace.path(context.cwd, path)
+    found = _landings(target.remote, limit, path or None)
+    text = "\n".join(line(context.console, one) for one in found)
+    return Answer(found, text, "" if found else "Nothing has landed yet.")
+
+
+def line(console: Console, landing: Landing) -> str:
+    """Return a landing as one line of the log."""
+    goal = landing.goal.split("\n", 1)[0]
+    goal = goal if len(goal) <= 50 else goal[:49] + "…"
+    at = console.paint(f"@{landing.position}", "strong")
+    session = console.paint(landing.session[:12], "id")
+    return f"{at} {session} {when(landing.landed_at)} {landing.author}  {goal}"
+
+
+def _landings(remote: Remote, limit: int, path: str | None) -> list[Landing]:
+    found: list[Landing] = []
+    before = None
+    while len(found) < limit:
+        size = min(limit - len(found), limits.PAGE)
+        page = remote.landings(before=before, limit=size, path=path)
+        found += page
+        if len(page) < size:
+            break
+        before = page[-1].position
+    return found

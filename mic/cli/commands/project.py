@@ -1,0 +1,128 @@
+"""`mic project`: make, list, look at, change and delete projects."""
+
+import argparse
+import sys
+
+from msgspec import UNSET
+
+from mic.cli import targets
+from mic.cli.answers import Answer, plural, when
+from mic.cli.context import Context
+from mic.client import accounts
+from mic.client.addresses import parse
+from mic.errors import Denied, Invalid
+from mic.wire.messages import NewProject, Project, ProjectChanges
+
+
+def create(context: Context, given: argparse.Namespace) -> Answer:
+    """Make an empty project."""
+    account, handle, name = _named(given.words)
+    connection = context.connect()
+    context.need_token(connection)
+    new = NewProject(
+        handle=handle,
+        name=name or handle,
+        description=given.description or "",
+        visibility=given.visibility or "public",
+    )
+    made = accounts.create_project(connection, account, new)
+    return Answer(made, f"Made {account}/{handle}, {made.visibility}: {made.url}")
+
+
+def listed(context: Context, given: argparse.Namespace) -> Answer:
+    """List an account's projects."""
+    connection = context.connect()
+    account = given.account or _self(context)
+    found = accounts.projects(connection, account)
+    lines = [f"{one.account}/{one.handle}\t{one.visibility}\t{one.name}" for one in found]
+    return Answer(found, "\n".join(lines), plural(len(found), "project") + ".")
+
+
+def show(context: Context, given: argparse.Namespace) -> Answer:
+    """Show a project."""
+    project = targets.target(context, given.project, 0).remote.project()
+    return Answer(project, _described(project))
+
+
+def update(context: Context, given: argparse.Namespace) -> Answer:
+    """Change what is named and leave the rest."""
+    fields = {
+        "name": given.name,
+        "description": given.description,
+        "handle": given.new_handle,
+        "visibility": given.visibility,
+    }
+    wanted = {field: UNSET if value is None else value for field, value in fields.items()}
+    if all(value is UNSET for value in wanted.values()):
+        raise Invalid(
+            "There is nothing to update.",
+            code="project.nothing-to-update",
+            hint="Give at least one of --name, --description, --new-handle and --visibility",
+        )
+    remote = targets.target(context, given.project, 0).remote
+    context.need_token(remote.connection)
+    changed = remote.update(ProjectChanges(**wanted))
+    return Answer(changed, _described(changed))
+
+
+def delete(context: Context, given: argparse.Namespace) -> Answer:
+    """Delete a project, once its handle has been typed."""
+    remote = targets.target(context, given.project, 0).remote
+    context.need_token(remote.connection)
+    if not given.yes:
+        _confirm(context, remote.handle)
+    remote.delete()
+    return Answer({"project": remote.name, "deleted": True}, f"Deleted {remote.name}")
+
+
+def _confirm(context: Context, handle: str) -> None:
+    if not context.console.is_terminal:
+        raise Invalid(
+            f"{handle} was not deleted: nobody is here to confirm it.",
+            code="project.unconfirmed",
+            hint="Say --yes.",
+        )
+    context.console.talk(f"Type {handle} to delete it and all that has landed on it:")
+    if sys.stdin.readline().strip() != handle:
+        raise Denied(
+            f"{handle} was not deleted: what you typed differs.", code="project.unconfirmed"
+        )
+
+
+def _self(context: Context) -> str:
+    url = context.default_node()
+    kept = None if context.token else context.home.token(url)
+    if kept and kept.handle:
+        return kept.handle
+    connection = context.connect()
+    context.need_token(connection)
+    return accounts.whoami(connection).handle or ""
+
+
+def _named(words: list[str]) -> tuple[str, str, str]:
+    if "/" in words[0]:
+        address = parse(words[0])
+        account, handle, rest = address.account, address.project, words[1:]
+    else:
+        account, handle, rest = words[0], words[1] if len(words) > 1 else "", words[2:]
+    if not handle or len(rest) > 1:
+        raise Invalid(
+            "This does not name a project to make.",
+            code="usage",
+            hint="Usage: mic project create ACCOUNT HANDLE [NAME]",
+        )
+    return account, handle, rest[0] if rest else ""
+
+
+def _described(project: Project) -> str:
+    rows = (
+        ("project", f"{project.account}/{project.handle}"),
+        ("id", project.id),
+        ("name", project.name),
+        ("description", project.description),
+        ("visibility", project.visibility),
+        ("url", project.url),
+        ("created", when(project.created_at)),
+        ("updated", when(project.updated_at)),
+    )
+    return "\n".join(f"{name.ljust(12)}{value}" for name, value in rows)

@@ -1,0 +1,171 @@
+"""`mic share`: a directory becomes a project on a node."""
+
+import argparse
+import re
+from pathlib import Path
+
+from mic.cli import landing, targets
+from mic.cli.answers import Answer, plural
+from mic.cli.context import Context
+from mic.client import accounts
+from mic.client.connection import Connection
+from mic.client.remote import Remote
+from mic.errors import Conflict, Denied, Invalid, Missing
+from mic.wire.messages import NewProject, Project
+from mic.workspace import manifest as manifests
+from mic.workspace import scan, session
+from mic.workspace.manifest import Manifest
+
+
+def run(context: Context, given: argparse.Namespace) -> Answer:
+    """Make the project, land the directory on it, and say what a colleague types."""
+    root = _directory(context, given.dir)
+    made = landing.making(given.origin, given.model, given.tool)
+    with manifests.hold(root):
+        project, remote, space = _begun(context, root, given)
+        scanned = scan.scan(root, space.manifest)
+        for path, why in scanned.skipped:
+            context.console.warn(f"{path} was left out: {why}.")
+        position = 0
+        if scanned.items:
+            position = _landed(context, remote, space, scanned, made, project)
+    return _answer(project, remote, position, len(scanned.items))
+
+
+def _landed(
+    context: Context,
+    remote: Remote,
+    space: targets.Workspace,
+    scanned: scan.Scan,
+    made: landing.Making,
+    project: Project,
+) -> int:
+    said = session.LocalSession(
+        id=session.new_id(),
+        goal=f"Share {project.name or project.handle}",
+        account=project.account,
+        project=project.handle,
+        server=remote.connection.url,
+        base=0,
+        origin=made.origin,
+        model=made.model,
+        started_at=context.now(),
+        conversation=(),
+        decisions=(),
+    )
+    outcome = landing.land(context, remote, space, scanned.items, said, made, fresh=True)
+    manifests.save(space.root, outcome.manifest)
+    return outcome.landed.position
+
+
+def _directory(context: Context, given: str | None) -> Path:
+    root = (context.cwd / (given or ".")).resolve()
+    if not root.exists():
+        raise Missing(f"{given} was not shared: there is no such directory.", code="share.missing")
+    if not root.is_dir():
+        raise Invalid(f"{given} was not shared: it is not a directory.", code="share.not-directory")
+    return root
+
+
+def _begun(
+    context: Context, root: Path, given: argparse.Namespace
+) -> tuple[Project, Remote, targets.Workspace]:
+    """Return project, remote and workspace, made now or left by a share that broke off."""
+    try:
+        manifest = manifests.load(root)
+    except Missing:
+        return _begin(context, root, given)
+    if manifest.position is not None:
+        raise Conflict(
+            f"{root} was not shared: it is a workspace of {manifest.account}/{manifest.project}.",
+            code="workspace.exists",
+            hint='Put changes on its log with: mic land "what for"',
+            path=str(root),
+        )
+    space = targets.Workspace(root, manifest)
+    remote = context.remote(space.address)
+    context.need_token(remote.connection)
+    return remote.project(), remote, space
+
+
+def _begin(
+    context: Context, root: Path, given: argparse.Namespace
+) -> tuple[Project, Remote, targets.Workspace]:
+    name = given.name or root.name
+    handle = handle_from(name)
+    connection = context.connect()
+    context.need_token(connection)
+    account = _account(context, connection)
+    project = _project(connection, account, handle, name, private=given.private)
+    manifest = _manifest(root, connection, project)
+    remote = Remote(connection, project.account, project.handle)
+    return project, remote, targets.Workspace(root, manifest)
+
+
+def _account(context: Context, connection: Connection) -> str:
+    kept = None if context.token else context.home.token(connection.url)
+    handle = kept.handle if kept and kept.handle else accounts.whoami(connection).handle
+    if handle is None:
+        raise Denied(f"{connection.url} does not know this token.", code="auth.bad-token")
+    return handle
+
+
+def _project(
+    connection: Connection, account: str, handle: str, name: str, *, private: bool
+) -> Project:
+    new = NewProject(handle=handle, name=name[:200], visibility="private" if private else "public")
+    try:
+        return accounts.create_project(connection, account, new)
+    except Conflict as taken:
+        remote = Remote(connection, account, handle)
+        project = remote.project()
+        if remote.head().position == 0 and project.visibility == new.visibility:
+            return project
+        taken.hint = "Choose another one with --name NAME"
+        raise
+
+
+def _manifest(root: Path, connection: Connection, project: Project) -> Manifest:
+    return manifests.create(
+        root,
+        server=connection.url,
+        account=project.account,
+        project=project.handle,
+        project_id=project.id,
+    )
+
+
+def handle_from(name: str) -> str:
+    """Return the handle that a project called `name` gets; raises `Invalid` if none is in it."""
+    handle = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:100].strip("-")
+    if not handle:
+        raise Invalid(
+            f"{name!r} has no letter or digit to make a handle of.",
+            code="share.no-handle",
+            hint="Give one with --name NAME",
+        )
+    return handle
+
+
+def _answer(project: Project, remote: Remote, position: int, files: int) -> Answer:
+    where = f"{remote.connection.url}/{remote.name}"
+    public = project.visibility == "public"
+    whom = "anybody who reaches the node may read it" if public else "only you may see it"
+    more = " (share with --private to keep one to yourself)" if public else ""
+    text = (
+        f"Shared {remote.name}: {plural(files, 'file')}, position {position}.\n"
+        f"It is {project.visibility}: {whom}{more}.\n\n"
+        f"  {project.url}\n\n"
+        f"To work on it elsewhere:\n\n"
+        f"  mic clone {where}\n"
+    )
+    data = {
+        "id": project.id,
+        "project": remote.name,
+        "url": project.url,
+        "position": position,
+        "visibility": project.visibility,
+        "files": files,
+        "clone": where,
+    }
+    return Answer(data, text)

@@ -1,0 +1,76 @@
+"""Where a command talks: results to stdout, all else to stderr, colour where it is wanted."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from mic.cli.progress import Progress
+
+_STYLES = {
+    "added": "32",
+    "modified": "33",
+    "removed": "31",
+    "strong": "1",
+    "faint": "2",
+    "id": "36",
+}
+
+
+@dataclass(slots=True)
+class Console:
+    """How this run of `mic` answers."""
+
+    json: bool
+    colour: bool
+    out: TextIO = field(default_factory=lambda: sys.stdout)
+    err: TextIO = field(default_factory=lambda: sys.stderr)
+    warnings: list[str] = field(default_factory=list)
+
+    def paint(self, text: str, style: str) -> str:
+        """Return `text` in a style, where colour is wanted."""
+        return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self.colour and text else text
+
+    def warn(self, sentence: str) -> None:
+        """Tell something that does not keep the command from succeeding."""
+        self.warnings.append(sentence)
+        self.talk(f"Note: {sentence}")
+
+    def talk(self, sentence: str) -> None:
+        """Say something on stderr that is no part of the result."""
+        if not self.json:
+            print(sentence, file=self.err, flush=True)
+
+    @property
+    def is_terminal(self) -> bool:
+        """Tell whether somebody is there to answer a question."""
+        return not self.json and self.err.isatty() and sys.stdin.isatty()
+
+    @contextmanager
+    def progress(self, what: str, objects: int = 0, size: int = 0) -> Iterator[Progress]:
+        """Show how far long work has come, on a terminal; totals of 0 are unknown."""
+        shown = self.err if not self.json and self.err.isatty() else None
+        bar = Progress(what, objects, size, shown)
+        try:
+            yield bar
+        finally:
+            bar.close()
+
+
+def wants_colour(
+    environment: Mapping[str, str], out: TextIO, *, preferred: bool | None = None
+) -> bool:
+    """Decide on colour: NO_COLOR wins, then what forces it, then whether a terminal reads."""
+    if environment.get("NO_COLOR"):
+        return False
+    wish = environment.get("MIC_COLOR", "").lower()
+    if wish in {"always", "never"}:
+        return wish == "always"
+    forced = environment.get("FORCE_COLOR", "")
+    if forced:
+        return forced != "0"
+    if preferred is not None and not preferred:
+        return False
+    quiet = environment.get("TERM", "") == "dumb" or bool(environment.get("CI"))
+    return out.isatty() and not quiet

@@ -1,0 +1,83 @@
+"""What a command may touch: where it runs, what the user keeps, whom it talks to.
+
+Built once in `main` from the environment, and passed down: nothing below reads the environment or
+the clock of its own accord.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mic.cli.console import Console
+from mic.client.addresses import Address, node_url, parse
+from mic.client.home import Home
+from mic.errors import Denied, Invalid
+
+if TYPE_CHECKING:
+    from mic.client.connection import Connection
+    from mic.client.remote import Remote
+
+
+def now_ms() -> int:
+    """Return the time in Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One run of `mic`. `node` and `token` are what the environment says, if it says anything."""
+
+    console: Console
+    home: Home
+    cwd: Path
+    node: str | None = None
+    token: str | None = None
+    now: Callable[[], int] = now_ms
+
+    def address(self, text: str) -> Address:
+        """Read an address as typed, or an alias of one."""
+        return parse(text, self.home.config().aliases)
+
+    def default_node(self) -> str:
+        """Return the URL of the node that is meant where none is named."""
+        url = self.node or self.home.config().default_url
+        if url is None:
+            raise Invalid(
+                "No node is named, and there is no default one.",
+                code="node.none",
+                hint="Start one with `micelio up`, name one in MIC_NODE, "
+                "or remember one with `mic server add NAME URL`.",
+            )
+        return node_url(url)
+
+    def token_for(self, url: str) -> str | None:
+        """Return the token for a node: the environment's for the environment's node, else ours."""
+        if self.token and (self.node is None or node_url(self.node) == url):
+            return self.token
+        kept = self.home.token(url)
+        return kept.access_token if kept else None
+
+    def connect(self, url: str | None = None) -> "Connection":
+        """Return a connection to a node, the default one if none is named."""
+        from mic.client.connection import Connection
+
+        where = url or self.default_node()
+        return Connection(where, self.token_for(where))
+
+    def remote(self, address: Address) -> "Remote":
+        """Return the project at `address`."""
+        from mic.client.remote import Remote
+
+        return Remote(self.connect(address.node), address.account, address.project)
+
+    def need_token(self, connection: "Connection") -> None:
+        """Raise `Denied` before work is done that needs a token which we do not have."""
+        if not connection.has_token:
+            raise Denied(
+                f"You are not signed in to {connection.url}.",
+                code="auth.required",
+                hint="Run `mic auth login --token TOKEN`, or set MIC_TOKEN.",
+                node=connection.url,
+            )

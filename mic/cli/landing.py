@@ -1,0 +1,262 @@
+"""One landing, from the files of a workspace to the node's signed record of it.
+
+Few and small objects travel in the landing's own request. More go ahead of it, while files are
+still being read and hashed: to a new project all of them, to another one those that it lacks.
+Afterwards the manifest moves to the new position only if nothing landed in between; what did is
+brought in first, so that a manifest never claims what the directory does not hold.
+"""
+
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from keys.errors import KeysFault
+from keys.statements import contribution, transcript
+from keys.statements import landing as landings
+from keys.statements.contribution import Contribution, SessionFacts
+from keys.statements.transcript import Transcript
+from mic.cli.context import Context
+from mic.cli.progress import Progress
+from mic.cli.targets import Workspace
+from mic.client import landing as sending
+from mic.client import upload
+from mic.client.remote import Remote
+from mic.errors import Denied, Exhausted, Invalid, Unreachable
+from mic.wire import limits
+from mic.wire.messages import Descriptor, Landed, LandRequest, Origin, SessionDraft
+from mic.workspace import changes
+from mic.workspace.changes import Prepared
+from mic.workspace.manifest import Manifest
+from mic.workspace.scan import Item
+from mic.workspace.session import LocalSession
+from store import changes as change_lists
+from store import contents
+from store.digest import Digest
+from store.records import Record
+
+INLINE_OBJECTS = 512
+TOOL = "mic/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """Who or what made a change, as its author says."""
+
+    origin: Origin
+    model: str | None
+    tool: str
+
+
+def making(origin: Origin | None, model: str | None, tool: str | None) -> Making:
+    """Return what the flags say; a model means help, no model means a human."""
+    said: Origin = origin or ("ai-assisted" if model else "human")
+    if said == "human" and model:
+        raise Invalid(
+            "A change made by a human alone has no model.",
+            code="origin.contradiction",
+            hint="Say --origin ai-assisted, or leave out --model",
+        )
+    return Making(said, model, tool or TOOL)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a landing came to: the node's answer, and the manifest with the changes in it."""
+
+    landed: Landed
+    manifest: Manifest
+    changed: int
+
+
+def check_goal(goal: str) -> str:
+    """Return `goal` if it can stand on a log; raises `Invalid`."""
+    size = len(goal.encode(errors="surrogateescape"))
+    if not goal.strip():
+        raise Invalid("A landing needs a goal.", code="goal.empty", hint='mic land "What for"')
+    if size > limits.GOAL:
+        raise Invalid(
+            f"The goal has {size:,} bytes; at most {limits.GOAL:,} fit.", code="goal.too-long"
+        )
+    return goal
+
+
+def land(
+    context: Context,
+    remote: Remote,
+    space: Workspace,
+    items: Sequence[Item],
+    session: LocalSession,
+    made: Making,
+    *,
+    fresh: bool = False,
+) -> Outcome:
+    """Land `items`; raises `Conflict` naming every path that others moved since the base.
+
+    The returned manifest holds the position that was landed if that follows the base directly;
+    else it still holds the base, and the caller brings in what lies between.
+    """
+    _check_size(items)
+    outgoing = _Outgoing(remote, fresh=fresh)
+    with context.console.progress("Sending", len(items), sum(i.size for i in items)) as bar:
+        outgoing.gather(changes.prepare(space.root, items), bar)
+        request = _request(context, space.manifest, outgoing, session, made)
+        landed = _posted(context, remote, request, outgoing.inline)
+    _check_record(landed, space.manifest, request)
+    return Outcome(landed, _advanced(space.manifest, outgoing.done, landed), len(items))
+
+
+class _Outgoing:
+    """The objects of a landing: `inline` go with it, the others have gone ahead."""
+
+    def __init__(self, remote: Remote, *, fresh: bool) -> None:
+        self._remote = remote
+        self._send: Callable[..., int] = upload.upload if fresh else upload.upload_missing
+        self.inline: list[Record] = []
+        self.done: list[Prepared] = []
+
+    def gather(self, prepared: Iterable[Prepared], bar: Progress) -> None:
+        """Draw what was prepared, and send it ahead once it is too much to go along."""
+        records, size = self._records(prepared, bar), 0
+        for record in records:
+            self.inline.append(record)
+            size += len(record.stored)
+            if size > limits.INLINE_LANDING or len(self.inline) > INLINE_OBJECTS:
+                ahead, self.inline = self.inline, []
+                self._send(self._remote, chain(ahead, records))
+
+    def list_changes(self) -> Descriptor:
+        """Add the change list to what goes along, and return its name."""
+        ordered = sorted((one.change for one in self.done), key=lambda c: c.path.encode())
+        data = change_lists.encode(ordered)
+        records = list(contents.records_of(io.BytesIO(data), len(data)))
+        self.inline += records
+        return Descriptor(records[-1].digest.hex(), len(data))
+
+    def _records(self, prepared: Iterable[Prepared], bar: Progress) -> Iterator[Record]:
+        for one in prepared:
+            yield from one.records
+            self.done.append(one)
+            bar(1, one.change.new.size if one.change.new else 0)
+
+
+def _request(
+    context: Context,
+    manifest: Manifest,
+    outgoing: _Outgoing,
+    session: LocalSession,
+    made: Making,
+) -> LandRequest:
+    described = outgoing.list_changes()
+    said = transcript.encode(
+        Transcript(session.id, session.goal, session.conversation, session.decisions)
+    )
+    draft = SessionDraft(
+        id=session.id,
+        goal=session.goal,
+        started_at=session.started_at,
+        finished_at=max(context.now(), session.started_at),
+        origin=made.origin,
+        model=made.model,
+    )
+    return LandRequest(
+        base=manifest.position or 0,
+        session=draft,
+        changes=described,
+        transcript=said,
+        statement=_statement(context, manifest, described, draft, said, made),
+    )
+
+
+def _statement(
+    context: Context,
+    manifest: Manifest,
+    described: Descriptor,
+    draft: SessionDraft,
+    said: bytes,
+    made: Making,
+) -> bytes:
+    key = context.home.key()
+    stated = Contribution(
+        project=manifest.project_id,
+        base_position=manifest.position or 0,
+        base_tree=manifest.tree,
+        changes=contribution.Descriptor(bytes.fromhex(described.id), described.size),
+        session=SessionFacts(
+            id=draft.id,
+            goal=draft.goal,
+            started_at=draft.started_at,
+            finished_at=draft.finished_at,
+            transcript=transcript.descriptor(said),
+        ),
+        origin=made.origin,
+        model=made.model,
+        tool=made.tool,
+        contributor=key.did,
+    )
+    return contribution.seal_contribution(stated, key)
+
+
+def _posted(
+    context: Context, remote: Remote, request: LandRequest, records: Sequence[Record]
+) -> Landed:
+    try:
+        return sending.land(remote, request, records)
+    except Denied as refusal:
+        if refusal.code not in UNKNOWN_KEY:
+            raise
+    introduce(context, remote)
+    return sending.land(remote, request, records)
+
+
+UNKNOWN_KEY = frozenset({"landing.unknown-key", "landing.foreign-key"})
+
+
+def introduce(context: Context, remote: Remote) -> None:
+    """Register this device's key with the node, as one of the account that the token is for."""
+    import socket
+
+    from mic.client import accounts
+
+    handle = accounts.whoami(remote.connection).handle or ""
+    accounts.register_key(remote.connection, context.home.key(), handle, socket.gethostname())
+
+
+def _check_record(landed: Landed, manifest: Manifest, request: LandRequest) -> None:
+    """Raise `Unreachable` unless the node's signed record is one of this landing."""
+    try:
+        record, _ = landings.open_landing(landed.record)
+    except KeysFault as fault:
+        raise _untrue(f"its record is not valid: {fault}") from fault
+    told = (record.project, record.position, record.session, record.tree.hex())
+    if told != (manifest.project_id, landed.position, request.session.id, landed.tree):
+        raise _untrue("its record is one of another landing")
+
+
+def _untrue(why: str) -> Unreachable:
+    return Unreachable(
+        f"The node says that the changes landed, but {why}.",
+        code="landing.record-mismatch",
+        hint="Run `mic log` to see what is there, and `mic verify` to check it.",
+    )
+
+
+def _advanced(manifest: Manifest, done: Sequence[Prepared], landed: Landed) -> Manifest:
+    if landed.position != (manifest.position or 0) + 1:
+        return manifest
+    return changes.advance(
+        manifest,
+        done,
+        position=landed.position,
+        tree=Digest(bytes.fromhex(landed.tree)),
+        record=landed.record,
+    )
+
+
+def _check_size(items: Sequence[Item]) -> None:
+    if len(items) > limits.LANDED_PATHS:
+        raise Exhausted(
+            f"{len(items):,} files have changed; one landing takes {limits.LANDED_PATHS:,}.",
+            code="landing.too-many-paths",
+            hint="Leave out what is generated with .micignore, or land in parts.",
+        )

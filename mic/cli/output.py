@@ -1,0 +1,59 @@
+"""How an answer or a fault is printed: as text for people, or as one JSON object."""
+
+from typing import Any
+
+import msgspec
+
+from mic.cli.answers import Answer
+from mic.cli.console import Console
+from mic.errors import MicFault
+
+HINTS = {
+    "auth.required": "Run `mic auth login --token TOKEN`, or set MIC_TOKEN.",
+    "auth.bad-token": "The token is unknown or revoked. Run `mic auth login --token TOKEN`.",
+    "landing.paths-moved": "1. `mic diff` shows your changes. 2. `mic sync` brings in theirs and "
+    "merges. 3. Then land again.",
+    "landing.unknown-key": "Run `mic auth login` again: it registers this device's key.",
+}
+"""What to do next, where the node names the condition and cannot know our commands."""
+
+
+def print_answer(console: Console, answer: Answer) -> None:
+    """Print what a command has returned."""
+    if console.json:
+        _object(console, {"ok": True, "data": answer.data, "warnings": console.warnings})
+        return
+    if isinstance(answer.text, bytes):
+        console.out.flush()
+        console.out.buffer.write(answer.text)
+        console.out.buffer.flush()
+    elif answer.text:
+        console.out.write(answer.text.rstrip("\n") + "\n")
+        console.out.flush()
+    if answer.note:
+        console.talk(answer.note)
+
+
+def print_fault(console: Console, fault: MicFault) -> None:
+    """Print why a command has failed, and what to do next."""
+    hint = fault.hint or HINTS.get(fault.code, "")
+    if console.json:
+        details = fault.details | ({"hint": hint} if hint else {})
+        error = {"code": fault.code, "message": fault.message, "details": details}
+        _object(console, {"ok": False, "error": error})
+        return
+    console.talk(f"mic: {fault.message}")
+    for path in fault.details.get("paths", ())[:200]:
+        console.talk(f"  ! {path}")
+    if hint:
+        console.talk(hint)
+
+
+def _object(console: Console, value: Any) -> None:
+    # Surrogates stand for the bytes of a name that is not UTF-8; JSON can only show that.
+    console.out.write(msgspec.json.encode(value, enc_hook=_plain).decode() + "\n")
+    console.out.flush()
+
+
+def _plain(value: Any) -> Any:
+    return sorted(value) if isinstance(value, frozenset | set) else str(value)
