@@ -22,11 +22,11 @@ async def create(
     The first account of a node is its owner's: whoever starts the node makes it, as an admin. All
     others are made by an admin.
     """
-    rules.check_handle(handle)
-    title = rules.check_name(name) or handle
     first = await forge.db.read(lambda tx: rows.count(tx) == 0)
     if not first:
         access.authorize(who, Action.ADMIN)
+    rules.check_handle(handle)
+    title = rules.check_name(name) or handle
     # Safe because a key whose row is never written is a file nobody names.
     did = forge.keys.make_person().did
     return await forge.db.write(

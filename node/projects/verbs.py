@@ -76,8 +76,7 @@ async def update(
 
     Raises `NoProject`, `Denied`, `BadProject`, `NothingToUpdate` or `ProjectTaken`.
     """
-    tidy = rules.check_changes(changes)
-    return await forge.db.write(lambda tx: _update(forge, tx, who, account, handle, tidy))
+    return await forge.db.write(lambda tx: _update(forge, tx, who, account, handle, changes))
 
 
 async def delete(forge: Forge, who: Party, account: str, handle: str) -> None:
@@ -161,7 +160,7 @@ def _update(
 ) -> Project:
     before = _mine(tx, who, Action.WRITE_SETTINGS, account, handle)
     at = forge.now()
-    after = rules.applied(before, changes, at)
+    after = rules.applied(before, rules.check_changes(changes), at)
     if after.handle.lower() != before.handle.lower():
         _check_free(tx, before.owner, before.account, after.handle)
     if rules.is_said_differently(before, after):

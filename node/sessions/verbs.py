@@ -38,7 +38,7 @@ _END = 1 << 62
 
 async def start(forge: Forge, who: Party, project: Project, new: NewSession) -> Session:
     """Start a session; raise `Denied`, `BadSession` or `SessionExists`."""
-    authorize(who, Action.LAND, owner=project.owner, visibility=project.visibility)
+    _may_land(who, project)
     asked = new if new.id else dataclasses.replace(new, id=forge.ids.session())
     rules.check_new(asked, forge.limits)
     return await forge.db.write(lambda tx: _start(forge, tx, who, project, asked))
@@ -73,6 +73,7 @@ async def note(
     forge: Forge, who: Party, project: Project, name: str, role: str, text: str
 ) -> Message:
     """Add to the conversation of an active session of `who`; `role` is human or agent."""
+    _may_land(who, project)
     rules.check_message(role, text, forge.limits)
     message = Message(role, text, forge.now())
 
@@ -89,6 +90,7 @@ async def decide(
     forge: Forge, who: Party, project: Project, name: str, text: str, why: str
 ) -> Decision:
     """Add a decision to an active session of `who`."""
+    _may_land(who, project)
     rules.check_decision(text, why, forge.limits)
     decision = Decision(text, why, forge.now())
 
@@ -103,6 +105,7 @@ async def decide(
 
 async def abandon(forge: Forge, who: Party, project: Project, name: str) -> None:
     """Give an active session of `who` up; one that is given up already stays so."""
+    _may_land(who, project)
 
     def give_up(tx: Tx) -> None:
         projects.current(tx, who, project, Action.LAND)
@@ -131,6 +134,7 @@ async def store_epoch(
 
     `changes` are sorted by path. Raises `EpochProcessed` unless `epoch` exceeds the last one.
     """
+    _may_land(who, project)
     if not 0 < epoch < _END:
         raise BadSession("epoch", "An epoch counts from 1.")
     encoded = change_lists.encode(changes)
@@ -227,3 +231,7 @@ def _check_room(forge: Forge, tx: Tx, key: int, more: int) -> None:
 
 def _may_read(who: Party, project: Project) -> None:
     authorize(who, Action.READ, owner=project.owner, visibility=project.visibility)
+
+
+def _may_land(who: Party, project: Project) -> None:
+    authorize(who, Action.LAND, owner=project.owner, visibility=project.visibility)

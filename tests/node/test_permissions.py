@@ -1,0 +1,231 @@
+"""Every verb of every slice asks first: what each asker is told stands in one table.
+
+A verb that is not in the table fails the test, so that a new one is placed on the day it is
+written. "In" means that permission was not what stopped the asker: the arguments are dull.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import pytest
+
+import node
+from keys.statements.contribution import Descriptor
+from node.access.model import NoProject
+from node.kernel.errors import Denied, Fault
+from node.kernel.parties import ANONYMOUS
+from node.landings.model import Draft, SessionDraft
+from node.projects.model import NewProject, ProjectChanges
+from node.sessions import verbs as sessions
+from node.sessions.model import NewSession
+from store.errors import StoreFault
+from tests.support.forges import a_project, an_account, the_keeper
+
+IN, DENIED, HIDDEN = "in", "denied", "hidden"
+ASKERS = ("nobody", "stranger", "admin", "owner")
+
+# What nobody, a stranger, the node's admin and the owner are told, on public and on private.
+READS = {"public": (IN, IN, IN, IN), "private": (HIDDEN, HIDDEN, HIDDEN, IN)}
+WRITES = {"public": (DENIED, DENIED, DENIED, IN), "private": (HIDDEN, HIDDEN, HIDDEN, IN)}
+OF_A_NAMESPACE = dict.fromkeys(("public", "private"), (DENIED, DENIED, DENIED, IN))
+OF_THE_NODE = dict.fromkeys(("public", "private"), (DENIED, DENIED, IN, DENIED))
+OF_ONESELF = dict.fromkeys(("public", "private"), (DENIED, IN, IN, IN))
+FOR_ALL = dict.fromkeys(("public", "private"), (IN, IN, IN, IN))
+
+TABLE = {
+    "accounts.create": OF_THE_NODE,
+    "audit.listed": OF_THE_NODE,
+    "landings.detail": READS,
+    "landings.get": READS,
+    "landings.head": READS,
+    "landings.land": WRITES,
+    "landings.last_touch": READS,
+    "landings.log": READS,
+    "projects.by_id": READS,
+    "projects.by_key": READS,
+    "projects.create": OF_A_NAMESPACE,
+    "projects.delete": WRITES,
+    "projects.documents": READS,
+    "projects.get": READS,
+    "projects.history": WRITES,
+    "projects.listed": FOR_ALL,
+    "projects.update": WRITES,
+    "projects.visible": FOR_ALL,
+    "rollups.published": READS,
+    "sessions.abandon": WRITES,
+    "sessions.decide": WRITES,
+    "sessions.get": READS,
+    "sessions.listed": READS,
+    "sessions.note": WRITES,
+    "sessions.start": WRITES,
+    "sessions.store_epoch": WRITES,
+    "signin.end_token": FOR_ALL,
+    "signin.list_keys": OF_ONESELF,
+    "signin.list_sessions": OF_ONESELF,
+    "signin.list_tokens": OF_ONESELF,
+    "signin.register_key": OF_ONESELF,
+    "signin.revoke_key": OF_ONESELF,
+    "signin.revoke_session": OF_ONESELF,
+    "signin.revoke_token": OF_ONESELF,
+    "trees.blame": READS,
+    "trees.diff": READS,
+    "trees.entry": READS,
+    "trees.listing": READS,
+    "trees.read": READS,
+    "trees.start": READS,
+    "trees.stream": READS,
+    "trees.view": READS,
+}
+
+# Verbs of the node itself: no front end calls them for somebody without having asked who.
+OWN = {
+    "accounts.free_handle",  # the daemon's, at the first start
+    "accounts.get",  # a handle is public
+    "accounts.owner",
+    "audit.first_broken",  # the operator's
+    "rollups.build",  # a job
+    "signin.end_session",  # the secret in the cookie is the right to end it
+    "signin.make_link",  # the operator's
+    "signin.make_token",  # the daemon's, at the first start
+    "signin.peek_link",  # the secret in the link is the right to use it
+    "signin.redeem_link",
+    "signin.session_party",  # says who asks
+    "signin.token_party",
+}
+
+SESSION = "a-session-of-ada"
+DRAFT = Draft(
+    base=0,
+    session=SessionDraft("another-session", "Do it.", 1, 2),
+    changes=Descriptor(bytes(32), 10),
+    transcript=b"{}",
+)
+
+
+def verbs():
+    """Yield name and function of each verb; those that take `who` and those that do not."""
+    for slice_ in pkgutil.iter_modules(node.__path__):
+        try:
+            module = importlib.import_module(f"node.{slice_.name}.verbs")
+        except ModuleNotFoundError:
+            continue
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            runs = inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
+            if runs and function.__module__ == module.__name__ and not name.startswith("_"):
+                yield f"{slice_.name}.{name}", function
+
+
+VERBS = dict(verbs())
+
+
+def takes_who(function):
+    return "who" in inspect.signature(function).parameters
+
+
+def test_every_verb_has_its_row():
+    assert {name for name, verb in VERBS.items() if takes_who(verb)} == set(TABLE)
+    assert {name for name, verb in VERBS.items() if not takes_who(verb)} == OWN
+
+
+def arguments(name, function, project, did):
+    """Return dull arguments for the parameters that a verb insists on."""
+    dull = {
+        "account": project.account,
+        "at": 1,
+        "changes": ProjectChanges(description="x") if "projects" in name else (),
+        "did": did,
+        "draft": DRAFT,
+        "epoch": 1,
+        "handle": project.handle,
+        "key": project.key if name == "projects.by_key" else 999,
+        "limit": 10,
+        "name": project.id if name == "projects.by_id" else SESSION,
+        "new": {"projects": NewProject("new"), "sessions": NewSession(goal="x")}.get(
+            name.partition(".")[0], 0
+        ),
+        "old": 0,
+        "path": "a",
+        "paths": ["a"],
+        "position": 0,
+        "project": project,
+        "proof": bytes(64),
+        "role": "human",
+        "text": "x",
+        "view": None,
+        "why": "x",
+    }
+    if name == "accounts.create":
+        dull["handle"] = "fresh"
+    needed = inspect.signature(function).parameters.values()
+    return {
+        p.name: dull[p.name]
+        for p in needed
+        if p.default is p.empty and p.name not in ("forge", "who")
+    }
+
+
+async def begun(result):
+    """Wait for a verb, or for the first piece of one that streams."""
+    if isinstance(result, AsyncGenerator):
+        async with aclosing(result):
+            await anext(result)
+    else:
+        await result
+
+
+async def answer(function, forge, who, given):
+    """Return what `who` is told."""
+    try:
+        await begun(function(forge, who, **given))
+    except NoProject:
+        return HIDDEN
+    except Denied as refusal:
+        # A bad proof or a key nobody knows is a refusal of the proof, not of the person.
+        return IN if refusal.code in ("auth.bad-proof", "landing.unknown-key") else DENIED
+    except (Fault, StoreFault):
+        return IN
+    return IN
+
+
+@pytest.fixture
+async def people(forge):
+    keeper, bob = await the_keeper(forge), await an_account(forge, "bob")
+    ada = await an_account(forge, "ada")
+    parties = (ANONYMOUS, bob.party, keeper.party, ada.party)
+    return dict(zip(ASKERS, parties, strict=True)), ada
+
+
+@pytest.mark.parametrize("visibility", ["public", "private"])
+@pytest.mark.parametrize("name", TABLE)
+async def test_each_asker_is_told_what_the_table_says(forge, people, name, visibility):
+    askers, ada = people
+    project = await a_project(forge, ada, visibility=visibility)
+    await sessions.start(forge, ada.party, project, NewSession(goal="x", id=SESSION))
+    given = arguments(name, VERBS[name], project, ada.did)
+    told = [await answer(VERBS[name], forge, who, given) for who in askers.values()]
+    assert tuple(told) == TABLE[name][visibility]
+
+
+@pytest.mark.parametrize("name", [n for n in TABLE if TABLE[n] in (READS, WRITES)])
+async def test_a_hidden_project_and_a_missing_one_are_told_apart_by_no_verb(forge, people, name):
+    askers, ada = people
+    hidden = await a_project(forge, ada, visibility="private")
+    given = arguments(name, VERBS[name], hidden, ada.did)
+    with pytest.raises(NoProject) as refused:
+        await begun(VERBS[name](forge, askers["stranger"], **given))
+    assert (refused.value.code, str(refused.value)) == (NoProject().code, str(NoProject()))
+    assert refused.value.details == {}
+
+
+@pytest.mark.parametrize("name", [n for n in TABLE if TABLE[n] is WRITES])
+async def test_a_reading_token_of_the_owner_writes_nothing(forge, people, name):
+    import dataclasses
+
+    askers, ada = people
+    project = await a_project(forge, ada)
+    reader = dataclasses.replace(askers["owner"], scopes=frozenset({"read"}), token=1)
+    given = arguments(name, VERBS[name], project, ada.did)
+    assert await answer(VERBS[name], forge, reader, given) == DENIED
