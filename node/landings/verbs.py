@@ -23,6 +23,7 @@ from node.landings.model import (
     PathsMoved,
 )
 from node.landings.reading import path_seed
+from node.projects import verbs as projects
 from node.projects.model import Project
 from node.sessions import verbs as sessions
 from node.sessions.model import LandedSession
@@ -130,6 +131,8 @@ def _land(
     signer: str | None,
 ) -> Landing:
     """The one transaction of a landing; runs on the writer's thread."""
+    # Asked again: since the draft was read, the project may be deleted or out of reach.
+    projects.current(tx, who, project, Action.LAND)
     if done := _landed_before(tx, who, project, draft):
         return done
     before = rows.head(tx, project.key)
