@@ -136,6 +136,7 @@ def arguments(name, function, project, did):
         "account": project.account,
         "at": 1,
         "changes": ProjectChanges(description="x") if "projects" in name else (),
+        "count": 1,
         "did": did,
         "draft": DRAFT,
         "epoch": 1,
