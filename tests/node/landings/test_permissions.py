@@ -16,8 +16,8 @@ from node.sessions import verbs as sessions
 from node.sessions.model import NewSession, NotActive, Status
 from node.signin import rules as signin_rules
 from node.signin import verbs as signin
+from tests.support.drafts import a_draft, a_landing
 from tests.support.forges import a_project, an_account, the_keeper
-from tests.support.landings import a_draft, a_landing, a_session
 
 FILES = {"a": b"1\n", "b/c": b"2\n"}
 
@@ -92,10 +92,9 @@ async def test_the_key_of_another_person_signs_nothing_for_me(forge, ada, book):
 
 
 async def test_an_abandoned_session_does_not_land_and_leaves_nothing(forge, ada, book):
-    session = a_session(forge)
-    await sessions.start(forge, ada.party, book, NewSession(goal="x", id=session.id))
-    await sessions.abandon(forge, ada.party, book, session.id)
-    draft = await a_draft(forge, ada, book, FILES, session=session)
+    draft = await a_draft(forge, ada, book, FILES)
+    await sessions.start(forge, ada.party, book, NewSession(goal="x", id=draft.session.id))
+    await sessions.abandon(forge, ada.party, book, draft.session.id)
     with pytest.raises(NotActive):
         await landings.land(forge, ada.party, book, draft)
     assert (await landings.head(forge, ANONYMOUS, book)).position == 0
