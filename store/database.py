@@ -47,8 +47,12 @@ class _Pending(Generic[T]):
 class _Thread(aiosqlite.Connection):
     """An aiosqlite connection that runs a whole function on its thread, not one statement."""
 
+    def __init__(self, connector: Callable[[], Tx]) -> None:
+        super().__init__(connector, iter_chunk_size=64)
+        self._thread.daemon = True  # a program that ends without closing must not hang
+
     async def run(self, work: Callable[[Tx], T]) -> T:
-        result: T = await self._execute(work, self._conn)
+        result: T = await self._execute(work, self._conn)  # type: ignore[no-untyped-call]
         return result
 
 
@@ -180,7 +184,7 @@ async def _connect(path: Path, *, reader: bool = False) -> _Thread:
             tx.execute("pragma query_only = on")
         return tx
 
-    thread = _Thread(connector, iter_chunk_size=64)
+    thread = _Thread(connector)
     try:
         return await thread  # type: ignore[return-value]
     except sqlite3.Error as fault:

@@ -38,7 +38,10 @@ def after(tx: Tx, seq: int, limit: int = 500) -> list[Event]:
         "select seq, kind, project, data, at from events where seq > ? order by seq limit ?",
         (seq, limit),
     )
-    return [Event(n, kind, project, msgspec.json.decode(data), at) for n, kind, project, data, at in rows]
+    return [
+        Event(n, kind, project, msgspec.json.decode(data), at)
+        for n, kind, project, data, at in rows
+    ]
 
 
 def cursor(tx: Tx, subscriber: str) -> int:

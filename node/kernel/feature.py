@@ -13,7 +13,7 @@ Worker = Callable[[Forge, Job], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """`subscribers` by their durable name, `jobs` by kind, `periodic` by kind with a pause in ms."""
+    """`subscribers` by durable name, `jobs` by kind, `periodic` by kind with a pause in ms."""
 
     name: str
     subscribers: Mapping[str, Subscriber] = field(default_factory=dict)

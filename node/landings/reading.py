@@ -90,7 +90,7 @@ def _decoded(forge: Forge, tx: Tx, draft: Draft) -> tuple[Change, ...]:
         listed = b"".join(contents.read(Digest(draft.changes.id), draft.changes.size, source))
         return change_lists.decode(listed)
     except Absent as fault:
-        raise ObjectsMissing({"(the change list)": fault.digest}) from fault
+        raise ObjectsMissing({"(the change list)": Digest(fault.digest)}) from fault
     except StoreFault as fault:
         raise BadDraft("bad-changes", f"The change list is unusable: {fault}") from fault
 
@@ -100,15 +100,13 @@ def _require(forge: Forge, tx: Tx, draft: Draft, changes: tuple[Change, ...]) ->
     small = {c.path: c.new for c in changes if c.new and c.new.size <= contents.BLOB_MAX}
     large = {c.path: c.new for c in changes if c.new and c.new.size > contents.BLOB_MAX}
     known = {digest: record.raw_length for digest, (record, _) in draft.fresh.items()}
-    known |= forge.objects.lengths(
-        tx, {entry.id for entry in small.values()} - known.keys()
-    )
+    known |= forge.objects.lengths(tx, {entry.id for entry in small.values()} - known.keys())
     missing = {path: entry.id for path, entry in small.items() if entry.id not in known}
     for path, entry in large.items():
         try:
             parts = contents.parts(entry.id, entry.size, lambda d: forge.objects.get(tx, d))
         except Absent as fault:
-            missing[path] = fault.digest
+            missing[path] = Digest(fault.digest)
             continue
         except StoreFault as fault:
             raise BadDraft("bad-content", f"The content of {path} is unusable: {fault}") from fault
@@ -133,9 +131,7 @@ def moved(
     The index is keyed by a hash, so a hit is a candidate: the change list of that landing confirms
     it. Should two paths share a key, every landing after `base` is read.
     """
-    hit = rows.moved_since(
-        tx, project.key, rules.path_key(path, seed), base, itself=itself
-    )
+    hit = rows.moved_since(tx, project.key, rules.path_key(path, seed), base, itself=itself)
     while hit is not None and hit > base:
         if rules.touches(changes_of(forge, tx, landing_at(tx, project, hit)), path):
             return hit
@@ -194,12 +190,25 @@ def head_of(tx: Tx, project: Project) -> Head:
     return rows.head(tx, project.key)
 
 
-def history_of(
-    forge: Forge, tx: Tx, project: Project, path: str, until: int
-) -> list[Landing]:
+def history_of(forge: Forge, tx: Tx, project: Project, path: str, until: int) -> list[Landing]:
     """Return the landings up to `until` that changed exactly `path`, oldest first."""
     key = rules.path_key(path, path_seed(forge))
     return [
         landing_at(tx, project, position)
         for position in rows.positions_of(tx, project.key, key, until)
     ]
+
+
+def height(tx: Tx, project: int) -> int:
+    """Return the newest position of the project with this key."""
+    return rows.head(tx, project).position
+
+
+def between(tx: Tx, project: int, first: int, last: int) -> list[Landing]:
+    """Return the landings from `first` to `last`, both included, newest first."""
+    return rows.newest(tx, project, last + 1, last - first + 1)
+
+
+def changed_between(tx: Tx, project: int, start: int, count: int) -> int:
+    """Return how many paths the `count` landings from `start` on changed, counting each time."""
+    return rows.changed(tx, project, start, start + count - 1)

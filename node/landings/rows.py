@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from keys.statements.descriptor import Descriptor
 from node.landings.model import NOTHING, Head, Landing
 from store.database import Tx
-from store.digest import Digest
 
 _COLUMNS = (
     "position, id, tree, previous_tree, session, author_handle, author_did, goal, origin, model,"
@@ -145,6 +144,14 @@ def everything(tx: Tx) -> Iterator[Landing]:
 def _landing(row: tuple[object, ...]) -> Landing:
     values = list(row)
     changes = Descriptor(values.pop(12), values.pop(12))  # type: ignore[arg-type]
-    return Landing(*values[:12], changes, *values[12:])  # type: ignore[arg-type]
+    return Landing(*values[:12], changes, *values[12:])  # type: ignore[arg-type, call-arg]
 
 
+def changed(tx: Tx, project: int, first: int, last: int) -> int:
+    """Return the sum of the changed paths of the landings from `first` to `last`."""
+    row = tx.execute(
+        "select coalesce(sum(changed), 0) from landings"
+        " where project = ? and position between ? and ?",
+        (project, first, last),
+    ).fetchone()
+    return int(row[0])

@@ -30,7 +30,9 @@ def check_session(draft: Draft, limits: Limits) -> Transcript:
     try:
         said = transcripts.decode(draft.transcript)
     except KeysFault as fault:
-        raise BadDraft("bad-transcript", f"The session's transcript is unusable: {fault}") from fault
+        raise BadDraft(
+            "bad-transcript", f"The session's transcript is unusable: {fault}"
+        ) from fault
     if (said.session, said.goal) != (session.id, session.goal):
         raise BadDraft("transcript-mismatch", "The transcript belongs to another session or goal.")
     return said
@@ -46,7 +48,9 @@ def check_statement(draft: Draft, project_id: str, transcript: Digest) -> tuple[
     try:
         said, signer = statements.open_contribution(draft.statement)
     except KeysFault as fault:
-        raise BadDraft("bad-statement", f"The contribution statement is unusable: {fault}") from fault
+        raise BadDraft(
+            "bad-statement", f"The contribution statement is unusable: {fault}"
+        ) from fault
     pairs = {
         "project": (said.project, project_id),
         "base": (said.base_position, draft.base),

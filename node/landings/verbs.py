@@ -130,7 +130,8 @@ def _land(
     changes: tuple[Change, ...],
     signer: str | None,
 ) -> Landing:
-    """The one transaction of a landing; runs on the writer's thread."""
+    """Land in one transaction, on the writer's thread."""
+    projects.current(tx, who, project, Action.LAND)
     # Asked again: since the draft was read, the project may be deleted or out of reach.
     projects.current(tx, who, project, Action.LAND)
     if done := _landed_before(tx, who, project, draft):
@@ -217,7 +218,8 @@ def _advance(forge: Forge, tx: Tx, before: Head, changes: tuple[Change, ...]) ->
         raise BadDraft("does-not-apply", f"The changes do not fit the tree: {fault}") from fault
     asked = {change.path: (change.old, change.new) for change in changes}
     if made != asked:
-        wrong = sorted(path for path in made.keys() | asked.keys() if made.get(path) != asked.get(path))
+        both = made.keys() | asked.keys()
+        wrong = sorted(path for path in both if made.get(path) != asked.get(path))
         raise BadDraft(
             "base-mismatch",
             f"{wrong[0]} is not what the request says it was at its base.",

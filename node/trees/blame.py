@@ -1,7 +1,8 @@
 """Which landing brought each line of a file.
 
 Only the landings that touched the path are read: the index of touched paths names them. From the
-oldest on, lines that the diff keeps carry their landing along, lines that it brings get the new one.
+oldest on, lines that the diff keeps carry their landing along, lines that it brings get the new
+one.
 """
 
 from collections.abc import Sequence
@@ -34,9 +35,7 @@ def attribute(forge: Forge, tx: Tx, project: Project, until: int, path: str) -> 
     ]
 
 
-def carried(
-    owners: Sequence[Landing], old: bytes, new: bytes, landing: Landing
-) -> list[Landing]:
+def carried(owners: Sequence[Landing], old: bytes, new: bytes, landing: Landing) -> list[Landing]:
     """Return the owner of each line of `new`, given those of `old`."""
     after: list[Landing] = []
     done = 0

@@ -94,13 +94,11 @@ async def stream(
     offset: int = 0,
     end: int | None = None,
 ) -> AsyncIterator[bytes]:
-    """Yield the bytes of a file from `offset` up to `end`, a few MiB of them in memory at a time."""
+    """Yield the bytes of a file from `offset` up to `end`, a few MiB in memory at a time."""
     _may_read(who, project)
     _, found = await forge.db.read(lambda tx: _found_file(forge, tx, project, position, path))
     stop = found.size if end is None else min(end, found.size)
-    spans = await forge.db.read(
-        lambda tx: contents.spans(found.id, found.size, _source(forge, tx))
-    )
+    spans = await forge.db.read(lambda tx: contents.spans(found.id, found.size, _source(forge, tx)))
     begin = 0
     for digest, length in spans:
         if begin < stop and begin + length > offset:

@@ -8,7 +8,9 @@ from node.kernel.clock import HybridClock, Stamp
 from node.kernel.errors import Invalid
 
 walls = st.integers(0, 2**45)
-stamps = st.builds(Stamp, st.integers(0, 2**45), st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1))
+stamps = st.builds(
+    Stamp, st.integers(0, 2**45), st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1)
+)
 
 
 @given(st.lists(walls, min_size=2))
