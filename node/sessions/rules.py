@@ -14,7 +14,7 @@ ROLES = ("human", "agent")
 ALL = "all"
 MODEL_LONGEST = 255
 
-Said = TypeVar("Said", Message, Decision)
+Said = TypeVar("Said", bound=Message | Decision)
 
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
 
