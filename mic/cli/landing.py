@@ -15,6 +15,7 @@ from keys.errors import KeysFault
 from keys.statements import contribution, transcript
 from keys.statements import landing as landings
 from keys.statements.contribution import Contribution, SessionFacts
+from keys.statements.descriptor import Descriptor as ContentName
 from keys.statements.transcript import Transcript
 from mic.cli.context import Context
 from mic.cli.progress import Progress
@@ -181,7 +182,7 @@ def _statement(
         project=manifest.project_id,
         base_position=manifest.position or 0,
         base_tree=manifest.tree,
-        changes=contribution.Descriptor(bytes.fromhex(described.id), described.size),
+        changes=ContentName(bytes.fromhex(described.id), described.size),
         session=SessionFacts(
             id=draft.id,
             goal=draft.goal,

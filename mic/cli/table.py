@@ -24,7 +24,7 @@ class Option(NamedTuple):
 
 
 class Command(NamedTuple):
-    """One command. `name` is what is typed; `module` holds its `run`, or the function behind a dot."""
+    """One command. `module` holds its `run`, or the function that is named behind a dot."""
 
     name: str
     module: str

@@ -11,6 +11,7 @@ from mic.client.remote import Remote
 from mic.errors import Invalid
 from mic.wire.messages import EntryRef, PathChange
 from mic.workspace import changes, scan
+from store.contents import BLOB_MAX
 from store.digest import Digest
 from store.records import opened
 from store.tree import Entry
@@ -49,7 +50,7 @@ def _local(context: Context, given: argparse.Namespace, target: targets.Target) 
     objects: dict[bytes, bytes] = {}
     for one in changes.prepare(space.root, items):
         for record in one.records:
-            if record.raw_length <= differing.BLOB_MAX and not given.names:
+            if record.raw_length <= BLOB_MAX and not given.names:
                 objects[record.digest] = opened(record)
         found.append(PathChange(one.path, _ref(one.change.old), _ref(one.change.new)))
     if not given.names and space.manifest.position:
@@ -64,7 +65,7 @@ def _answer(
     context: Context,
     found: Sequence[PathChange],
     objects: Mapping[bytes, bytes],
-    data: dict[str, object],
+    data: Mapping[str, object],
     *,
     only_names: bool,
 ) -> Answer:
@@ -72,8 +73,8 @@ def _answer(
     text = differing.names(context.console, found)
     patch = [] if only_names else list(differing.unified(context.console, found, objects))
     plain = "\n".join(patch)
-    data |= {"changes": found, "totals": total, "patch": plain if not only_names else None}
-    return Answer(data, "\n".join([*(text if only_names else patch), str(total)]))
+    told = {"changes": found, "totals": total, "patch": None if only_names else plain}
+    return Answer({**data, **told}, "\n".join([*(text if only_names else patch), str(total)]))
 
 
 def _ref(entry: Entry | None) -> EntryRef | None:

@@ -1,13 +1,13 @@
 """`mic status`: what has changed in this workspace."""
 
 import argparse
+from pathlib import Path
 
 from mic.cli.answers import Answer, plural
 from mic.cli.context import Context
 from mic.cli.targets import workspace
-from mic.workspace import conflicts
+from mic.workspace import conflicts, scan, session
 from mic.workspace import manifest as manifests
-from mic.workspace import scan, session
 
 STYLES = {"A": "added", "M": "modified", "D": "removed"}
 
@@ -41,7 +41,7 @@ def run(context: Context, _given: argparse.Namespace) -> Answer:
     return Answer(data, "\n".join(lines))
 
 
-def _remember(root: "manifests.Path", manifest: manifests.Manifest) -> None:
+def _remember(root: Path, manifest: manifests.Manifest) -> None:
     """Keep what was learnt about unchanged files, unless another mic is at work here."""
     from mic.errors import MicFault
 

@@ -1,0 +1,109 @@
+"""`mic verify`: the whole log, checked on this machine.
+
+What the node sent is kept in the workspace, so that a later check asks only for what is new, and
+so that `--offline` needs no node at all. Nothing that is kept is believed: it is checked again.
+"""
+
+import argparse
+from collections.abc import Iterable, Iterator
+
+from mic.cli import keeping, targets
+from mic.cli.answers import Answer, plural
+from mic.cli.context import Context
+from mic.cli.progress import Progress
+from mic.client import download
+from mic.client.remote import Remote
+from mic.errors import Conflict, Invalid, Missing
+from mic.workspace.manifest import Manifest
+from mic.workspace.verify import Report, Verifier
+from store.errors import StoreFault
+from store.records import Record
+
+
+def run(context: Context, given: argparse.Namespace) -> Answer:
+    """Check every landing from the first; raises `Conflict` at the first that does not hold."""
+    target = targets.target(context, given.project, 0)
+    space = target.workspace
+    if space is None:
+        if given.offline:
+            raise Invalid("Only a workspace can be verified offline.", code="verify.no-workspace")
+        return _answer(context, _streamed(context, target.remote))
+    log = keeping.Log(space.root)
+    if not given.offline:
+        _bring(context, target.remote, log)
+    report = _kept(log, space.manifest)
+    _check_workspace(report, space.manifest)
+    return _answer(context, report)
+
+
+def _streamed(context: Context, remote: Remote) -> Report:
+    """Check the log as it arrives, and keep nothing."""
+    verifier = Verifier(remote.documents(), remote.project().id)
+    head = remote.head().position
+    if head:
+        with context.console.progress("Verifying") as bar:
+            for record in download.log_records(remote, 1, head):
+                verifier.accept(download.verified(record, remote))
+                bar(1, record.raw_length)
+    return verifier.finish()
+
+
+def _bring(context: Context, remote: Remote, log: keeping.Log) -> None:
+    """Keep what has landed since the last check."""
+    log.keep_documents(remote.documents())
+    first, last = log.last + 1, remote.head().position
+    if first > last:
+        return
+    with context.console.progress("Receiving") as bar:
+        log.keep(first, last, _counted(download.log_records(remote, first, last), bar))
+
+
+def _counted(records: Iterable[Record], bar: Progress) -> Iterator[Record]:
+    for record in records:
+        bar(1, record.raw_length)
+        yield record
+
+
+def _kept(log: keeping.Log, manifest: Manifest) -> Report:
+    verifier = Verifier(log.documents(), manifest.project_id, manifest.record)
+    try:
+        for raw in log.objects():
+            verifier.accept(raw)
+    except StoreFault as fault:
+        raise Conflict(
+            f"The kept log is damaged: {fault}.",
+            code="verify.damaged",
+            hint="Remove .mic/log and run `mic verify` again: it is fetched anew.",
+        ) from fault
+    if log.last < (manifest.position or 0):
+        raise Missing(
+            f"The kept log ends at position {log.last}; this workspace is at {manifest.position}.",
+            code="verify.not-kept",
+            hint="Run `mic verify` with the node at hand.",
+        )
+    return verifier.finish()
+
+
+def _check_workspace(report: Report, manifest: Manifest) -> None:
+    if report.position == (manifest.position or 0) and report.tree != manifest.tree:
+        raise Conflict(
+            f"The workspace claims another tree for position {report.position} than the log.",
+            code="verify.workspace",
+        )
+
+
+def _answer(context: Context, report: Report) -> Answer:
+    data = {
+        "project": report.project,
+        "position": report.position,
+        "tree": report.tree.hex(),
+        "id": report.id.hex() if report.id else None,
+        "origins": report.origins,
+        "signers": report.signers,
+        "equivocation": report.equivocation is not None,
+    }
+    if report.equivocation is not None:
+        context.console.warn("The node once told this workspace another record: this is proof.")
+    origins = ", ".join(f"{number} {name}" for name, number in sorted(report.origins.items()))
+    text = f"{plural(report.position, 'landing')} verified, signatures, trees and order: {origins}"
+    return Answer(data, text if report.position else "Nothing has landed yet; the documents hold.")

@@ -1,0 +1,288 @@
+"""What others have landed, brought under what has changed here.
+
+Three trees: the one that the workspace holds, the head's, and the files. `mic.workspace.merge`
+decides path by path; here its decisions are carried out. A file is only ever written over what
+the scan saw there a moment before, so that an editor that saves in between loses nothing. What
+cannot be merged is marked or left, remembered as a conflict, and keeps `mic land` from landing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from mic.cli import asking, trust
+from mic.cli.context import Context
+from mic.cli.receiving import Incoming
+from mic.cli.targets import Workspace
+from mic.client import download
+from mic.client.remote import Remote
+from mic.workspace import changes, conflicts, files, merge, scan
+from mic.workspace import checkout as writing
+from mic.workspace import manifest as manifests
+from mic.workspace.checkout import Checkout
+from mic.workspace.conflicts import Unresolved
+from mic.workspace.manifest import Manifest, Tracked
+from mic.workspace.merge import Step
+from store import tree
+from store.changes import Change
+from store.digest import Digest, digest_of
+from store.errors import Absent
+from store.tree import EMPTY, Entry
+
+Strategy = Literal["ours", "theirs", "interactive"]
+LABELS = ("yours", "landed")
+
+
+@dataclass(slots=True)
+class Synced:
+    """What a sync did, by path."""
+
+    position: int
+    manifest: Manifest
+    taken: list[str] = field(default_factory=list)
+    merged: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    unresolved: list[Unresolved] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Local:
+    """What has changed here: the changes, and what the disk says of each path."""
+
+    changes: list[Change]
+    tracked: Mapping[str, Tracked]
+
+
+def sync(
+    context: Context,
+    remote: Remote,
+    space: Workspace,
+    strategy: Strategy = "interactive",
+    at: int | None = None,
+) -> Synced:
+    """Bring the workspace to position `at`, the head unless said, and save its manifest."""
+    manifest = space.manifest
+    held = trust.held(remote, manifest.project_id, at)
+    base = manifest.position or 0
+    if held.position <= base:
+        return Synced(base, manifest)
+    scanned = scan.scan(space.root, manifest)
+    manifest = scanned.manifest
+    local = _local(space.root, scanned)
+    incoming = Incoming(remote, held.position, manifest.position)
+    incoming.receive_tree()
+    upstream = _upstream(manifest, held, incoming)
+    run = _Run(context, remote, space.root, manifest, local, strategy, held.position)
+    run.carry_out(merge.plan(upstream, local.changes), incoming)
+    after = changes.adopt(
+        manifest,
+        upstream,
+        run.written,
+        position=held.position,
+        tree=held.tree,
+        record=held.record,
+    )
+    _remember(space.root, run.done.unresolved)
+    run.done.manifest = manifests.save(space.root, after)
+    return run.done
+
+
+def _local(root: Path, scanned: scan.Scan) -> _Local:
+    """Hash what has changed here."""
+    found: list[Change] = []
+    tracked: dict[str, Tracked] = {}
+    for one in changes.prepare(root, scanned.items):
+        for _ in one.records:
+            continue
+        found.append(one.change)
+        if one.tracked:
+            tracked[one.path] = one.tracked
+    return _Local(found, tracked)
+
+
+def _upstream(manifest: Manifest, held: trust.Held, incoming: Incoming) -> list[Change]:
+    """Return what differs between the trees; ours is rebuilt from the manifest."""
+    nodes: dict[Digest, bytes] = {}
+
+    def keep(raw: bytes, _replaced: Digest | None) -> Digest:
+        digest = digest_of(raw)
+        nodes[digest] = raw
+        return digest
+
+    def source(digest: Digest) -> bytes:
+        return nodes[digest] if digest in nodes else incoming.node(digest)
+
+    old = tree.build(((path, one.entry) for path, one in manifest.entries.items()), keep)
+    if old == EMPTY and held.tree != EMPTY:
+        return [Change(path, None, entry) for path, entry in tree.walk(held.tree, source)]
+    return [Change(path, a, b) for path, a, b in tree.diff(old, held.tree, source)]
+
+
+class _Run:
+    """One sync: the steps of its plan, carried out."""
+
+    def __init__(
+        self,
+        context: Context,
+        remote: Remote,
+        root: Path,
+        manifest: Manifest,
+        local: _Local,
+        strategy: Strategy,
+        position: int,
+    ) -> None:
+        self._context = context
+        self._remote = remote
+        self._root = root
+        self._manifest = manifest
+        self._local = local
+        self._strategy = strategy
+        self.done = Synced(position, manifest)
+        self.written: dict[str, Tracked] = {}
+
+    def carry_out(self, steps: Sequence[Step], incoming: Incoming) -> None:
+        """Do what the plan says, contents first as they come, then what must be merged."""
+        decided = [self._decided(step) for step in steps]
+        merges = [step for step in decided if step.action == "merge"]
+        heads = self._receive([step for step in decided if step.action == "take"], merges, incoming)
+        bases = self._bases(merges)
+        for step in merges:
+            self._merge(step, bases, heads)
+        for step in decided:
+            if step.action == "keep" and step.head not in (step.local, step.base):
+                self.done.kept.append(step.path)
+            elif step.action == "conflict":
+                self._leave(step, step.reason)
+
+    def _decided(self, step: Step) -> Step:
+        """Return the step with the strategy applied where lines cannot help."""
+        if step.action != "conflict":
+            return step
+        strategy = self._strategy
+        if strategy == "interactive" and self._context.console.is_terminal:
+            strategy = asking.side(self._context.console, step.path, step.reason)
+        if strategy == "interactive":
+            return step
+        return merge.settle(step, strategy)
+
+    def _expected(self, step: Step) -> Tracked | None:
+        """Return what the scan saw at the step's path."""
+        if step.local is None:
+            return None
+        return self._local.tracked.get(step.path) or self._manifest.entries.get(step.path)
+
+    def _receive(
+        self, takes: Iterable[Step], merges: Sequence[Step], incoming: Incoming
+    ) -> dict[Digest, bytes]:
+        wanted = {step.head.id for step in merges if step.head and step.head != step.local}
+        heads: dict[Digest, bytes] = {}
+        with Checkout(self._root) as checkout:
+            self._want(checkout, takes)
+            for digest, raw in incoming.contents(
+                lambda: checkout.needs() | (wanted - heads.keys())
+            ):
+                checkout.accept(digest, raw)
+                if digest in wanted:
+                    heads[digest] = raw
+            self.written.update(checkout.finish())
+        return heads
+
+    def _want(self, checkout: Checkout, takes: Iterable[Step]) -> None:
+        """Ask for what is to be written; removals come first, so that no file is in the way."""
+        writes = []
+        for step in takes:
+            expect = self._expected(step)
+            if step.head == step.local:
+                if expect is not None:
+                    self.written[step.path] = expect
+                continue
+            self.done.taken.append(step.path)
+            if step.head is not None:
+                writes.append((step.path, step.head, expect))
+            elif expect is not None:
+                checkout.remove(step.path, expect)
+        for path, entry, expect in writes:
+            checkout.want(path, entry, expect)
+
+    def _bases(self, merges: Iterable[Step]) -> dict[Digest, bytes]:
+        ids = {step.base.id: None for step in merges if step.base and step.base.size}
+        if not ids:
+            return {}
+        fetched = download.fetch(self._remote, list(ids), self._manifest.position)
+        return {record.digest: raw for record, raw in fetched}
+
+    def _merge(
+        self, step: Step, bases: Mapping[Digest, bytes], heads: Mapping[Digest, bytes]
+    ) -> None:
+        assert step.head is not None
+        assert step.local is not None
+        local = files.read_bytes(self._root, step.path, merge.MERGE_MAX)
+        if digest_of(local) != step.local.id:
+            raise writing.local_changes(step.path)
+        head = local if step.head.id == step.local.id else _content(step.head, heads)
+        merged = merge.merge_lines(_content(step.base, bases), local, head, LABELS)
+        if merged is None:
+            self._clash(step, local, head, None, "binary, and changed on both sides")
+        elif merged.conflicts:
+            self._clash(step, local, head, merged.data, _places(merged.conflicts))
+        else:
+            self._write(step, merged.data)
+            self.done.merged.append(step.path)
+
+    def _clash(
+        self, step: Step, local: bytes, head: bytes, marked: bytes | None, reason: str
+    ) -> None:
+        strategy = self._strategy
+        if strategy == "interactive" and self._context.console.is_terminal:
+            strategy = asking.side(self._context.console, step.path, reason)
+        if strategy == "theirs":
+            self._write(replace(step, mode=step.head.mode if step.head else None), head)
+            self.done.taken.append(step.path)
+        elif strategy == "ours":
+            self.done.kept.append(step.path)
+        elif marked is None:
+            self._leave(step, reason)
+        else:
+            kept = conflicts.keep(self._root, local)
+            self._write(step, marked)
+            self._leave(step, reason, kept=kept)
+
+    def _write(self, step: Step, data: bytes) -> None:
+        assert step.local is not None
+        mode = step.mode or step.local.mode
+        stands = writing.write_bytes(self._root, step.path, data, mode, self._expected(step))
+        if step.head and stands.entry == step.head:
+            self.written[step.path] = stands
+
+    def _leave(self, step: Step, reason: str, kept: Digest | None = None) -> None:
+        self.done.unresolved.append(
+            Unresolved(
+                path=step.path,
+                base=step.base,
+                head=step.head,
+                local=step.local,
+                reason=reason,
+                is_marked=kept is not None,
+                kept=kept,
+            )
+        )
+
+
+def _remember(root: Path, unresolved: Sequence[Unresolved]) -> None:
+    if unresolved:
+        conflicts.save(root, [*conflicts.open_ones(root), *unresolved])
+    elif not conflicts.open_ones(root):
+        conflicts.clear(root)
+
+
+def _content(entry: Entry | None, objects: Mapping[Digest, bytes]) -> bytes:
+    if entry is None or not entry.size:
+        return b""
+    if entry.id not in objects:
+        raise Absent(entry.id)
+    return objects[entry.id]
+
+
+def _places(number: int) -> str:
+    return "the same lines changed on both sides" + (f", {number} times" if number > 1 else "")
