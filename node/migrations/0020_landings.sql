@@ -1,6 +1,6 @@
 -- One row per landing; a project's head is its highest position.
 create table landings (
-  project        integer not null,
+  project        integer not null references projects on delete cascade,
   position       integer not null check (position > 0),  -- counts from 1 without gaps
   id             blob    not null,   -- sha256 of the signed record's envelope
   tree           blob    not null,   -- sha256 of the root tree after this landing
@@ -27,7 +27,7 @@ create index landings_author on landings (author, landed_at);
 -- Which landing touched a path: the conflict check, the history of a path and the newest landing of
 -- every entry of a directory are each one lookup, however long the history is.
 create table path_touches (
-  project   integer not null,
+  project   integer not null references projects on delete cascade,
   path      integer not null,        -- mmh3 64 bit of the path, seeded by the node's key
   position  integer not null,
   below     integer not null,        -- 1: only something below this directory changed

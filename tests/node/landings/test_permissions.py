@@ -112,3 +112,20 @@ async def test_landings_of_a_private_project_are_not_there_for_outsiders(forge, 
     ):
         with pytest.raises(NoProject):
             await attempt
+
+
+async def test_a_project_that_is_forgotten_takes_its_landings_along(forge, ada, book):
+    kept = await a_project(forge, ada, "kept")
+    for project in (book, kept):
+        await a_landing(forge, ada, project, FILES)
+    await forge.db.write(lambda tx: tx.execute("delete from projects where key = ?", (book.key,)))
+
+    def left(tx):
+        tables = ("landings", "path_touches", "sessions")
+        return {
+            project
+            for table in tables
+            for (project,) in tx.execute(f"select distinct project from {table}")
+        }
+
+    assert await forge.db.read(left) == {kept.key}
