@@ -18,7 +18,8 @@ def parse(command: Command, words: list[str]) -> argparse.Namespace:
     for option in command.options:
         _add(parser, option)
     try:
-        return parser.parse_intermixed_args(words)
+        # Intermixed parsing does not know that all is words behind two dashes.
+        return parser.parse_args(words) if "--" in words else parser.parse_intermixed_args(words)
     except Invalid as fault:
         fault.hint = f"Usage: {command.usage}\nMore: mic {command.name} --help"
         raise
