@@ -1,0 +1,174 @@
+"""Ignore rules: `.micignore` at the root of a workspace, for files that are not tracked yet.
+
+    # text      a comment
+    name        that name, at any depth, and all below it
+    /name       that name at the root only
+    a/b         that path from the root, and all below it
+    name/       directories only
+    *           anything within one segment
+    **          any number of segments
+    !rule       not ignored after all; the last rule that matches decides
+
+Everything else is literal. `.mic/` is always ignored, and so is `.git`: another tool's store is
+not content. Each rule becomes one regular expression whose stars are atomic groups: for these
+patterns the first fit is as good as any, and so a hostile rule cannot make matching slow.
+"""
+
+import functools
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mic.errors import Exhausted, Invalid
+
+NAME = ".micignore"
+IGNORE_MAX = 1 << 20
+STARRED_MAX = 10_000
+ALWAYS = frozenset({".mic", ".git"})
+
+
+@dataclass
+class _Run:
+    """Neighbouring rules of one kind: names and paths without a star, and expressions.
+
+    A name that ends in a slash is a directory's; so are paths.
+    """
+
+    ignores: bool
+    names: set[str] = field(default_factory=set)
+    paths: set[str] = field(default_factory=set)
+    expressions: list[str] = field(default_factory=list)
+
+    @functools.cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile("|".join(self.expressions) or r"(?!)", re.DOTALL)
+
+    def matches(self, path: str) -> bool:
+        """Return whether a rule fits `path`, where a directory's path ends in a slash."""
+        return self._fits_name(path) or self._fits_path(path) or bool(self._pattern.match(path))
+
+    def _fits_name(self, path: str) -> bool:
+        if not self.names:
+            return False
+        *folders, last = path.split("/")
+        above = (name for folder in folders for name in (folder, folder + "/"))
+        return last in self.names or any(name in self.names for name in above)
+
+    def _fits_path(self, path: str) -> bool:
+        if not self.paths:
+            return False
+        cuts = (cut for cut, letter in enumerate(path) if letter == "/")
+        above = (path[:end] for cut in cuts for end in (cut, cut + 1))
+        return path in self.paths or any(each in self.paths for each in above)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Rules in force, the last first."""
+
+    runs: tuple[_Run, ...] = ()
+
+    def ignores(self, path: str, *, is_directory: bool = False) -> bool:
+        """Return whether the untracked `path` is left out."""
+        if any(name in ALWAYS for name in path.casefold().split("/")):
+            return True
+        text = path + "/" if is_directory else path
+        return next((run.ignores for run in self.runs if run.matches(text)), False)
+
+    def prunes(self, path: str) -> bool:
+        """Return whether nothing below the directory `path` can be wanted."""
+        if path.rpartition("/")[2].casefold() in ALWAYS:
+            return True
+        if not self.runs or any(not run.ignores for run in self.runs):
+            return False
+        return self.ignores(path, is_directory=True)
+
+
+def load(root: Path) -> Rules:
+    """Return the rules of a workspace, none without a file; raises `Exhausted`, `Invalid`."""
+    try:
+        with (root / NAME).open("rb") as file:
+            data = file.read(IGNORE_MAX + 1)
+    except (FileNotFoundError, IsADirectoryError):
+        return Rules()
+    if len(data) > IGNORE_MAX:
+        raise Exhausted(f"{NAME} is larger than {IGNORE_MAX} bytes.", code="workspace.ignore-size")
+    try:
+        return parse(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as fault:
+        raise Invalid(f"{NAME} is not UTF-8.", code="workspace.ignore-text") from fault
+
+
+def parse(text: str) -> Rules:
+    """Return the rules in `text`, one a line; raises `Exhausted` for too many with stars."""
+    runs: list[_Run] = []
+    starred = 0
+    for line in text.split("\n"):
+        rule = line.rstrip(" \t\r")
+        if not rule or rule.startswith("#"):
+            continue
+        ignores = not rule.startswith("!")
+        if not runs or runs[-1].ignores is not ignores:
+            runs.append(_Run(ignores))
+        starred += _add(runs[-1], rule.removeprefix("!"))
+    if starred > STARRED_MAX:
+        raise Exhausted(
+            f"{NAME} has more than {STARRED_MAX} rules with a star.", code="workspace.ignore-size"
+        )
+    return Rules(tuple(reversed(runs)))
+
+
+def _add(run: _Run, rule: str) -> bool:
+    """Add a rule to its run; return whether it has a star."""
+    segments = [segment for segment in rule.split("/") if segment]
+    if not segments:
+        return False
+    if "*" in rule:
+        run.expressions.append(_expression(rule, segments))
+        return True
+    literal = "/".join(segments) + ("/" if rule.endswith("/") else "")
+    is_bare = "/" not in rule.rstrip("/")
+    (run.names if is_bare else run.paths).add(literal)
+    return False
+
+
+def _expression(rule: str, segments: list[str]) -> str:
+    """Return `rule` as an expression for a path; a directory's path ends in a slash there."""
+    is_for_directories = rule.endswith("/")
+    if set(segments) == {"**"}:
+        return "[^/]+/" if is_for_directories else "."
+    if "/" not in rule.rstrip("/"):
+        segments = ["**", *segments]
+    while segments[-1] == "**":
+        segments = segments[:-1]
+        is_for_directories = True
+    return _path(_chunks(segments)) + ("/" if is_for_directories else "(?:/|\\Z)")
+
+
+def _chunks(segments: list[str]) -> list[list[str]]:
+    """Split `segments` at each `**`; the first chunk stands at the root."""
+    chunks: list[list[str]] = [[]]
+    for segment in segments:
+        if segment == "**":
+            if chunks[-1] or len(chunks) == 1:
+                chunks.append([])
+        else:
+            chunks[-1].append(segment)
+    return chunks
+
+
+def _path(chunks: list[list[str]]) -> str:
+    first, *others = ["/".join(map(_segment, chunk)) for chunk in chunks]
+    if not others:
+        return first
+    *middle, last = others
+    head = first + "/" if first else ""
+    return head + "".join(f"(?>(?:[^/]+/)*?{chunk}/)" for chunk in middle) + f"(?:[^/]+/)*{last}"
+
+
+def _segment(segment: str) -> str:
+    first, *others = re.split(r"\*+", segment)
+    if not others:
+        return re.escape(first)
+    *middle, last = map(re.escape, others)
+    return re.escape(first) + "".join(f"(?>[^/]*?{part})" for part in middle) + f"[^/]*{last}"
