@@ -131,7 +131,6 @@ def _land(
     signer: str | None,
 ) -> Landing:
     """Land in one transaction, on the writer's thread."""
-    projects.current(tx, who, project, Action.LAND)
     # Asked again: since the draft was read, the project may be deleted or out of reach.
     projects.current(tx, who, project, Action.LAND)
     if done := _landed_before(tx, who, project, draft):

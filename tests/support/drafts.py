@@ -38,7 +38,7 @@ async def a_draft(
     mode: Mode = FILE,
     key: PrivateKey | None = None,
     signed: bool = True,
-    **altered: object,
+    altered: dict[str, object] | None = None,
 ) -> Draft:
     """A draft that turns the tree at `base` (the head, unless said) into one with `files`.
 
@@ -82,7 +82,7 @@ async def a_draft(
             "tool": "tests/1",
             "contributor": signer.did,
         }
-        statement = seal_contribution(Contribution(**(truth | altered)), signer)
+        statement = seal_contribution(Contribution(**(truth | (altered or {}))), signer)
     return Draft(view.position, session, changes, said, statement, fresh)
 
 

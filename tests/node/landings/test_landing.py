@@ -157,7 +157,7 @@ async def test_a_missing_statement_is_unknown_never_human(forge, ada, book):
 )
 async def test_a_statement_about_something_else_is_refused(forge, ada, book, altered, field):
     await a_landing(forge, ada, book, {"x": b"1"})
-    draft = await a_draft(forge, ada, book, {"a": b"1"}, **altered)
+    draft = await a_draft(forge, ada, book, {"a": b"1"}, altered=altered)
     with pytest.raises(BadDraft) as refused:
         await landings.land(forge, ada.party, book, draft)
     assert refused.value.code == "landing.statement-mismatch"
