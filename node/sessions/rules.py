@@ -27,8 +27,8 @@ def check_new(new: NewSession, limits: Limits) -> None:
         raise BadSession("base", "A base position is 0 or more.")
     if new.origin not in ORIGINS:
         raise BadSession("origin", f"An origin is one of {', '.join(ORIGINS)}.")
-    if new.model is not None and not 0 < len(new.model) <= MODEL_LONGEST:
-        raise BadSession("model", f"A model's name has 1 to {MODEL_LONGEST} characters.")
+    if new.model is not None:
+        check_model(new.model)
     for message in new.conversation:
         check_message(message.role, message.text, limits)
     for decision in new.decisions:
@@ -39,6 +39,12 @@ def check_id(name: str) -> None:
     """Return if `name` can be a session's id; raise `BadSession`."""
     if not _ID.fullmatch(name):
         raise BadSession("id", "A session's id has 8 to 64 letters, digits, '-' and '_'.")
+
+
+def check_model(name: str) -> None:
+    """Return if `name` can be a model's; raise `BadSession`."""
+    if not 0 < len(name) <= MODEL_LONGEST or not name.isprintable():
+        raise BadSession("model", f"A model's name has 1 to {MODEL_LONGEST} printable characters.")
 
 
 def check_message(role: str, text: str, limits: Limits) -> None:

@@ -56,6 +56,8 @@ def test_an_id_that_is_no_plain_word_is_refused(name):
         NewSession(goal="x", id="session-1", base_position=-1),
         NewSession(goal="x", id="session-1", origin="robot"),
         NewSession(goal="x", id="session-1", model=""),
+        NewSession(goal="x", id="session-1", model="\ud800"),
+        NewSession(goal="x", id="session-1", model="m" * 256),
         NewSession(goal="x", id="session-1", conversation=(Message("boss", "do it", 1),)),
         NewSession(goal="x", id="session-1", conversation=(Message("human", "", 1),)),
     ],
