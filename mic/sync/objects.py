@@ -1,0 +1,58 @@
+"""Objects by id: what is missing, here they are, give me these (have and want)."""
+
+from aiohttp import web
+
+from mic.sync import edge, membership, streams
+from mic.wire import framing, limits
+from mic.wire.messages import IDS, Stored
+from node.access import rules as access
+from node.access.model import Action
+from node.kernel.forge import Forge
+from node.kernel.parties import Party
+from node.landings import verbs as landings
+from node.projects.model import Project
+from store.digest import Digest
+
+
+async def missing(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
+    """Return those of the ids asked for that this node does not have yet."""
+    await to_land_on(forge, who, request)
+    ids = await _want_list(request)
+    absent = await forge.db.read(lambda tx: forge.objects.missing(tx, ids))
+    return web.Response(body=framing.want_list(absent), content_type=IDS)
+
+
+async def upload(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
+    """Keep the objects of the body; every batch is durable before the next is read."""
+    await to_land_on(forge, who, request)
+    stored = 0
+    async for batch in streams.incoming(request.content):
+        with streams.received():
+            await forge.objects.ingest(batch)
+        stored += len(batch)
+    return edge.reply(Stored(stored))
+
+
+async def fetch(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
+    """Send the objects asked for, as far as position `at` of the project names them all."""
+    project = await edge.project(forge, who, request)
+    at = edge.number(request, "at")
+    ids = list(dict.fromkeys(await _want_list(request)))
+    head = await landings.head(forge, who, project)
+    position = head.position if at is None else at
+    landing = await landings.get(forge, who, project, position) if position else None
+    tree = landing.tree if landing else head.tree
+    await membership.require(forge, request.app, tree, landing, ids)
+    return await streams.send(forge, request, streams.Source(forge.objects), iter(ids))
+
+
+async def to_land_on(forge: Forge, who: Party, request: web.Request) -> Project:
+    """Return the addressed project if `who` may land on it: decided before a body is read."""
+    project = await edge.project(forge, who, request)
+    access.authorize(who, Action.LAND, owner=project.owner, visibility=project.visibility)
+    return project
+
+
+async def _want_list(request: web.Request) -> list[Digest]:
+    body = await edge.body(request, limits.WANTED * limits.ID)
+    return [Digest(one) for one in framing.wanted(body)]

@@ -1,0 +1,72 @@
+"""Every address of `/mic/v1`, in one table."""
+
+import asyncio
+
+from aiohttp import web
+
+from mic.sync import (
+    checkout,
+    content,
+    edge,
+    landings,
+    membership,
+    node,
+    objects,
+    projects,
+    records,
+    sessions,
+)
+from mic.wire.messages import PREFIX
+from node.kernel.errors import Missing
+from node.kernel.forge import Forge
+from node.kernel.parties import Party
+
+_PROJECT = "/projects/{account}/{project}"
+_SESSION = _PROJECT + "/sessions/{session}"
+
+ROUTES: tuple[tuple[str, str, edge.Handler], ...] = (
+    ("GET", "/node", node.info),
+    ("GET", "/whoami", node.whoami),
+    ("POST", "/keys", node.add_key),
+    ("POST", "/logout", node.logout),
+    ("GET", "/accounts/{account}/projects", projects.listed),
+    ("POST", "/accounts/{account}/projects", projects.create),
+    ("GET", _PROJECT, projects.show),
+    ("PATCH", _PROJECT, projects.change),
+    ("DELETE", _PROJECT, projects.delete),
+    ("GET", _PROJECT + "/document", projects.documents),
+    ("GET", _PROJECT + "/head", content.head),
+    ("GET", _PROJECT + "/landings", landings.log),
+    ("POST", _PROJECT + "/landings", landings.land),
+    ("GET", _PROJECT + "/landings/{position}", landings.show),
+    ("GET", _PROJECT + "/records", records.records),
+    ("POST", _PROJECT + "/objects/missing", objects.missing),
+    ("POST", _PROJECT + "/objects", objects.upload),
+    ("POST", _PROJECT + "/objects/fetch", objects.fetch),
+    ("GET", _PROJECT + "/checkout", checkout.checkout),
+    ("GET", _PROJECT + "/files/{path:.+}", content.file),
+    ("GET", _PROJECT + "/tree", content.listing),
+    ("GET", _PROJECT + "/tree/{path:.*}", content.listing),
+    ("GET", _PROJECT + "/blame/{path:.+}", content.blame),
+    ("GET", _PROJECT + "/diff", content.diff),
+    ("POST", _PROJECT + "/sessions", sessions.start),
+    ("GET", _PROJECT + "/sessions", sessions.listed),
+    ("GET", _SESSION, sessions.show),
+    ("POST", _SESSION + "/notes", sessions.note),
+    ("POST", _SESSION + "/decisions", sessions.decide),
+    ("POST", _SESSION + "/abandon", sessions.abandon),
+    ("POST", _SESSION + "/epochs", sessions.epoch),
+)
+
+
+def add_routes(app: web.Application, forge: Forge) -> None:
+    """Open this door on `app`."""
+    app[membership.WALKS] = asyncio.Semaphore(membership.WALKS_AT_ONCE)
+    for method, path, handler in ROUTES:
+        app.router.add_route(method, PREFIX + path, edge.door(forge, handler))
+    app.router.add_route("*", PREFIX + "/{rest:.*}", edge.door(forge, nowhere))
+
+
+async def nowhere(_forge: Forge, _who: Party, request: web.Request) -> web.StreamResponse:
+    """Answer what is no address of this protocol."""
+    raise Missing("route.missing", f"There is no {request.method} {request.path[:200]} here.")

@@ -1,0 +1,7 @@
+"""`python -m node.daemon` is `micelio`."""
+
+import sys
+
+from node.daemon.main import main
+
+sys.exit(main())

@@ -1,0 +1,114 @@
+"""What each command of `micelio` does.
+
+`login` and `status` work beside a running node: they talk to its database, never to its packs.
+`fsck` wants the directory for itself.
+"""
+
+import argparse
+import asyncio
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from node.accounts import verbs as accounts
+from node.daemon import building, lock, presence
+from node.daemon.config import Config
+from node.daemon.serve import Running, serve, signin_url
+from node.kernel import jobs
+from node.kernel.errors import Missing
+from node.signin import verbs as signin
+
+
+class NoNode(Missing):
+    """There is no node in this directory."""
+
+    def __init__(self, data: Path) -> None:
+        super().__init__(
+            "node.missing",
+            f"There is no node in {data}. `micelio up` makes one.",
+            data=str(data),
+        )
+
+
+def up(config: Config, asked: argparse.Namespace) -> int:
+    """Start the node and serve until a signal stops it."""
+
+    def announce(running: Running) -> None:
+        facts = {
+            "url": running.url,
+            "owner": running.owner,
+            "signin_url": running.signin_url,
+            "data": str(config.data),
+        }
+        text = (
+            f"Micelio runs at {running.url}\n"
+            f"Sign in as {running.owner}, once, within 15 minutes: {running.signin_url}\n"
+            f"Everything it keeps is in {config.data}\n"
+            + (f"{running.note}\n" if running.note else "")
+            + "Press Ctrl-C to stop it."
+        )
+        _say(facts, text, as_json=asked.json)
+
+    asyncio.run(serve(config, announce))
+    return 0
+
+
+def login(config: Config, asked: argparse.Namespace) -> int:
+    """Print a fresh sign-in link for the owner."""
+    url, secret, owner = asyncio.run(_make_link(config))
+    link = signin_url(url, secret)
+    text = f"Sign in as {owner}, once, within 15 minutes: {link}"
+    if not lock.is_held(config.data):
+        text += "\nThe node does not run at the moment; start it with `micelio up`."
+    _say({"url": url, "owner": owner, "signin_url": link}, text, as_json=asked.json)
+    return 0
+
+
+def status(config: Config, asked: argparse.Namespace) -> int:
+    """Say where the node is and what it holds."""
+    facts = asyncio.run(_facts(config))
+    state = f"runs at {facts['url']}" if facts["running"] else "does not run"
+    text = (
+        f"The node of {facts['owner']} {state}.\n"
+        f"Data: {facts['data']} ({facts['bytes']:,} bytes)\n"
+        f"Background jobs: {facts['jobs_waiting']} waiting, {facts['jobs_failed']} failed"
+    )
+    _say(facts, text, as_json=asked.json)
+    return 0
+
+
+def _say(facts: Mapping[str, object], text: str, *, as_json: bool) -> None:
+    print(json.dumps(facts) if as_json else text, flush=True)  # noqa: T201
+
+
+def _must_exist(config: Config) -> None:
+    if not (config.data / building.DATABASE).exists():
+        raise NoNode(config.data)
+
+
+async def _make_link(config: Config) -> tuple[str, str, str]:
+    _must_exist(config)
+    last = presence.read(config.data)
+    url = last.url if last else config.url or f"http://{config.host}:{config.port}"
+    async with building.opened(config, url, alone=False) as forge:
+        owner = await accounts.owner(forge)
+        if owner is None:
+            raise NoNode(config.data)
+        return url, await signin.make_link(forge, owner), owner.handle
+
+
+async def _facts(config: Config) -> dict[str, object]:
+    _must_exist(config)
+    last = presence.read(config.data)
+    async with building.opened(config, last.url if last else "", alone=False) as forge:
+        owner = await accounts.owner(forge)
+        owed = await forge.db.read(jobs.counts)
+    return {
+        "running": lock.is_held(config.data),
+        "url": last.url if last else None,
+        "owner": owner.handle if owner else None,
+        "data": str(config.data),
+        "bytes": sum(file.stat().st_size for file in config.data.rglob("*") if file.is_file()),
+        "jobs_waiting": owed["waiting"],
+        "jobs_failed": owed["failed"],
+    }

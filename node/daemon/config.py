@@ -1,0 +1,123 @@
+"""What the operator chose: the only reader of flags' defaults, the settings file and environment.
+
+Precedence: command line, environment, `node.toml` in the data directory, default. Nothing else in
+the node looks at `os.environ`, so that a node's behaviour can be read off one value.
+"""
+
+import os
+import pwd
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from node.kernel.errors import Invalid
+
+DEFAULT_LISTEN = "127.0.0.1:7070"
+SETTINGS_FILE = "node.toml"
+MAX_PORT = 65535
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+class BadSetting(Invalid):
+    """A flag, a variable or a line of the settings file cannot mean anything."""
+
+    def __init__(self, message: str, **details: object) -> None:
+        super().__init__("config.bad-setting", message, **details)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One node's settings.
+
+    `port` 0 lets the system choose; `url` is what others are told; `login` is who starts the node;
+    `mic_home` is None where the node is not to register itself.
+    """
+
+    data: Path
+    host: str
+    port: int
+    name: str | None
+    owner: str | None
+    login: str
+    url: str | None
+    mic_home: Path | None
+    log_level: str
+
+
+def read(flags: Mapping[str, Any], environment: Mapping[str, str], home: Path) -> Config:
+    """Return the settings that `flags` (None where not given), environment and file add up to."""
+    data = data_directory(flags.get("data"), environment, home)
+    file = _settings_file(data / SETTINGS_FILE)
+
+    def chosen(name: str) -> str | None:
+        value = flags.get(name) or environment.get(f"MICELIO_{name.upper()}") or file.get(name)
+        return None if value is None else str(value)
+
+    host, port = split_address(chosen("listen") or DEFAULT_LISTEN)
+    registers = not flags.get("no_register")
+    return Config(
+        data=data,
+        host=host,
+        port=port,
+        name=chosen("name"),
+        owner=chosen("owner"),
+        login=_login_name(environment),
+        url=_without_slash(chosen("url")),
+        mic_home=mic_home(environment, home) if registers else None,
+        log_level=_log_level(chosen("log") or "warning"),
+    )
+
+
+def data_directory(flag: str | None, environment: Mapping[str, str], home: Path) -> Path:
+    """Return the absolute data directory: `--data`, `MICELIO_DATA`, or the user's data home."""
+    given = flag or environment.get("MICELIO_DATA")
+    if given:
+        return Path(given).expanduser().absolute()
+    base = environment.get("XDG_DATA_HOME")
+    return (Path(base) if base else home / ".local" / "share") / "micelio"
+
+
+def mic_home(environment: Mapping[str, str], home: Path) -> Path:
+    """Return where the same user's `mic` keeps its settings."""
+    given = environment.get("MIC_HOME")
+    return Path(given).expanduser().absolute() if given else home / ".mic"
+
+
+def split_address(address: str) -> tuple[str, int]:
+    """Return host and port of `HOST:PORT`, `[V6]:PORT` or `:PORT`; raise `BadSetting`."""
+    host, colon, port = address.rpartition(":")
+    if not colon or not port.isascii() or not port.isdigit() or int(port) > MAX_PORT:
+        raise BadSetting(
+            f"The listen address {address!r} is not HOST:PORT with a port from 0 to {MAX_PORT}.",
+            listen=address,
+        )
+    return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104  an empty host asks for all.
+
+
+def _settings_file(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise BadSetting(f"{path} is not a settings file: {fault}.", file=str(path)) from fault
+
+
+def _login_name(environment: Mapping[str, str]) -> str:
+    """Return the name of the user who starts the node, "owner" when the system knows none."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return environment.get("USER") or "owner"
+
+
+def _log_level(word: str) -> str:
+    if word.lower() not in LOG_LEVELS:
+        raise BadSetting(f"A log level is one of {', '.join(LOG_LEVELS)}, not {word!r}.", log=word)
+    return word.upper()
+
+
+def _without_slash(url: str | None) -> str | None:
+    return None if url is None else url.rstrip("/")

@@ -1,0 +1,12 @@
+"""Every feature of the node, one line each: nothing registers itself."""
+
+from node.daemon import housekeeping
+from node.kernel.feature import Feature
+from node.projects import jobs as projects
+from node.rollups import verbs as rollups
+
+FEATURES: tuple[Feature, ...] = (
+    housekeeping.FEATURE,
+    projects.FEATURE,
+    rollups.FEATURE,
+)

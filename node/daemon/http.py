@@ -1,0 +1,76 @@
+"""The web server: the front ends on one application, a fence around them, an access log.
+
+The fence answers what no front end answered: unknown addresses, and faults that nobody foresaw. A
+program gets JSON, a browser a page.
+"""
+
+import logging
+
+from aiohttp import web
+from aiohttp.abc import AbstractAccessLogger
+from aiohttp.typedefs import Handler
+
+from mic.sync import failures
+from mic.sync import routes as sync
+from node.daemon import health
+from node.kernel.forge import Forge
+
+log = logging.getLogger(__name__)
+access = logging.getLogger("micelio.access")
+
+DRAIN_SECONDS = 3.0
+KEEP_ALIVE_SECONDS = 75.0
+READ_BUFFER = 256 << 10
+LONGEST_LINE = 16 << 10
+"""A path of 4,096 bytes with each of them escaped, and the rest of the address."""
+
+
+class AccessLog(AbstractAccessLogger):
+    """One line a request, by the pattern of its route: addresses and headers may hold secrets."""
+
+    def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
+        """Write the line."""
+        match = getattr(request, "match_info", {})
+        project = "/".join(match[name] for name in ("account", "project") if name in match)
+        route = health.route_of(request)
+        self.logger.info(
+            "%s %s %s %d %.1fms", request.method, route, project, response.status, time * 1000
+        )
+
+
+@web.middleware
+async def fence(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer what no front end answered."""
+    try:
+        return await handler(request)
+    except web.HTTPException:
+        raise
+    except ConnectionError:
+        raise
+    except Exception:
+        log.exception("request failed", extra={"route": health.route_of(request)})
+        return failures.failure(500, "node.broken", failures.BROKEN)
+
+
+def application(forge: Forge) -> web.Application:
+    """Return every door of the node on one application."""
+    metrics = health.Metrics()
+    app = web.Application(middlewares=[health.counted(metrics), fence], client_max_size=1 << 20)
+    health.add_routes(app, forge, metrics)
+    sync.add_routes(app, forge)
+    return app
+
+
+def runner(app: web.Application) -> web.AppRunner:
+    """Return the server of `app`; stopping it waits `DRAIN_SECONDS` for answers under way."""
+    return web.AppRunner(
+        app,
+        access_log=access,
+        access_log_class=AccessLog,
+        handle_signals=False,
+        keepalive_timeout=KEEP_ALIVE_SECONDS,
+        max_field_size=LONGEST_LINE,
+        max_line_size=LONGEST_LINE,
+        read_bufsize=READ_BUFFER,
+        shutdown_timeout=DRAIN_SECONDS,
+    )

@@ -1,0 +1,98 @@
+"""The command line `micelio`.
+
+Every command works without a terminal and asks nothing. Results go to stdout, talk to stderr; the
+exit code says which family a failure belongs to. A command's own modules are imported when it runs,
+so that `micelio --help` costs nothing.
+"""
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from keys.errors import KeysFault
+from node.daemon import config
+from node.daemon.config import Config
+from node.kernel import errors
+from store.errors import StoreFault
+
+EXITS: Mapping[type[Exception], int] = {
+    errors.Invalid: 2,
+    errors.Missing: 3,
+    errors.Denied: 4,
+    errors.Conflict: 5,
+    errors.Exhausted: 6,
+    errors.Unreachable: 7,
+}
+EXAMPLES = """\
+examples:
+  micelio up                                   start a node; the first time, make it
+  micelio up --listen 0.0.0.0:7070 --data /srv/micelio --name forge
+  micelio login                                print a fresh sign-in link
+  micelio fsck --repair                        check everything that is stored
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    asked = parser().parse_args(arguments)
+    try:
+        settings = config.read(vars(asked), os.environ, Path.home())
+        logging.basicConfig(
+            level=settings.log_level,
+            stream=sys.stderr,
+            format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        )
+        return _command(asked.command)(settings, asked)
+    except (errors.Fault, StoreFault, KeysFault) as fault:
+        return _tell(fault, as_json=asked.json)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    whole = argparse.ArgumentParser(
+        prog="micelio",
+        description="A forge that one person can run.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    up = _add(commands, "up", "start the node and serve until it is told to stop")
+    up.add_argument("--listen", metavar="HOST:PORT", help="address (127.0.0.1:7070)")
+    up.add_argument("--name", help="the name that the node goes by (the machine's)")
+    up.add_argument("--owner", metavar="HANDLE", help="the owner's handle, at the first start")
+    up.add_argument("--no-register", action="store_true", help="leave `mic` as it is")
+    _add(commands, "login", "print a fresh one-time sign-in link for the owner")
+    _add(commands, "status", "say where the node is and what it holds")
+    fsck = _add(commands, "fsck", "check everything that is stored; the node must not run")
+    fsck.add_argument("--repair", action="store_true", help="repair what can be repaired")
+    return whole
+
+
+def _add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, what: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
+    command.add_argument("--data", metavar="DIR", help="the data directory")
+    command.add_argument("--json", action="store_true", help="answer with one line of JSON")
+    return command
+
+
+def _command(name: str) -> Callable[[Config, argparse.Namespace], int]:
+    from node.daemon import commands  # noqa: PLC0415  see above: help must not pay for it
+
+    found: Callable[[Config, argparse.Namespace], int] = getattr(commands, name)
+    return found
+
+
+def _tell(fault: errors.Fault | StoreFault | KeysFault, *, as_json: bool) -> int:
+    code = getattr(fault, "code", type(fault).__name__)
+    if as_json:
+        details = dict(getattr(fault, "details", {}))
+        problem = {"code": code, "message": str(fault), "details": details}
+        print(json.dumps({"ok": False, "error": problem}, default=str))  # noqa: T201
+    print(f"micelio: {fault}", file=sys.stderr)  # noqa: T201
+    return next((exit_ for family, exit_ in EXITS.items() if isinstance(fault, family)), 1)

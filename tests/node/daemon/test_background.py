@@ -1,0 +1,154 @@
+"""Events reach every subscriber in order, and jobs are done, whatever fails in between."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+
+from node.daemon import dispatcher, worker
+from node.kernel import events, jobs
+from node.kernel.feature import Feature
+
+
+@asynccontextmanager
+async def running(forge, *features):
+    async with asyncio.TaskGroup() as group:
+        woken = asyncio.Event()
+        tasks = [
+            group.create_task(dispatcher.run(forge, features, woken)),
+            group.create_task(worker.run(forge, features, woken)),
+        ]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Failed subscribers are asked again at once."""
+    monkeypatch.setattr(dispatcher, "FIRST_PAUSE", 0.0)
+
+
+async def append(forge, *kinds):
+    for kind in kinds:
+        await forge.db.write(lambda tx, kind=kind: events.append(tx, kind, None, {}, forge.now()))
+
+
+async def until(condition):
+    """Let the background run until `condition`, a plain or an awaitable one, holds."""
+    async with asyncio.timeout(5):
+        while not (answer := condition()) or (hasattr(answer, "__await__") and not await answer):
+            await asyncio.sleep(0)  # noqa: ASYNC110  what runs is not ours to signal from
+
+
+async def test_a_subscriber_sees_every_event_in_order(forge):
+    seen = []
+
+    async def note(_forge, event):
+        seen.append(event.kind)
+
+    await append(forge, "before")
+    async with running(forge, Feature("f", subscribers={"noting": note})):
+        await append(forge, *"abc")
+        await until(lambda: len(seen) == 4)
+    assert seen == ["before", "a", "b", "c"]
+    assert await forge.db.read(lambda tx: events.cursor(tx, "noting")) > 0
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_subscriber_that_fails_is_asked_again_and_misses_nothing(forge):
+    seen, failures = [], iter([True, True])
+
+    async def stumble(_forge, event):
+        if event.kind == "b" and next(failures, False):
+            raise ValueError("not now")
+        seen.append(event.kind)
+
+    async with running(forge, Feature("f", subscribers={"stumbling": stumble})):
+        await append(forge, *"abc")
+        await until(lambda: len(seen) == 3)
+    assert seen == ["a", "b", "c"]
+
+
+async def test_after_a_restart_a_subscriber_goes_on_from_its_cursor(forge):
+    seen = []
+
+    async def note(_forge, event):
+        seen.append(event.kind)
+
+    feature = Feature("f", subscribers={"noting": note})
+    await append(forge, "a")
+    async with running(forge, feature):
+        await until(lambda: seen == ["a"])
+        await append(forge, "b")
+        await until(lambda: seen == ["a", "b"])
+        last = (await forge.db.read(lambda tx: events.after(tx, 0)))[-1].seq
+
+        async def caught_up():
+            return await forge.db.read(lambda tx: events.cursor(tx, "noting")) == last
+
+        await until(caught_up)
+    await append(forge, "c")
+    async with running(forge, feature):
+        await until(lambda: len(seen) == 3)
+    assert seen == ["a", "b", "c"]
+
+
+async def test_a_job_is_done_once_and_forgotten(forge):
+    done = []
+
+    async def work(_forge, job):
+        done.append(job.payload["n"])
+
+    async with running(forge, Feature("f", jobs={"work": work})):
+        for n in (1, 1, 2):
+            await forge.db.write(lambda tx, n=n: jobs.enqueue(tx, "work", {"n": n}, 0))
+        await until(lambda: {1, 2} <= set(done))
+
+        async def forgotten():
+            return not (await forge.db.read(jobs.counts))["waiting"]
+
+        await until(forgotten)
+
+
+async def test_a_job_that_fails_is_kept_for_later_with_its_reason(forge, clock):
+    tried = []
+
+    async def fail(_forge, job):
+        tried.append(job.tries)
+        raise ValueError("no luck")
+
+    await forge.db.write(lambda tx: jobs.enqueue(tx, "fail", {}, 0))
+    async with running(forge, Feature("f", jobs={"fail": fail})):
+        await until(lambda: tried == [0])
+
+        async def put_off():
+            due = await forge.db.read(jobs.next_due)
+            return due is not None and due <= clock.now_ms + jobs.FIRST_DELAY_MS
+
+        await until(put_off)
+    assert (await forge.db.read(jobs.counts))["waiting"] == 1
+
+
+async def test_a_periodic_job_comes_round(forge):
+    rounds = []
+
+    async def work(_forge, _job):
+        rounds.append(1)
+
+    feature = Feature("f", jobs={"round": work}, periodic={"round": 1})
+    async with running(forge, feature):
+        await until(lambda: len(rounds) >= 2)
+
+
+async def test_a_job_of_a_kind_that_nobody_does_is_kept(forge):
+    await forge.db.write(lambda tx: jobs.enqueue(tx, "unknown", {}, 0))
+    async with running(forge, Feature("f")):
+        while (
+            not (await forge.db.read(jobs.next_due))
+            or (await forge.db.read(jobs.next_due)) < forge.now()
+        ):
+            await asyncio.sleep(0)
+    assert (await forge.db.read(jobs.counts))["waiting"] == 1

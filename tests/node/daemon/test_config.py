@@ -1,0 +1,53 @@
+"""A node's settings add up from flags, environment and file, in that order."""
+
+from pathlib import Path
+
+import pytest
+
+from node.daemon import config
+from node.daemon.config import BadSetting
+
+HOME = Path("/home/ada")
+
+
+def read(tmp_path, flags=None, environment=None):
+    return config.read({"data": str(tmp_path)} | (flags or {}), environment or {}, HOME)
+
+
+def test_without_any_setting_the_node_listens_on_this_machine_only(tmp_path):
+    found = read(tmp_path)
+    assert (found.host, found.port) == ("127.0.0.1", 7070)
+    assert found.mic_home == HOME / ".mic"
+
+
+def test_a_flag_wins_over_the_environment_and_that_over_the_file(tmp_path):
+    (tmp_path / "node.toml").write_text('name = "file"\nowner = "file"\nlisten = "[::1]:3"\n')
+    environment = {"MICELIO_NAME": "environment", "MICELIO_OWNER": "environment"}
+    found = read(tmp_path, {"name": "flag"}, environment)
+    assert (found.name, found.owner, found.host, found.port) == ("flag", "environment", "::1", 3)
+
+
+def test_the_data_directory_follows_the_users_data_home():
+    assert config.data_directory(None, {}, HOME) == HOME / ".local/share/micelio"
+    assert config.data_directory(None, {"XDG_DATA_HOME": "/x"}, HOME) == Path("/x/micelio")
+    assert config.data_directory(None, {"MICELIO_DATA": "/y"}, HOME) == Path("/y")
+    assert config.data_directory("/z", {"MICELIO_DATA": "/y"}, HOME) == Path("/z")
+
+
+def test_no_register_leaves_mic_alone(tmp_path):
+    assert read(tmp_path, {"no_register": True}).mic_home is None
+    assert read(tmp_path, {}, {"MIC_HOME": "/m"}).mic_home == Path("/m")
+
+
+@pytest.mark.parametrize(
+    "address", ["7070", "host", "host:", "host:http", "h:65536", "h:-1", "h:٣"]
+)
+def test_an_address_that_is_none_is_named(tmp_path, address):
+    with pytest.raises(BadSetting, match="is not HOST:PORT"):
+        read(tmp_path, {"listen": address})
+
+
+def test_a_broken_settings_file_is_named(tmp_path):
+    (tmp_path / "node.toml").write_text("name = [")
+    with pytest.raises(BadSetting, match=r"node\.toml is not a settings file"):
+        read(tmp_path)
