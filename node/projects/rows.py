@@ -110,6 +110,11 @@ def documents(tx: Tx, project: int) -> list[Digest]:
     return [Digest(document) for (document,) in rows]
 
 
+def document_ids(tx: Tx) -> list[Digest]:
+    """Return every version of every project's document, deleted projects' too."""
+    return [Digest(name) for (name,) in tx.execute("select document from project_documents")]
+
+
 def delete(tx: Tx, project: int, at: int) -> None:
     """Take a project away from everybody's eyes; its name is free again."""
     tx.execute("update projects set deleted_at = ? where key = ?", (at, project))

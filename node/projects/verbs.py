@@ -20,6 +20,7 @@ from node.kernel.parties import Party
 from node.projects import rows, rules
 from node.projects.model import NewProject, Project, ProjectChanges, ProjectLimit, ProjectTaken
 from store.database import Tx
+from store.digest import Digest
 from store.records import Kind
 
 FORGET = "projects.forget"
@@ -119,6 +120,11 @@ def current(tx: Tx, who: Party, project: Project, action: Action) -> Project:
         raise NoProject
     authorize(who, action, owner=found.owner, visibility=found.visibility)
     return found
+
+
+def document_ids(tx: Tx) -> list[Digest]:
+    """Return the ids of all signed documents: the collector keeps these objects."""
+    return rows.document_ids(tx)
 
 
 def _readable(who: Party, project: Project | None) -> Project:

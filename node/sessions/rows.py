@@ -1,6 +1,6 @@
 """Sessions in SQL."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from keys.statements.transcript import Decision, Message
 from node.sessions.model import LandedSession, NewSession, Session, Status
@@ -147,6 +147,11 @@ def epochs(tx: Tx, key: int) -> list[bytes]:
     """Return the batches of changes of a session, oldest first."""
     rows = tx.execute("select changes from session_epochs where session = ? order by epoch", (key,))
     return [changes for (changes,) in rows]
+
+
+def all_epochs(tx: Tx) -> Iterator[bytes]:
+    """Return the batches of changes of all sessions that are under way."""
+    return (changes for (changes,) in tx.execute("select changes from session_epochs"))
 
 
 def epochs_bytes(tx: Tx, key: int) -> int:

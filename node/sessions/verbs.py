@@ -4,6 +4,7 @@ Functions that take a `Tx` are for verbs of other slices, inside a transaction o
 """
 
 import dataclasses
+from collections.abc import Iterator
 
 from keys.statements import transcript as transcripts
 from keys.statements.transcript import Decision, Message
@@ -145,6 +146,12 @@ def epoch_changes(tx: Tx, project: int, name: str) -> tuple[Change, ...]:
     """Return what the batches of a session come to; nothing for a session that has none."""
     row = rows.find(tx, project, name)
     return rules.merged(map(change_lists.decode, rows.epochs(tx, row[0]))) if row else ()
+
+
+def awaited(tx: Tx) -> Iterator[Change]:
+    """Return all changes that wait for a landing: the collector keeps what they name."""
+    for encoded in rows.all_epochs(tx):
+        yield from change_lists.decode(encoded)
 
 
 def mark_landed(tx: Tx, project: int, who: Party, landed: LandedSession) -> None:

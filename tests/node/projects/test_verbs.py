@@ -277,6 +277,14 @@ async def test_what_was_deleted_is_forgotten_after_seven_days(forge, ada, clock)
     assert (await a_project(forge, ada)).key > project.key
 
 
+async def test_every_document_is_known_to_the_collector_until_it_is_forgotten(forge, ada):
+    project = await a_project(forge, ada)
+    after = await projects.update(forge, ada.party, "ada", "book", PRIVATE)
+    await projects.delete(forge, ada.party, "ada", "book")
+    known = await forge.db.read(projects.document_ids)
+    assert set(known) == {project.document, after.document}
+
+
 async def test_forgetting_spares_a_project_that_is_not_deleted(forge, ada, clock):
     project = await a_project(forge, ada)
     clock.move(10 * rules.GRACE_MS)

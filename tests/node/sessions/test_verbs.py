@@ -327,6 +327,15 @@ async def test_batches_of_changes_are_kept_and_add_up_without_landing(forge, ada
     assert (found.status, found.epoch) == (Status.ACTIVE, 4)
 
 
+async def test_what_waits_for_a_landing_is_known_to_the_collector(forge, ada, book):
+    for name, batch in [("session-1", (A1,)), ("session-2", (B1,))]:
+        await sessions.start(forge, ada.party, book, NewSession(goal="x", id=name))
+        await sessions.store_epoch(forge, ada.party, book, name, 1, batch)
+    assert set(await forge.db.read(lambda tx: list(sessions.awaited(tx)))) == {A1, B1}
+    await sessions.abandon(forge, ada.party, book, "session-1")
+    assert await forge.db.read(lambda tx: list(sessions.awaited(tx))) == [B1]
+
+
 @pytest.mark.parametrize("epoch", [1, 2, 3])
 async def test_an_epoch_must_exceed_the_last_one(forge, ada, book, epoch):
     await sessions.start(forge, ada.party, book, NEW)
