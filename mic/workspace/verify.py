@@ -98,7 +98,7 @@ class Verifier:
         self._trees: list[Digest] = [tree.EMPTY]
         self._nodes: dict[Digest, bytes] = {}
         self._nodes_limit = _SPARE_NODES
-        self._seen: set[bytes | str] = set()
+        self._sessions: set[str] = set()
         self._origins: Counter[str] = Counter()
         self._signers: Counter[str] = Counter()
         self._equivocation: Equivocation | None = None
@@ -184,7 +184,9 @@ class Verifier:
             raise self._bad("the record does not follow the one before it")
         if record.previous_tree != self._trees[-1]:
             raise self._bad("the record starts from another tree than the one before it left")
-        self._once(record.session, "its session landed before")
+        if record.session in self._sessions:
+            raise self._bad("its session landed before")
+        self._sessions.add(record.session)
 
     def _check_change(self, group: _Group) -> None:
         if group.record.contribution is None:
@@ -192,7 +194,6 @@ class Verifier:
             self._check_unsigned(group)
             return
         contribution, signer = open_contribution(group.source(Digest(group.record.contribution)))
-        self._once(group.record.contribution, "its contribution landed before")
         self._check_contribution(contribution, group.record)
         self._check_transcript(contribution, group)
         self._check_tree(_changes(group, contribution.changes), group.record)
@@ -253,11 +254,6 @@ class Verifier:
         alive = set(tree.nodes(self._trees[-1], self._node))
         self._nodes = {digest: self._nodes[digest] for digest in alive if digest in self._nodes}
         self._nodes_limit = 2 * len(self._nodes) + _SPARE_NODES
-
-    def _once(self, name: bytes | str, reason: str) -> None:
-        if name in self._seen:
-            raise self._bad(reason)
-        self._seen.add(name)
 
     def _bad(self, reason: str) -> Unverified:
         return Unverified(self.position + 1, reason)

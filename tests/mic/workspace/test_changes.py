@@ -80,6 +80,11 @@ def test_a_file_that_grew_since_the_scan_is_taken_as_it_is(root):
     assert [stored.opened(record) for record in each.records] == [b"longer"]
 
 
+def prepare_often(root, items):
+    for _ in range(200):
+        list(changes.prepare(root, items))
+
+
 def test_a_file_that_never_stands_still_is_refused(root):
     path = root / "a"
     path.write_bytes(bytes(1 << 20))
@@ -99,8 +104,7 @@ def test_a_file_that_never_stands_still_is_refused(root):
     writer.start()
     try:
         with pytest.raises(Conflict) as refused:
-            for _ in range(200):
-                list(changes.prepare(root, items))
+            prepare_often(root, items)
     finally:
         stop.set()
         writer.join()

@@ -1,7 +1,6 @@
 """A manifest is read as it was written, replaced whole, and its damage is told with a way out."""
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -92,10 +91,11 @@ def test_a_damaged_manifest_says_how_to_link_again(root, data):
 
 
 def test_a_reader_meets_the_old_manifest_or_the_new_one(root):
-    before = os.stat(root / ".mic/workspace.json").st_ino
+    path = root / ".mic/workspace.json"
+    before = path.stat().st_ino
     save(root, load(root))
-    assert os.stat(root / ".mic/workspace.json").st_ino != before
-    assert sorted(os.listdir(root / ".mic")) == ["workspace.json"]
+    assert path.stat().st_ino != before
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_a_link_in_the_place_of_the_manifest_is_replaced_not_followed(root, tmp_path):

@@ -134,8 +134,7 @@ def test_links_out_of_the_workspace_are_not_followed(root, tmp_path):
 
 def test_names_that_cannot_travel_are_refused_by_name(root):
     (root / "fine").write_text("x")
-    with open(os.fsencode(root) + b"/bad\xff", "w"):
-        pass
+    (root / os.fsdecode(b"bad\xff")).touch()
     (root / "back\\slash").write_text("x")
     with pytest.raises(Invalid) as refused:
         found(root)

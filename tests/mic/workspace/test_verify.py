@@ -1,0 +1,300 @@
+"""A history verifies exactly if every step of it is signed, chained, once, and computed."""
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+
+from keys.ed25519 import PrivateKey
+from keys.statements import transcript as transcripts
+from keys.statements.contribution import Contribution, SessionFacts, seal_contribution
+from keys.statements.descriptor import Descriptor
+from keys.statements.landing import LandingRecord, open_landing, seal_landing
+from keys.statements.project import ProjectDocument, genesis_id, open_project, seal_project
+from keys.statements.transcript import Transcript
+from mic.workspace.verify import Unverified, Verifier
+from store import changes, tree
+from store.changes import Change
+from store.digest import digest_of
+from store.tree import EMPTY, Entry, Mode
+
+ADA = PrivateKey.from_seed(b"a" * 32)
+EVE = PrivateKey.from_seed(b"e" * 32)
+HOME = PrivateKey.from_seed(b"h" * 32)
+GENESIS = seal_project(
+    ProjectDocument(
+        name="garden",
+        owner=ADA.did,
+        home=HOME.did,
+        visibility="public",
+        nonce="n" * 16,
+        created_at=1,
+    ),
+    ADA,
+)
+OTHER = seal_project(replace(open_project(GENESIS)[0], nonce="o" * 16), ADA)
+
+
+def text(data):
+    return Entry(Mode.FILE, digest_of(data.encode()), len(data))
+
+
+class History:
+    """A project that lands; `landed` holds each position's objects in the order of the wire."""
+
+    def __init__(self, documents=(GENESIS,)):
+        self.documents = list(documents)
+        self.project = genesis_id(self.documents[0])
+        self.nodes, self.trees, self.landed = {}, [EMPTY], []
+        self.files = {}
+
+    def sink(self, raw, _replaced):
+        self.nodes[digest_of(raw)] = raw
+        return digest_of(raw)
+
+    def apply(self, lines):
+        news = {line.path: line.new for line in lines}
+        return tree.apply(self.trees[-1], news, self.nodes.__getitem__, self.sink)
+
+    def land(
+        self, files, *, contribution=(), record=(), lines=None, key=HOME, author=ADA, signed=True
+    ):
+        """Land `files`: path -> text or None. The other arguments are what a forger changes."""
+        position = len(self.trees)
+        news = {path: None if data is None else text(data) for path, data in files.items()}
+        if lines is None:
+            lines = [Change(p, self.files.get(p), n) for p, n in sorted(news.items())]
+        listed = changes.encode(lines)
+        session, goal = f"session-{position}", f"goal {position}"
+        told = transcripts.encode(Transcript(session, goal, (), ()))
+        said = Contribution(
+            project=self.project,
+            base_position=position - 1,
+            base_tree=self.trees[-1],
+            changes=Descriptor(digest_of(listed), len(listed)),
+            session=SessionFacts(
+                id=session,
+                goal=goal,
+                started_at=1,
+                finished_at=2,
+                transcript=transcripts.descriptor(told),
+            ),
+            origin="human",
+            model=None,
+            tool="mic/1",
+            contributor=author.did,
+        )
+        statement = seal_contribution(replace(said, **dict(contribution)), author)
+        root = self.apply(lines)
+        known = LandingRecord(
+            project=self.project,
+            position=position,
+            previous=digest_of(self.landed[-1][0]) if self.landed else None,
+            tree=root,
+            previous_tree=self.trees[-1],
+            session=session,
+            contribution=digest_of(statement) if signed else None,
+            author="ada",
+            author_did=author.did,
+            goal=goal,
+            clock="1.0@1",
+            landed_at=position,
+        )
+        envelope = seal_landing(replace(known, **dict(record)), key)
+        self.trees.append(root)
+        self.files |= news
+        self.landed.append([envelope, *([statement] if signed else []), listed, told])
+        return self
+
+    def verify(self, *, project_id=None, witnessed=None, landed=None):
+        verifier = Verifier(self.documents, project_id, witnessed)
+        for objects in self.landed if landed is None else landed:
+            for raw in objects:
+                verifier.accept(raw)
+        return verifier.finish()
+
+
+def a_history():
+    return History().land({"a": "1", "d/b": "1"}).land({"a": "2"}).land({"d/b": None, "c": "3"})
+
+
+def refused(history, **arguments):
+    with pytest.raises(Unverified) as fault:
+        history.verify(**arguments)
+    return fault.value.position, fault.value.reason
+
+
+def test_an_honest_history_verifies():
+    history = a_history()
+    report = history.verify(project_id=history.project, witnessed=history.landed[1][0])
+    assert report.project == history.project
+    assert (report.position, report.tree) == (3, history.trees[-1])
+    assert report.id == digest_of(history.landed[-1][0])
+    assert report.origins == {"human": 3}
+    assert report.signers == {ADA.did: 3}
+    assert report.equivocation is None
+
+
+def test_an_empty_history_verifies():
+    report = History().verify()
+    assert (report.position, report.tree, report.id) == (0, EMPTY, None)
+
+
+def test_a_landing_without_a_statement_is_of_unknown_origin():
+    history = a_history().land({"x": "y"}, signed=False)
+    assert history.verify().origins == {"human": 3, "unknown": 1}
+
+
+def test_the_same_change_may_land_again():
+    history = History().land({"a": "1"}).land({"a": "2"}).land({"a": "1"}).land({"a": "2"})
+    assert history.verify().position == 4
+
+
+def test_a_gap_is_refused():
+    history = a_history()
+    assert refused(history, landed=[history.landed[0], history.landed[2]])[0] == 2
+    assert refused(history, landed=history.landed[1:])[0] == 1
+
+
+def test_a_record_of_another_project_is_refused():
+    grafted = History().land({"a": "1"}, record={"project": genesis_id(OTHER)})
+    assert "another project" in refused(grafted)[1]
+    assert refused(a_history(), project_id=genesis_id(OTHER))[0] == 0
+    copied = History([OTHER])
+    assert "another project" in refused(copied, landed=a_history().landed)[1]
+
+
+def test_a_contribution_to_another_project_is_refused():
+    history = History().land({"a": "1"}, contribution={"project": genesis_id(OTHER)})
+    assert "another project" in refused(history)[1]
+
+
+def test_a_replayed_record_is_refused():
+    history = a_history()
+    assert refused(history, landed=[*history.landed, history.landed[1]])[0] == 4
+
+
+def test_a_replayed_contribution_is_refused():
+    history = History().land({"a": "1"})
+    envelope, statement, listed, told = history.landed[0]
+    record = open_landing(envelope)[0]
+    again = replace(record, position=2, previous=digest_of(envelope), previous_tree=record.tree)
+    history.landed.append([seal_landing(again, HOME), statement, listed, told])
+    assert "landed before" in refused(history)[1]
+
+
+def test_an_old_head_offered_as_new_is_refused():
+    history = a_history()
+    position, reason = refused(history, landed=history.landed[:2], witnessed=history.landed[2][0])
+    assert position == 3
+    assert "hides" in reason
+
+
+def test_a_rewritten_history_is_proof_of_equivocation():
+    honest = a_history()
+    other = History().land({"a": "1", "d/b": "1"}).land({"a": "other"})
+    report = other.verify(witnessed=honest.landed[1][0])
+    assert report.equivocation.position == 2
+    assert report.equivocation.signer == HOME.did
+    assert set(report.equivocation.records) == {honest.landed[1][0], other.landed[1][0]}
+
+
+def test_a_record_by_another_key_is_refused():
+    assert "home" in refused(History().land({"a": "1"}, key=EVE))[1]
+
+
+def test_a_record_that_does_not_follow_is_refused():
+    history = History().land({"a": "1"}).land({"a": "2"}, record={"previous": b"x" * 32})
+    assert refused(history) == (2, "the record does not follow the one before it")
+    history = History().land({"a": "1"}).land({"a": "2"}, record={"previous_tree": b"x" * 32})
+    assert refused(history)[0] == 2
+
+
+def test_a_tree_with_anything_else_in_it_is_refused():
+    history = History()
+    smuggled = tree.build([("a", text("1")), ("evil", text("x"))], history.sink)
+    assert "its change applied" in refused(history.land({"a": "1"}, record={"tree": smuggled}))[1]
+
+
+def test_a_change_that_the_author_did_not_sign_is_refused():
+    history = a_history()
+    listed = changes.encode([Change("evil", None, text("x"))])
+    history.landed[0][2] = listed
+    assert refused(history)[0] == 1
+
+
+def test_a_change_from_something_else_is_refused():
+    lines = [Change("a", text("not there"), text("2"))]
+    assert "something else before" in refused(History().land({"a": "2"}, lines=lines))[1]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"base_position": 1},
+        {"base_position": 2},
+        {"base_tree": b"x" * 32},
+        {"session": SessionFacts(id="other", goal="goal 1", started_at=1, finished_at=2, transcript=Descriptor(b"t" * 32, 1))},
+    ],
+)  # fmt: skip
+def test_a_contribution_that_does_not_fit_its_record_is_refused(change):
+    assert refused(History().land({"a": "1"}, contribution=change))[0] == 1
+
+
+def test_objects_that_lack_or_are_altered_are_refused():
+    for place in range(4):
+        history = a_history()
+        del history.landed[1][place]
+        assert refused(history)[0] in {1, 2, 3}
+        history = a_history()
+        history.landed[1][place] = history.landed[1][place][:-1] + b"!"
+        assert refused(history)[0] in {2, 3}
+
+
+def test_every_other_byte_of_a_record_matters():
+    history = a_history()
+    envelope = history.landed[2][0]
+    for place in range(0, len(envelope), 7):
+        altered = bytearray(envelope)
+        altered[place] ^= 1
+        history.landed[2][0] = bytes(altered)
+        assert refused(history)[0] in {2, 3}
+
+
+def test_without_a_statement_the_tree_is_still_computed():
+    history = History()
+    smuggled = tree.build([("a", text("1")), ("evil", text("x"))], history.sink)
+    history.land({"a": "1"}, record={"tree": smuggled}, signed=False)
+    assert "no change list" in refused(history)[1]
+
+
+def test_a_project_may_move_to_another_home():
+    moved = replace(
+        open_project(GENESIS)[0], home=EVE.did, previous=hashlib.sha256(GENESIS).digest()
+    )
+    history = (
+        History([GENESIS, seal_project(moved, ADA)]).land({"a": "1"}).land({"a": "2"}, key=EVE)
+    )
+    assert history.verify().position == 2
+
+
+def test_documents_that_do_not_hold_are_refused():
+    assert refused(History([GENESIS, OTHER]))[0] == 0
+    with pytest.raises(Unverified):
+        Verifier([])
+    with pytest.raises(Unverified):
+        Verifier([GENESIS], witnessed=b"{}")
+
+
+@pytest.mark.slow
+def test_a_long_history_does_not_pile_up(monkeypatch):
+    monkeypatch.setattr("mic.workspace.verify._SPARE_NODES", 50)
+    history = History()
+    for number in range(300):
+        history.land({f"d{number % 7}/f{number % 31}": str(number)})
+    verifier = Verifier(history.documents)
+    for objects in history.landed:
+        for raw in objects:
+            verifier.accept(raw)
+    assert verifier.finish().position == 300
+    assert len(verifier._nodes) < 200
