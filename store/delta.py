@@ -23,5 +23,9 @@ def following(newest: Digest, tip: Tip) -> Tip:
 
 
 def resumed(bases: tuple[Digest, ...]) -> Tip:
-    """Return a number for a version that rests on `bases` but whose chain nobody remembers."""
-    return Tip((1 << len(bases)) - 1, bases)
+    """Return a number for a version that rests on `bases` but whose chain nobody remembers.
+
+    It leaves the next version to rest on this one, unless that would be too deep.
+    """
+    depth = len(bases)
+    return Tip(((1 << depth) - 1) << (depth < DEEPEST), bases)

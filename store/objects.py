@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from store import index, records
+from store import index, records, sealing
 from store.database import Database, Tx
 from store.digest import Digest, digest_of
 from store.errors import Absent, BadRecord, Corrupt
@@ -56,6 +56,12 @@ class Objects:
         self.pool = ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="objects")
         self._cache = _Cache(cached_bytes)
         self.sealing = asyncio.Lock()
+
+    @classmethod
+    async def beside(cls, db: Database, directory: Path) -> "Objects":
+        """Open the packs below `directory` for reading, while another process may write them."""
+        indexed = await db.read(index.indexed)
+        return cls(db, Packs(directory / PACKS, indexed, alone=False))
 
     @classmethod
     async def open(
@@ -213,6 +219,22 @@ class Objects:
         finally:
             appended.__exit__(None, None, None)
         return places
+
+    async def seal(self, limit: int = 1000) -> int:
+        """Seal up to `limit` small or unlinked objects into packs; return how many were looked at.
+
+        Call it until it returns 0 to seal everything.
+        """
+        async with self.sealing:
+            sealed, settled = await self.db.read(
+                lambda tx: sealing.prepare(tx, limit, self.get, self.stored_record, self.pool)
+            )
+            if sealed:
+                records_ = [one.record for one in sealed]
+                await self.append(records_, lambda tx, places: sealing.commit(tx, sealed, places))
+            if settled:
+                await self.db.write(lambda tx: index.drop_lineage(tx, settled))
+            return max(len(sealed), len(settled))
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         """Run `work` beside the event loop."""
