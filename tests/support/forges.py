@@ -1,5 +1,6 @@
 """A real node's inside for tests: real SQLite, real keys, real packs; only the clock is held."""
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -49,7 +50,7 @@ async def a_forge(
     keys = KeyStore(directory / "keys")
     key: PrivateKey = keys.node()
     identity = NodeIdentity(key, "test", url)
-    db = await Database.open(directory / "node.db", MIGRATIONS)
+    db = await _opened(directory / "node.db")
     try:
         objects = await Objects.open(db, directory / "objects")
         try:
@@ -66,6 +67,22 @@ async def a_forge(
             await objects.close()
     finally:
         await db.close()
+
+
+_fresh: list[bytes] = []
+"""A database right after its migrations, kept for the next test: they cost 30 ms a time."""
+
+
+async def _opened(path: Path) -> Database:
+    if _fresh and not path.exists():
+        path.write_bytes(_fresh[0])
+    elif not _fresh:
+        directory = path.with_name("fresh")
+        directory.mkdir()
+        await (await Database.open(directory / path.name, MIGRATIONS)).close()
+        _fresh.append((directory / path.name).read_bytes())
+        shutil.rmtree(directory)
+    return await Database.open(path, MIGRATIONS)
 
 
 async def the_keeper(forge: Forge) -> Account:
