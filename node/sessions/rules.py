@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TypeVar
 
 from keys.statements.contribution import ORIGINS
@@ -99,7 +100,10 @@ def merged(batches: Iterable[Iterable[Change]]) -> tuple[Change, ...]:
 
 
 def together(transcript: tuple[Said, ...], kept: tuple[Said, ...]) -> tuple[Said, ...]:
-    """Return what was said or decided, in order: the landed transcript and what else came here."""
-    heard = set(transcript)
-    whole = [*transcript, *(said for said in kept if said not in heard)]
+    """Return what was said or decided, in order: the landed transcript and what else came here.
+
+    The author's clock and the node's are two, so the time does not tell one remark from another.
+    """
+    heard = {replace(said, at=0) for said in transcript}
+    whole = [*transcript, *(said for said in kept if replace(said, at=0) not in heard)]
     return tuple(sorted(whole, key=lambda said: said.at))

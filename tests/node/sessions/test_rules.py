@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keys.statements.transcript import Message
+from keys.statements.transcript import Decision, Message
 from node.kernel.limits import Limits
 from node.sessions import rules
 from node.sessions.model import BadSession, NewSession, Status
@@ -84,3 +84,8 @@ def test_what_was_noted_here_joins_the_landed_transcript_in_order():
     landed = (Message("human", "a", 1), Message("agent", "c", 3))
     noted = (Message("human", "a", 1), Message("human", "b", 2))
     assert [said.text for said in rules.together(landed, noted)] == ["a", "b", "c"]
+
+
+def test_what_the_transcript_repeats_is_told_once_whatever_the_clocks_say():
+    landed = (Decision("a", "why", 7),)
+    assert rules.together(landed, (Decision("a", "why", 9),)) == landed
