@@ -40,6 +40,7 @@ from store.records import Kind, Record
 from store.tree import Entry, Mode
 
 PATHS = 5
+PORTION = 25_000
 AUTHORS = 32
 LANDINGS = 256
 COMMITS = 10
@@ -68,14 +69,15 @@ class Author:
         self.sessions = 0
 
     async def arrive(self) -> None:
-        """Make the account, its key and a project with a first landing of all files."""
+        """Make the account, its key and a project, and land all files in a few portions."""
         account = await accounts.create(self.forge, ANONYMOUS, "ada", is_admin=True)
         self.who = account.party
         proof = self.key.sign(key_challenge(self.forge.node.did, "ada"))
         await signin.register_key(self.forge, self.who, self.key.did, "bench", proof)
         new = NewProject("bench", visibility="public")
         self.project = await projects.create(self.forge, self.who, "ada", new)
-        await self.land(await self.head(), self.names)
+        for start in range(0, len(self.names), PORTION):
+            await self.land(await self.head(), self.names[start : start + PORTION])
 
     async def head(self) -> Head:
         """Return where the project stands."""
