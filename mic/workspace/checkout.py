@@ -19,6 +19,7 @@ from mic.workspace import files, reading
 from mic.workspace.files import mode_of, stat_of, write_all
 from mic.workspace.folders import Folders
 from mic.workspace.manifest import Tracked, track
+from mic.workspace.writers import Writers
 from store import contents
 from store.digest import Digest, digest_of
 from store.errors import BadPath, Corrupt
@@ -64,6 +65,7 @@ class Checkout:
         self._root = root
         self._is_fresh = fresh
         self._folders = Folders(root)
+        self._writers = Writers(root, self._write)
         self._files: dict[Digest, list[_Target]] = {}
         self._chunks: dict[Digest, list[_Place]] = {}
         self._placed: dict[Digest, tuple[str, int, int]] = {}
@@ -74,6 +76,7 @@ class Checkout:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._writers.close()
         for partial in self._partial:
             self._discard(partial)
         self._folders.close()
@@ -85,6 +88,7 @@ class Checkout:
 
     def remove(self, path: str, expect: Tracked) -> None:
         """Remove `path`; raises `Conflict` if it is not what is expected. Idempotent."""
+        self._writers.drain()
         remove(self._root, path, expect)
         self._folders.forget()
 
@@ -93,7 +97,10 @@ class Checkout:
         return self._files.keys() | self._chunks.keys()
 
     def accept(self, digest: Digest, raw: bytes) -> bool:
-        """Put a verified object where it belongs; return whether it was needed."""
+        """Put a verified object where it belongs; return whether it was needed.
+
+        A small file is written soon: what goes wrong with it, a later call raises.
+        """
         places, targets = self._chunks.pop(digest, []), self._files.pop(digest, [])
         for place in places:
             self._fill(digest, place, raw)
@@ -101,7 +108,7 @@ class Checkout:
             if target.entry.size > contents.BLOB_MAX:
                 self._begin(target, raw)
             else:
-                self._write(target, raw)
+                self._writers.add(target, raw)
         return bool(places or targets)
 
     def finish(self) -> dict[str, Tracked]:
@@ -113,12 +120,14 @@ class Checkout:
                 hint="Run the command again: it goes on from here.",
                 objects=len(lacking),
             )
+        self._writers.drain()
         return self._done
 
-    def _write(self, target: _Target, raw: bytes) -> None:
+    def _write(self, folders: Folders, target: _Target, raw: bytes) -> None:
+        """Write a whole file; runs in a thread of the writers."""
         if len(raw) != target.entry.size:
             raise Corrupt(target.entry.id, f"{target.path} has another size")
-        folder, name = self._folders.of(target.path)
+        folder, name = folders.of(target.path)
         if target.entry.mode is Mode.LINK:
             self._put(folder, files.make_link(folder, raw), name, target)
         elif self._is_fresh:

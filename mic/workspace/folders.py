@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mic.workspace.files import enter
 
-OPEN_MAX = 128
+OPEN_MAX = 64
 
 
 class Folders:
@@ -20,6 +20,7 @@ class Folders:
     def __init__(self, root: Path) -> None:
         self._root = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._open: OrderedDict[str, int] = OrderedDict()
+        self._made: set[str] = set()
 
     def of(self, path: str) -> tuple[int, str]:
         """Return the handle of the directory of `path`, made if absent, and its last name.
@@ -36,7 +37,8 @@ class Folders:
             self._open.move_to_end(folder)
             return handle
         above, _, name = folder.rpartition("/")
-        handle = enter(self._handle(above), name, folder, make=True)
+        handle = enter(self._handle(above), name, folder, make=folder not in self._made)
+        self._made.add(folder)
         self._open[folder] = handle
         if len(self._open) > OPEN_MAX:
             os.close(self._open.popitem(last=False)[1])
@@ -48,6 +50,7 @@ class Folders:
             with contextlib.suppress(OSError):
                 os.close(handle)
         self._open.clear()
+        self._made.clear()
 
     def close(self) -> None:
         """Close every handle."""

@@ -173,7 +173,7 @@ def _settle(
     for (known, facts), is_same in zip(doubtful, _same(root, doubtful), strict=True):
         if is_same:
             times = stat_of(facts) if facts.st_ctime_ns + TICK_NS <= started else None
-            if times != known.stat:
+            if times is not None or known.stat is not None:
                 fresh[known.path] = msgspec.structs.replace(known, stat=times)
         else:
             mode, times = mode_of(facts), stat_of(facts)

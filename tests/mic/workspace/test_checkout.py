@@ -261,6 +261,7 @@ def test_a_directory_gives_way_to_a_file_once_its_files_are_gone(root):
         checkout.remove("a/y", known(root, "a/y", b"y"))
         checkout.want("a", entry(b"file"))
         checkout.accept(digest_of(b"file"), b"file")
+        checkout.finish()
     assert (root / "a").read_bytes() == b"file"
 
 
@@ -284,6 +285,7 @@ def test_many_directories_do_not_use_up_handles(root):
         for n in range(400):
             checkout.want(f"{n}/a/b", entry(b"x"))
         checkout.accept(digest_of(b"x"), b"x")
+        checkout.finish()
         assert len(names_in(Path("/proc/self/fd"))) < 250
     assert len(tree_of(root)) == 400
 
