@@ -8,6 +8,7 @@ from store.digest import LENGTH, Digest
 from store.records import Codec, Kind, Record
 
 _ASKED_AT_ONCE = 500
+_FREE_PAGES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,3 +283,18 @@ def totals(tx: Tx) -> Sequence[int]:
         " coalesce(sum(raw), 0) + (select coalesce(sum(raw), 0) from small_objects) from objects"
     ).fetchone()
     return row
+
+
+def is_used(tx: Tx, pack: int) -> bool:
+    """Whether anything is indexed in a pack."""
+    return (
+        tx.execute("select 1 from objects where pack = ? limit 1", (pack,)).fetchone() is not None
+    )
+
+
+def give_back(tx: Tx) -> None:
+    """Return the room of rows that were sealed to the file system, once it is worth it."""
+    free = tx.execute("pragma freelist_count").fetchone()[0]
+    # sqlite3 takes one step of this statement, which gives back one page.
+    for _ in range(free if free > _FREE_PAGES else 0):
+        tx.execute("pragma incremental_vacuum")

@@ -234,6 +234,8 @@ class Objects:
                 await self.append(records_, lambda tx, places: sealing.commit(tx, sealed, places))
             if settled:
                 await self.db.write(lambda tx: index.drop_lineage(tx, settled))
+            if not sealed and not settled:
+                await self.db.write(index.give_back)
             return max(len(sealed), len(settled))
 
     async def in_thread(self, work: Callable[[], T]) -> T:

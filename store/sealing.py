@@ -17,7 +17,7 @@ from store.digest import Digest
 from store.index import Place, Tip
 from store.records import Codec, Kind, Record, make, make_prefixed
 
-LEVEL = 12
+LEVEL = 19
 MOST_BYTES = 32 << 20
 """Raw bytes in one batch: what sealing may hold in memory."""
 
@@ -163,7 +163,8 @@ def commit(tx: Tx, sealed: Sequence[Sealed], places: Sequence[Place]) -> None:
             index.move(tx, one.old, place)
     index.drop_smalls(tx, [place.id for place in fresh])
     index.set_bases(tx, [base for one in sealed if (base := one.record.base)])
-    ended = [one.ended for one in sealed if one.ended]
-    tips = [(one.record.digest, one.tip) for one in sealed if one.tip.number]
+    ended = {one.ended for one in sealed if one.ended}
+    ids = ((one.record.digest, one.tip) for one in sealed if one.tip.number)
+    tips = [(digest, tip) for digest, tip in ids if digest not in ended]
     index.set_tips(tx, tips, ended)
     index.drop_lineage(tx, [place.id for place in places])

@@ -1,0 +1,187 @@
+"""Garbage: what nothing refers to goes away, late and in two steps.
+
+First an object that no root reaches, and that was there a grace period ago already, comes to be
+doubted: it can be read, but counts as missing, so whoever wants to refer to it sends it again. One
+grace period later, if it is still doubted and still out of reach, it goes: packs that hold enough
+of such are written anew. So nothing of which a request was told "we have that" is taken from under
+it, as long as no request takes longer than the grace.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from store import contents, index, nodes, tree
+from store.database import Tx
+from store.digest import Digest
+from store.index import Place
+from store.nodes import Mode
+from store.objects import Objects
+from store.records import HEADER, Kind, Record
+
+Root = tuple[Digest, Kind, int]
+"""An object, what it is to who refers to it, and the size of its content.
+
+A TREE is followed to its files, a MANIFEST or a BLOB to its chunks by its size, a DOCUMENT to
+nothing; size is without meaning for trees and documents.
+"""
+
+Roots = Callable[[Tx], Iterable[Root]]
+GRACE = 14 * 86_400
+_REWRITTEN_BELOW = 0.9
+_COPIED_AT_ONCE = 8 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What a collection did."""
+
+    reachable: int
+    doubted: int
+    removed: int
+    freed_bytes: int
+
+
+async def collect(objects: Objects, roots: Roots, now: int, grace: int = GRACE) -> Collected:
+    """Collect what no root reaches; `now` and `grace` are seconds.
+
+    Raises `Absent`, `Corrupt` or `BadTree`, and removes nothing, if what a root needs cannot be
+    read. With a grace of 0 nothing else may be writing.
+    """
+    async with objects.sealing:
+        mark = objects.packs.roll(), 0
+        live = await objects.db.read(lambda tx: reachable(tx, objects, roots(tx)))
+        doubted = await objects.db.write(lambda tx: _doubt(tx, live, mark, now, now - grace))
+        gone = await objects.db.write(lambda tx: _removed(tx, live, now - grace))
+        objects.forget_cached()
+        freed = await _rewrite(objects, mark[0])
+    return Collected(len(live), doubted, gone, freed)
+
+
+def reachable(tx: Tx, objects: Objects, roots: Iterable[Root]) -> set[Digest]:
+    """Return all that `roots` need, with what that rests on in the packs."""
+    live: set[Digest] = set()
+    seen_nodes: set[Digest] = set()
+
+    def source(digest: Digest) -> bytes:
+        return objects.get(tx, digest)
+
+    for digest, kind, size in roots:
+        if kind is Kind.TREE:
+            _mark_tree(digest, source, live, seen_nodes)
+        elif kind is Kind.DOCUMENT:
+            live.add(digest)
+        elif digest not in live:
+            live.update(contents.parts(digest, size, source))
+    _mark_bases(tx, objects, live)
+    return live
+
+
+def _mark_tree(root: Digest, source: nodes.Source, live: set[Digest], seen: set[Digest]) -> None:
+    for digest in tree.nodes(root, source, seen):
+        live.add(digest)
+        node = nodes.load(digest, source)
+        for row in node.rows if node.level == 0 else ():
+            if row[1] != Mode.DIRECTORY and row[2] not in live:
+                live.update(contents.parts(Digest(row[2]), row[3], source))
+
+
+def _mark_bases(tx: Tx, objects: Objects, live: set[Digest]) -> None:
+    for digest in list(live):
+        at: Digest | None = digest
+        while at is not None:
+            at = objects.stored_record(tx, at).base
+            if at in live:
+                break
+            if at is not None:
+                live.add(at)
+
+
+def _doubt(tx: Tx, live: set[Digest], mark: tuple[int, int], now: int, until: int) -> int:
+    """Doubt what is out of reach and old, trust what is in reach; return how many are doubted."""
+    index.set_watermark(tx, now, (*mark, index.last_small(tx)), until)
+    old = index.watermark(tx, until)
+    index.trust(tx, [d for d in index.doubted(tx, damaged=False) if d in live])
+    if old is None:
+        return 0
+    pack, offset, small = old
+    lost = {p.id for p in index.places(tx) if (p.pack, p.offset) < (pack, offset)}
+    lost |= {record.digest for seq, record in index.smalls(tx) if seq <= small}
+    lost -= live
+    index.doubt(tx, lost, now)
+    return len(lost)
+
+
+def _removed(tx: Tx, live: set[Digest], until: int) -> int:
+    gone = [digest for digest in index.unreferenced(tx, until) if digest not in live]
+    for digest in gone:
+        index.drop(tx, digest)
+    index.trust(tx, gone)
+    return len(gone)
+
+
+async def _rewrite(objects: Objects, current: int) -> int:
+    """Write packs anew in which much is not indexed; return how many bytes that freed."""
+    objects.packs.forget()
+    # By way of the writer: an index that waits for it now must be seen, or its pack would go.
+    lying = await objects.db.write(_by_pack)
+    freed = 0
+    for number in objects.packs.numbers():
+        if number >= current or not objects.packs.is_indexed(number):
+            continue
+        places = lying.get(number, [])
+        size, used = objects.packs.size(number), sum(HEADER + p.stored for p in places)
+        if used <= size * _REWRITTEN_BELOW:
+            await _move(objects, places)
+            freed += await _remove(objects, number, size - used)
+    return freed
+
+
+def _by_pack(tx: Tx) -> dict[int, list[Place]]:
+    found: dict[int, list[Place]] = {}
+    for place in index.places(tx):
+        found.setdefault(place.pack, []).append(place)
+    return {number: sorted(places, key=lambda p: p.offset) for number, places in found.items()}
+
+
+async def _move(objects: Objects, places: list[Place]) -> None:
+    for run in _runs(places):
+        read = await objects.in_thread(lambda run=run: _records(objects, run))  # type: ignore[misc]
+
+        def commit(tx: Tx, new: list[Place], run: list[Place] = run) -> None:
+            for before, after in zip(run, new, strict=True):
+                index.move(tx, before, after)
+
+        await objects.append(read, commit)
+
+
+def _records(objects: Objects, places: list[Place]) -> list[Record]:
+    """Return records as they lie: a damaged one stays as it is, for `check` to find."""
+    return [objects.record_at(p.id, p.pack, p.offset, p.stored) for p in places]
+
+
+def _runs(places: list[Place]) -> Iterator[list[Place]]:
+    run: list[Place] = []
+    held = 0
+    for place in places:
+        run.append(place)
+        held += place.stored
+        if held >= _COPIED_AT_ONCE:
+            yield run
+            run, held = [], 0
+    if run:
+        yield run
+
+
+async def _remove(objects: Objects, number: int, freed: int) -> int:
+    """Remove a pack, unless something came to be indexed in it."""
+
+    def work(tx: Tx) -> bool:
+        if index.is_used(tx, number):
+            return False
+        index.forget_pack(tx, number)
+        return True
+
+    if not await objects.db.write(work):
+        return 0
+    objects.packs.remove(number)
+    return freed
