@@ -172,6 +172,7 @@ def _is_full(fault: sqlite3.OperationalError) -> bool:
 async def _connect(path: Path, *, reader: bool = False) -> _Thread:
     def connector() -> Tx:
         tx = sqlite3.connect(path, isolation_level=None, cached_statements=512)
+        tx.execute("pragma auto_vacuum = incremental")  # heeded in a new file only
         tx.execute("pragma journal_mode = wal")
         tx.execute("pragma synchronous = full")
         tx.execute("pragma foreign_keys = on")
