@@ -115,6 +115,6 @@ async def _send(
         await response.write_eof()
     except ConnectionError:
         raise
-    except Exception:  # noqa: BLE001  the request fence, once the answer has begun
-        streams.cut(request)
+    except Exception as fault:  # noqa: BLE001  the request fence, once the answer has begun
+        streams.cut(request, fault)
     return response

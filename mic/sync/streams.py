@@ -83,17 +83,14 @@ async def send(
         await response.write_eof()
     except (ConnectionError, ClientPayloadError):
         raise
-    except Exception:  # noqa: BLE001  the request fence, once the answer has begun
-        cut(request)
+    except Exception as fault:  # noqa: BLE001  the request fence, once the answer has begun
+        cut(request, fault)
     return response
 
 
-def cut(request: web.Request) -> None:
-    """Break the connection: the only way to say "this is not all" in the middle of an answer.
-
-    Called where a fault was caught, which it records.
-    """
-    log.error("answer cut off", exc_info=True)
+def cut(request: web.Request, fault: Exception) -> None:
+    """Break the connection: the only way to say "this is not all" in the middle of an answer."""
+    log.error("answer cut off", exc_info=fault)
     if request.transport is not None:
         request.transport.abort()
 

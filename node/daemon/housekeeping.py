@@ -4,32 +4,77 @@ Landings keep their small objects in the database; sealing moves them to packs w
 versions as bases. It follows every so many landings and, for quiet projects, the clock.
 """
 
+import logging
+from collections.abc import Iterator
+
 from node.kernel import jobs
 from node.kernel.events import Event
 from node.kernel.feature import Feature
 from node.kernel.forge import Forge
 from node.kernel.jobs import Job
+from node.landings import reading
+from node.landings.model import Landing
+from node.projects import verbs as projects
+from node.rollups import verbs as rollups
+from node.sessions import verbs as sessions
+from store import collect as garbage
+from store.collect import Root
+from store.database import Tx
+from store.digest import Digest
+from store.records import Kind
+
+log = logging.getLogger(__name__)
 
 SEAL = "store.seal"
-EVERY_LANDINGS = 200
-EVERY_MS = 10 * 60_000
+COLLECT = "store.collect"
+SEAL_AFTER_LANDINGS = 200
+SEAL_MS = 10 * 60_000
+COLLECT_MS = 24 * 3_600_000
 
 
-async def after_landings(forge: Forge, event: Event) -> None:
-    """Owe a sealing after every so many landings of a project."""
-    if event.kind == "landing.landed" and int(str(event.data["position"])) % EVERY_LANDINGS == 0:
+def roots(tx: Tx) -> Iterator[Root]:
+    """Yield every object that some row names: what must be kept, with all that it names."""
+    for digest in projects.document_ids(tx):
+        yield digest, Kind.DOCUMENT, 0
+    for landing in reading.everything(tx):
+        yield from _of_landing(landing)
+    for digest in rollups.filters(tx):
+        yield digest, Kind.DOCUMENT, 0
+    for change in sessions.awaited(tx):
+        if change.new is not None:
+            yield change.new.id, Kind.BLOB, change.new.size
+
+
+def _of_landing(landing: Landing) -> Iterator[Root]:
+    yield landing.tree, Kind.TREE, 0
+    yield landing.id, Kind.DOCUMENT, 0
+    yield landing.transcript, Kind.DOCUMENT, 0
+    yield Digest(landing.changes.id), Kind.BLOB, landing.changes.size
+    if landing.contribution is not None:
+        yield landing.contribution, Kind.DOCUMENT, 0
+
+
+async def _after_landings(forge: Forge, event: Event) -> None:
+    if (
+        event.kind == "landing.landed"
+        and int(str(event.data["position"])) % SEAL_AFTER_LANDINGS == 0
+    ):
         await forge.db.write(lambda tx: jobs.enqueue(tx, SEAL, {}, forge.now()))
 
 
-async def seal(forge: Forge, _job: Job) -> None:
-    """Move small objects to packs until none wait."""
+async def _seal(forge: Forge, _job: Job) -> None:
     while await forge.objects.seal():
         pass
 
 
+async def _collect(forge: Forge, _job: Job) -> None:
+    done = await garbage.collect(forge.objects, roots, forge.now() // 1000)
+    log.info("collected", extra={"removed": done.removed, "freed_bytes": done.freed_bytes})
+
+
 FEATURE = Feature(
     "housekeeping",
-    subscribers={"housekeeping": after_landings},
-    jobs={SEAL: seal},
-    periodic={SEAL: EVERY_MS},
+    subscribers={"housekeeping": _after_landings},
+    jobs={SEAL: _seal, COLLECT: _collect},
+    periodic={SEAL: SEAL_MS, COLLECT: COLLECT_MS},
 )

@@ -30,11 +30,12 @@ class Job:
 def enqueue(tx: Tx, kind: str, payload: Mapping[str, object], run_at: int) -> None:
     """Owe a job from `run_at` (Unix ms) on; one that is owed already with this payload stays one.
 
-    If it runs at this moment it is run once more afterwards.
+    If it runs at this moment it is run once more afterwards; if it had failed for good it is tried
+    again.
     """
     tx.execute(
         "insert into jobs (kind, payload, run_at) values (?, ?, ?)"
-        " on conflict (kind, payload) do update set run_at = min(run_at, excluded.run_at)",
+        " on conflict (kind, payload) do update set run_at = min(run_at, excluded.run_at), failed = 0",
         (kind, msgspec.json.encode(payload, order="sorted").decode(), run_at),
     )
 

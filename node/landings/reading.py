@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+from collections.abc import Iterator
 
 from keys.errors import KeysFault
 from keys.statements.contribution import Contribution, open_contribution
@@ -212,3 +213,8 @@ def between(tx: Tx, project: int, first: int, last: int) -> list[Landing]:
 def changed_between(tx: Tx, project: int, start: int, count: int) -> int:
     """Return how many paths the `count` landings from `start` on changed, counting each time."""
     return rows.changed(tx, project, start, start + count - 1)
+
+
+def everything(tx: Tx) -> Iterator[Landing]:
+    """Return every landing, each project's in order: the collector keeps what they name."""
+    return rows.everything(tx)

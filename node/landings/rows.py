@@ -137,7 +137,7 @@ def touch(tx: Tx, project: int, position: int, paths: Iterable[int], above: Iter
 
 def everything(tx: Tx) -> Iterator[Landing]:
     """Return every landing of every project: what the garbage collector must keep."""
-    for row in tx.execute(f"select {_COLUMNS} from landings"):  # noqa: S608
+    for row in tx.execute(f"select {_COLUMNS} from landings order by project, position"):  # noqa: S608
         yield _landing(row)
 
 

@@ -1,5 +1,7 @@
 """What one can do with rollups: build those that are due, and read those that are published."""
 
+from collections.abc import Iterator
+
 from node.access.rules import Action, authorize
 from node.kernel import events, jobs
 from node.kernel.feature import Feature
@@ -12,6 +14,7 @@ from node.rollups import rows, rules
 from node.rollups.model import LEVELS, Rollup
 from store.bloom import Bloom
 from store.database import Tx
+from store.digest import Digest
 from store.records import Kind
 
 STEP = LEVELS[1]
@@ -60,6 +63,11 @@ def _keys(forge: Forge, tx: Tx, project: int, first: int) -> set[bytes]:
     for landing in reading.between(tx, project, first, first + STEP - 1):
         keys |= rules.keys_of(reading.changes_of(forge, tx, landing))
     return keys
+
+
+def filters(tx: Tx) -> Iterator[Digest]:
+    """Return the filters of every project: the collector keeps these objects."""
+    return rows.filters(tx)
 
 
 async def _landed(forge: Forge, event: events.Event) -> None:

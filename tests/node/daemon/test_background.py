@@ -39,8 +39,8 @@ async def append(forge, *kinds):
 async def until(condition):
     """Let the background run until `condition`, a plain or an awaitable one, holds."""
     async with asyncio.timeout(5):
-        while not (answer := condition()) or (hasattr(answer, "__await__") and not await answer):
-            await asyncio.sleep(0)  # noqa: ASYNC110  what runs is not ours to signal from
+        while not (answer := condition()) or (hasattr(answer, "__await__") and not await answer):  # noqa: ASYNC110
+            await asyncio.sleep(0)
 
 
 async def test_a_subscriber_sees_every_event_in_order(forge):
@@ -146,9 +146,9 @@ async def test_a_periodic_job_comes_round(forge):
 async def test_a_job_of_a_kind_that_nobody_does_is_kept(forge):
     await forge.db.write(lambda tx: jobs.enqueue(tx, "unknown", {}, 0))
     async with running(forge, Feature("f")):
-        while (
-            not (await forge.db.read(jobs.next_due))
-            or (await forge.db.read(jobs.next_due)) < forge.now()
-        ):
-            await asyncio.sleep(0)
+
+        async def put_off():
+            return (await forge.db.read(jobs.next_due)) >= forge.now()
+
+        await until(put_off)
     assert (await forge.db.read(jobs.counts))["waiting"] == 1

@@ -1,0 +1,70 @@
+"""Checks everything that a node keeps, from bytes to promises.
+
+The store knows whether bytes are what their digests say. What they mean is checked here: each log
+is a chain without gaps that this node signed, all that any row names is there, and the audit log is
+as it was written.
+"""
+
+from collections.abc import Iterator
+
+from keys.errors import KeysFault
+from keys.statements.landing import LandingRecord, open_landing
+from node.audit import verbs as audit
+from node.daemon import housekeeping
+from node.kernel.forge import Forge
+from node.landings import reading
+from node.landings.model import Landing
+from store import collect
+from store.database import Tx
+from store.digest import Digest
+from store.errors import StoreFault
+from store.tree import EMPTY
+
+
+async def meaning(forge: Forge) -> list[str]:
+    """Return what is wrong with logs, references and the audit log, a sentence each."""
+    wrong = await forge.db.read(lambda tx: [*_logs(forge, tx), *_references(forge, tx)])
+    broken = await audit.first_broken(forge)
+    if broken is not None:
+        wrong.append(f"The audit log was changed at row {broken}.")
+    return wrong
+
+
+def _references(forge: Forge, tx: Tx) -> Iterator[str]:
+    try:
+        collect.reachable(tx, forge.objects, housekeeping.roots(tx))
+    except StoreFault as fault:
+        yield f"Something that is needed cannot be read: {fault}."
+
+
+def _logs(forge: Forge, tx: Tx) -> Iterator[str]:
+    before: tuple[LandingRecord, Digest] | None = None
+    is_torn = False
+    for landing in reading.everything(tx):
+        try:
+            record, home = open_landing(forge.objects.get(tx, landing.id))
+        except (StoreFault, KeysFault) as fault:
+            yield f"The record of landing @{landing.position} ({landing.id.hex()}): {fault}."
+            is_torn = True
+            continue
+        if home != forge.node.did:
+            yield f"The record of @{landing.position} of {record.project} was signed by {home}."
+        yield from _told_apart(landing, record)
+        if not is_torn and not _follows(record, before):
+            yield f"The log of {record.project} has a gap before @{record.position}."
+        before, is_torn = (record, landing.id), False
+
+
+def _told_apart(landing: Landing, record: LandingRecord) -> Iterator[str]:
+    """Compare what the row says with what was signed."""
+    for name in ("position", "tree", "previous_tree", "session", "contribution", "goal", "clock"):
+        if getattr(landing, name) != getattr(record, name):
+            yield f"Row and record of @{record.position} of {record.project} differ in {name}."
+
+
+def _follows(record: LandingRecord, before: tuple[LandingRecord, Digest] | None) -> bool:
+    """Whether a record is the next one after `before`, or the first of its project."""
+    expected: tuple[int, bytes | None, bytes] = (1, None, EMPTY)
+    if before is not None and before[0].project == record.project:
+        expected = (before[0].position + 1, before[1], before[0].tree)
+    return (record.position, record.previous, record.previous_tree) == expected
