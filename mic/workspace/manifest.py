@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -24,7 +25,7 @@ from store.nodes import EMPTY, Entry, Mode
 
 FOLDER = ".mic"
 NAME = "workspace.json"
-VERSION = 1
+VERSION: Literal[1] = 1
 MANIFEST_MAX = 256 << 20
 TICK_NS = 20_000_000
 
@@ -45,7 +46,7 @@ class Tracked(msgspec.Struct, omit_defaults=True, frozen=True, gc=False):
 
 
 class _File(msgspec.Struct, kw_only=True):
-    version: int
+    version: Literal[1]
     server: str
     account: str
     project: str
@@ -176,9 +177,7 @@ def _encode(manifest: Manifest) -> bytes:
 
 def _decode(root: Path, data: bytes) -> Manifest:
     try:
-        if (version := msgspec.json.decode(data, type=_Version).version) != VERSION:
-            raise _corrupt(root, f"it is of version {version}, and this mic reads {VERSION}")
-        file = msgspec.json.decode(data, type=_File)
+        file = _parse(root, data)
         tree = Digest(bytes.fromhex(file.tree_hash))
     except (ValueError, RecursionError) as fault:
         raise _corrupt(root, str(fault)) from fault
@@ -193,6 +192,18 @@ def _decode(root: Path, data: bytes) -> Manifest:
         record=file.record,
         saved_at=file.saved_at,
     )
+
+
+def _parse(root: Path, data: bytes) -> _File:
+    """Parse a manifest; that of another version is told from a damaged one."""
+    try:
+        return msgspec.json.decode(data, type=_File)
+    except msgspec.ValidationError:
+        version = msgspec.json.decode(data, type=_Version).version
+        if version == VERSION:
+            raise
+        reason = f"it is of version {version}, and this mic reads {VERSION}"
+        raise _corrupt(root, reason) from None
 
 
 def _none(root: Path) -> Missing:
