@@ -24,8 +24,7 @@ def load_or_make(path: Path) -> PrivateKey:
     """
     with contextlib.suppress(FileNotFoundError):
         return load(path)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _make(path, PrivateKey.generate())
+    keep(path, PrivateKey.generate())
     return load(path)
 
 
@@ -42,6 +41,19 @@ def load(path: Path) -> PrivateKey:
         return _parse(path, os.read(handle, 2 * SEED_BYTES + 2))
     finally:
         os.close(handle)
+
+
+def keep(path: Path, key: PrivateKey) -> None:
+    """Write `key` to `path` durably, unless there is a key already; `load` then says which."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        _write(temporary, key.seed.hex().encode() + b"\n")
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(temporary)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_directory(path.parent)
 
 
 def _check(path: Path, facts: os.stat_result) -> None:
@@ -62,17 +74,6 @@ def _parse(path: Path, line: bytes) -> PrivateKey:
     if len(seed) != SEED_BYTES:
         raise BadKey(f"The file {path} does not hold a key.")
     return PrivateKey.from_seed(seed)
-
-
-def _make(path: Path, key: PrivateKey) -> None:
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        _write(temporary, key.seed.hex().encode() + b"\n")
-        with contextlib.suppress(FileExistsError):
-            path.hardlink_to(temporary)
-    finally:
-        temporary.unlink(missing_ok=True)
-    _sync_directory(path.parent)
 
 
 def _write(path: Path, data: bytes) -> None:

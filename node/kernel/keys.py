@@ -6,7 +6,7 @@ A file each, mode 0600, named by the public key, so that a backup of the directo
 from pathlib import Path
 
 from keys.ed25519 import PrivateKey
-from keys.ring import load_or_make
+from keys.ring import keep, load, load_or_make
 from node.kernel.errors import Missing
 
 
@@ -23,18 +23,18 @@ class KeyStore:
 
     def make_person(self) -> PrivateKey:
         """Make and keep the key of a new person."""
-        accounts = self._directory / "accounts"
-        accounts.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = load_or_make(accounts / "new.key")
-        (accounts / "new.key").rename(self._file(fresh.did))
+        fresh = PrivateKey.generate()
+        keep(self._file(fresh.did), fresh)
         return fresh
 
     def person(self, did: str) -> PrivateKey:
         """Return the key of a person of this node; raises `Missing`."""
         if did not in self._persons:
-            if not self._file(did).exists():
-                raise Missing("key.missing", f"This node does not hold the key of {did}.", did=did)
-            self._persons[did] = load_or_make(self._file(did))
+            try:
+                self._persons[did] = load(self._file(did))
+            except FileNotFoundError as gone:
+                message = f"This node does not hold the key of {did}."
+                raise Missing("key.missing", message, did=did) from gone
         return self._persons[did]
 
     def _file(self, did: str) -> Path:
