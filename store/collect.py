@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from store import contents, index, nodes, tree
 from store.database import Tx
 from store.digest import Digest
+from store.errors import StoreFault
 from store.index import Place
 from store.nodes import Mode
 from store.objects import Objects
-from store.records import HEADER, Kind, Record
+from store.records import HEADER, Kind, Record, make, opened
+from store.sealing import LEVEL
 
 Root = tuple[Digest, Kind, int]
 """An object, what it is to who refers to it, and the size of its content.
@@ -155,8 +157,17 @@ async def _move(objects: Objects, places: list[Place]) -> None:
 
 
 def _records(objects: Objects, places: list[Place]) -> list[Record]:
-    """Return records as they lie: a damaged one stays as it is, for `check` to find."""
-    return [objects.record_at(p.id, p.pack, p.offset, p.stored) for p in places]
+    return [_tighter(objects.record_at(p.id, p.pack, p.offset, p.stored)) for p in places]
+
+
+def _tighter(record: Record) -> Record:
+    """Compress a record as hard as sealing does; a damaged one stays as it is, for `check`."""
+    try:
+        raw = opened(record) if record.base is None else b""
+    except StoreFault:
+        return record
+    again = make(record.kind, raw, LEVEL, record.digest)
+    return again if raw and len(again.stored) < len(record.stored) else record
 
 
 def _runs(places: list[Place]) -> Iterator[list[Place]]:
