@@ -1,11 +1,14 @@
 """Sessions as values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from keys.statements.transcript import Decision, Message
 from node.kernel.errors import Conflict, Denied, Exhausted, Invalid, Missing
 from store.digest import Digest
+
+SHOWN = 100
 
 
 class Status(Enum):
@@ -115,6 +118,17 @@ class EpochProcessed(Conflict):
     def __init__(self, epoch: int, last: int) -> None:
         super().__init__(
             "session.epoch-processed", "Epoch already processed.", epoch=epoch, last=last
+        )
+
+
+class ContentMissing(Missing):
+    """A batch of changes names content that was never sent."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        super().__init__(
+            "session.content-missing",
+            f"The content of {len(paths)} paths was never sent, first {paths[0]}.",
+            paths=list(paths[:SHOWN]),
         )
 
 

@@ -19,6 +19,7 @@ from node.projects.model import Project
 from node.sessions import rows, rules
 from node.sessions.model import (
     BadSession,
+    ContentMissing,
     EpochProcessed,
     LandedSession,
     NewSession,
@@ -31,8 +32,10 @@ from node.sessions.model import (
     Status,
 )
 from store import changes as change_lists
+from store import contents
 from store.changes import Change
 from store.database import Tx
+from store.errors import Absent, StoreFault
 
 _END = 1 << 62
 
@@ -133,11 +136,13 @@ async def store_epoch(
 ) -> None:
     """Keep a batch of changes for the landing to come; nothing lands.
 
-    `changes` are sorted by path. Raises `EpochProcessed` unless `epoch` exceeds the last one.
+    `changes` are sorted by path, and what they name was sent before, else `ContentMissing`. Raises
+    `EpochProcessed` unless `epoch` exceeds the last one.
     """
     _may_land(who, project)
     if not 0 < epoch < _END:
         raise BadSession("epoch", "An epoch counts from 1.")
+    await forge.db.read(lambda tx: _check_sent(forge, tx, changes))
     encoded = change_lists.encode(changes)
     await forge.db.write(lambda tx: _store_epoch(forge, tx, who, project, name, epoch, encoded))
 
@@ -184,6 +189,29 @@ def _start(forge: Forge, tx: Tx, who: Party, project: Project, new: NewSession) 
     _check_room(forge, tx, key, 0)
     events.append(tx, "session.started", project.key, {"session": new.id}, at)
     return _whole(forge, tx, project.key, new.id)
+
+
+def _check_sent(forge: Forge, tx: Tx, changes: tuple[Change, ...]) -> None:
+    """Raise `ContentMissing` unless the store holds all that the collector would look for."""
+    try:
+        needed = {
+            change.path: contents.parts(
+                change.new.id, change.new.size, lambda digest: forge.objects.get(tx, digest)
+            )
+            for change in changes
+            if change.new is not None
+        }
+    except Absent as fault:
+        raise ContentMissing([_path_of(changes, fault.digest)]) from fault
+    except StoreFault as fault:
+        raise BadSession("changes", f"The changes name an unusable content: {fault}") from fault
+    absent = set(forge.objects.missing(tx, {part for parts in needed.values() for part in parts}))
+    if paths := [path for path, parts in needed.items() if not absent.isdisjoint(parts)]:
+        raise ContentMissing(paths)
+
+
+def _path_of(changes: tuple[Change, ...], digest: bytes) -> str:
+    return next(c.path for c in changes if c.new is not None and c.new.id == digest)
 
 
 def _store_epoch(

@@ -16,6 +16,7 @@ from node.projects.model import ProjectChanges
 from node.sessions import verbs as sessions
 from node.sessions.model import (
     BadSession,
+    ContentMissing,
     EpochProcessed,
     LandedSession,
     NewSession,
@@ -27,8 +28,9 @@ from node.sessions.model import (
     Status,
 )
 from store.changes import Change
-from store.digest import Digest
-from store.records import Kind
+from store.contents import BLOB_MAX
+from store.digest import digest_of
+from store.records import Kind, make
 from store.tree import Entry, Mode
 from tests.support.forges import a_forge, a_project, an_account, the_keeper
 
@@ -48,11 +50,17 @@ async def bob(forge):
 
 @pytest.fixture
 async def book(forge, ada):
+    await send(forge)
     return await a_project(forge, ada)
 
 
 def an_entry(n):
-    return Entry(Mode.FILE, Digest(bytes([n]) * 32), n)
+    return Entry(Mode.FILE, digest_of(bytes(n)), n)
+
+
+async def send(forge):
+    """Send the contents of all entries."""
+    await forge.objects.ingest([make(Kind.BLOB, bytes(n)) for n in (1, 2)])
 
 
 A1 = Change("a", None, an_entry(1))
@@ -353,6 +361,23 @@ async def test_an_epoch_counts_from_one(forge, ada, book, epoch):
         await sessions.store_epoch(forge, ada.party, book, ID, epoch, (A1,))
 
 
+@pytest.mark.parametrize("size", [3, BLOB_MAX + 1])
+async def test_a_batch_that_names_content_never_sent_is_not_kept(forge, ada, book, size):
+    await sessions.start(forge, ada.party, book, NEW)
+    unsent = Change("c", None, Entry(Mode.FILE, digest_of(b"unsent"), size))
+    with pytest.raises(ContentMissing) as refused:
+        await sessions.store_epoch(forge, ada.party, book, ID, 1, (A1, unsent))
+    assert refused.value.details == {"paths": ["c"]}
+    assert await sent(forge, book) == ()
+
+
+async def test_a_batch_that_names_a_small_content_as_a_large_one_is_not_kept(forge, ada, book):
+    await sessions.start(forge, ada.party, book, NEW)
+    wrong = Change("c", None, Entry(Mode.FILE, digest_of(bytes(1)), BLOB_MAX + 1))
+    with pytest.raises(BadSession):
+        await sessions.store_epoch(forge, ada.party, book, ID, 1, (wrong,))
+
+
 async def test_batches_are_forgotten_once_the_session_ends(forge, ada, book):
     for name in ("session-1", "session-2"):
         await sessions.start(forge, ada.party, book, NewSession(goal="x", id=name))
@@ -367,6 +392,7 @@ async def test_batches_have_a_limit(tmp_path):
     async with a_forge(tmp_path, limits=Limits(changes_list=150)) as forge:
         ada = await an_account(forge)
         book = await a_project(forge, ada)
+        await send(forge)
         await sessions.start(forge, ada.party, book, NEW)
         await sessions.store_epoch(forge, ada.party, book, ID, 1, (A1,))
         with pytest.raises(SessionFull):
