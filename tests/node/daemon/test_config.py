@@ -7,7 +7,7 @@ import pytest
 from node.daemon import config
 from node.daemon.config import BadSetting
 
-HOME = Path("/home/ada")
+HOME = Path("/users/ada")
 
 
 def read(tmp_path, flags=None, environment=None):
