@@ -1,14 +1,12 @@
 """What a command returns: the same result for a program and for a person."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """`data` is what `--json` prints, `text` what a person reads; bytes go out as they are."""
 
-    data: Any = field(default_factory=dict)
+    data: Any
     text: str | bytes = ""
     note: str = ""
     """Said on stderr, for a person: what happened, where the result alone would not tell."""

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TextIO
 
 from mic.cli.progress import Progress
@@ -18,15 +17,17 @@ _STYLES = {
 }
 
 
-@dataclass(slots=True)
 class Console:
     """How this run of `mic` answers."""
 
-    json: bool
-    colour: bool
-    out: TextIO = field(default_factory=lambda: sys.stdout)
-    err: TextIO = field(default_factory=lambda: sys.stderr)
-    warnings: list[str] = field(default_factory=list)
+    def __init__(
+        self, *, json: bool, colour: bool, out: TextIO | None = None, err: TextIO | None = None
+    ) -> None:
+        self.json = json
+        self.colour = colour
+        self.out = out or sys.stdout
+        self.err = err or sys.stderr
+        self.warnings: list[str] = []
 
     def paint(self, text: str, style: str) -> str:
         """Return `text` in a style, where colour is wanted."""

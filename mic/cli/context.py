@@ -6,9 +6,8 @@ the clock of its own accord.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mic.cli.console import Console
 from mic.client.addresses import Address, node_url, parse
@@ -25,8 +24,7 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """One run of `mic`. `node` and `token` are what the environment says, if it says anything."""
 
     console: Console

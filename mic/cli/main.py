@@ -4,13 +4,17 @@ This is the only place that reads the environment. It imports next to nothing be
 command is meant, so that help costs no more than starting Python.
 """
 
+import gc
 import os
 import sys
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, cast
 
 from mic.cli import table
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from mic.cli.answers import Answer
     from mic.cli.console import Console
     from mic.cli.context import Context
@@ -22,8 +26,23 @@ GLOBAL = frozenset({"--json", *HELP})
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run `mic` and return its exit status."""
-    words = sys.argv[1:] if argv is None else argv
+    """Run `mic` and return its exit status; as the program itself, end with it at once.
+
+    Taking the interpreter apart would free, one by one, what the system frees in one go.
+    """
+    if argv is not None:
+        return _fenced(argv)
+    status = _fenced(sys.argv[1:])
+    with suppress(BrokenPipeError, ValueError):
+        sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def _fenced(words: list[str]) -> int:
+    # A command makes many values and few cycles, and ends soon: collecting at the usual pace finds
+    # nothing and takes a tenth of the time.
+    gc.set_threshold(100_000, 50, 50)
     try:
         return _run(words)
     except BrokenPipeError:
@@ -119,13 +138,20 @@ def _command(command: "Command", words: list[str], *, json: bool) -> int:
 def _answer(command: "Command", words: list[str], console: "Console") -> "Answer":
     from importlib import import_module
 
-    from mic.cli import arguments
-
-    arguments_ = arguments.parse(command, words)
     name, _, function = command.module.partition(".")
     module = import_module(f"mic.cli.commands.{name}")
-    answer: Answer = getattr(module, function or "run")(_context(console), arguments_)
+    answer: Answer = getattr(module, function or "run")(_context(console), _given(command, words))
     return answer
+
+
+def _given(command: "Command", words: list[str]) -> "Namespace":
+    from types import SimpleNamespace
+
+    if not words and not command.options:
+        return cast("Namespace", SimpleNamespace())
+    from mic.cli import arguments
+
+    return arguments.parse(command, words)
 
 
 def _context(console: "Console") -> "Context":

@@ -6,21 +6,22 @@ not at all: then the workspace around the current directory says.
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from mic.cli.context import Context
 from mic.client.addresses import Address, parse
-from mic.client.remote import Remote
 from mic.errors import Invalid, Missing
 from mic.workspace import manifest as manifests
 from mic.workspace.manifest import Manifest
 
+if TYPE_CHECKING:
+    from mic.client.remote import Remote
+
 _POSITION = re.compile(r"@?(\d{1,18})|@position:(\d{1,18})|@?latest|@?head", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(NamedTuple):
     """A checked-out directory and what it holds."""
 
     root: Path
@@ -43,11 +44,10 @@ class Workspace:
         return "" if relative == "." else relative
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A project, the words that do not name it, and the workspace if that named it."""
 
-    remote: Remote
+    remote: "Remote"
     words: list[str]
     workspace: Workspace | None
 
@@ -105,7 +105,7 @@ def position(text: str) -> int | None:
     return int(digits) if digits else None
 
 
-def settled(remote: Remote, at: int | None) -> int:
+def settled(remote: "Remote", at: int | None) -> int:
     """Return a position, the newest one for None; raises `Missing` in an empty project."""
     if at is not None:
         return at

@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
+from typing import TYPE_CHECKING, NamedTuple
 
 from mic.errors import Invalid
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
 
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,99}")
 _SHAPES = "Write account/project, or http(s)://node/account/project"
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """A project by name; `node` is the URL of its node, or None for whichever is the default."""
 
     node: str | None
@@ -52,7 +53,9 @@ def _from_url(text: str) -> Address:
     return Address(_origin(text), *_names(parts.path.strip("/"), text))
 
 
-def _split(text: str) -> SplitResult:
+def _split(text: str) -> "SplitResult":
+    from urllib.parse import urlsplit  # noqa: PLC0415  # `mic status` splits no URL
+
     try:
         parts = urlsplit(text)
         _ = parts.port

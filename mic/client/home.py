@@ -4,25 +4,24 @@
     tokens.json   a token for each node, by its URL
     device.key    the key that signs this device's contributions
 
+Every command reads this module, so what only a few need is imported where they need it.
 All three are readable by their owner alone. A file is replaced whole, by a rename, so a reader
 never meets half of one; writers of the same directory take turns on a lock.
 """
 
 import fcntl
-import json
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from keys import ring
-from keys.ed25519 import PrivateKey
 from mic.errors import Invalid
+
+if TYPE_CHECKING:
+    from keys.ed25519 import PrivateKey
 
 MAX_FILE = 1024 * 1024
 T = TypeVar("T")
@@ -69,8 +68,7 @@ class Tokens(msgspec.Struct, frozen=True):
     tokens: dict[str, Token] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(NamedTuple):
     """The directory: `$MIC_HOME`, or `~/.mic`. Made when something is first kept in it."""
 
     path: Path
@@ -118,17 +116,19 @@ class Home:
             if token:
                 self._write("tokens.json", Tokens(self.tokens() | {url: token}))
 
-    def key(self) -> PrivateKey:
+    def key(self) -> "PrivateKey":
         """Return this device's key, made on first use; raises `keys.errors.KeyFileUnsafe`."""
-        self._make()
+        from keys import ring  # noqa: PLC0415
+
+        self._ensure()
         return ring.load_or_make(self.path / "device.key")
 
-    def _make(self) -> None:
+    def _ensure(self) -> None:
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        self._make()
+        self._ensure()
         with (self.path / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
@@ -147,6 +147,8 @@ class Home:
             raise _unreadable(file, _where(data, problem)) from problem
 
     def _write(self, name: str, value: Any) -> None:
+        import tempfile  # noqa: PLC0415
+
         text = msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
         handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=self.path)
         try:
@@ -161,6 +163,8 @@ class Home:
 
 
 def _where(data: bytes, problem: Exception) -> str:
+    import json  # noqa: PLC0415
+
     try:
         json.loads(data)
     except json.JSONDecodeError as fault:

@@ -1,18 +1,24 @@
 """`mic status`: what has changed in this workspace."""
 
-import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mic.cli.answers import Answer, plural
 from mic.cli.context import Context
 from mic.cli.targets import workspace
-from mic.workspace import conflicts, scan, session
 from mic.workspace import manifest as manifests
+from mic.workspace import scan
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from mic.workspace.conflicts import Unresolved
+    from mic.workspace.session import LocalSession
 
 STYLES = {"A": "added", "M": "modified", "D": "removed"}
 
 
-def run(context: Context, _given: argparse.Namespace) -> Answer:
+def run(context: Context, _given: "Namespace") -> Answer:
     """Compare the files with the manifest; no node is asked."""
     space = workspace(context)
     scanned = scan.scan(space.root, space.manifest)
@@ -20,9 +26,9 @@ def run(context: Context, _given: argparse.Namespace) -> Answer:
         _remember(space.root, scanned.manifest)
     for path, why in scanned.skipped:
         context.console.warn(f"{path} is left out: {why}.")
-    manifest, open_ones = space.manifest, conflicts.open_ones(space.root)
+    manifest = space.manifest
     name = f"{manifest.account}/{manifest.project}"
-    under_way = session.find(space.root)
+    under_way, open_ones = _under_way(space.root)
     paint = context.console.paint
     lines = [f"{name} at position {manifest.position or 0}"]
     if under_way:
@@ -39,6 +45,21 @@ def run(context: Context, _given: argparse.Namespace) -> Answer:
         "conflicts": [one.path for one in open_ones],
     }
     return Answer(data, "\n".join(lines))
+
+
+def _under_way(root: Path) -> "tuple[LocalSession | None, tuple[Unresolved, ...]]":
+    """Return the session and the conflicts; most workspaces have neither, and need not pay."""
+    session: LocalSession | None = None
+    found: tuple[Unresolved, ...] = ()
+    if (root / manifests.FOLDER / "session.json").exists():
+        from mic.workspace import session as sessions
+
+        session = sessions.find(root)
+    if (root / manifests.FOLDER / "conflicts.json").exists():
+        from mic.workspace import conflicts
+
+        found = conflicts.open_ones(root)
+    return session, found
 
 
 def _remember(root: Path, manifest: manifests.Manifest) -> None:
