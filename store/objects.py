@@ -191,7 +191,7 @@ class Objects:
         wanted = await self.db.read(lambda tx: self.missing(tx, ids))
         while wanted:
             new = [ids.pop(digest) for digest in wanted]
-            await self.append(new, _renewed)
+            await self.append(new, renewed)
             # What was held a moment ago may have been collected meanwhile.
             wanted = await self.db.read(lambda tx: self.missing(tx, ids))
 
@@ -271,7 +271,7 @@ def _placed(pack: int, offset: int, record: Record) -> Place:
     )
 
 
-def _renewed(tx: Tx, places: list[Place]) -> None:
+def renewed(tx: Tx, places: list[Place]) -> None:
     """Index new records, and those that were doubted in the place of their old ones."""
     doubted = [place.id for place in places if index.is_doubted(tx, place.id)]
     for digest in doubted:
