@@ -27,6 +27,15 @@ def test_a_key_that_others_can_reach_is_refused(tmp_path, mode):
         load_or_make(path)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_key_of_another_user_is_refused(tmp_path):
+    path = tmp_path / "node.key"
+    load_or_make(path)
+    os.chown(path, 65534, 65534)
+    with pytest.raises(KeyFileUnsafe, match="another user"):
+        load_or_make(path)
+
+
 def test_a_link_or_a_directory_is_refused(tmp_path):
     real = tmp_path / "real.key"
     load_or_make(real)

@@ -330,6 +330,12 @@ def test_a_payload_under_another_payload_type_is_refused():
         open_landing(seal(payload, "application/json", HOME))
 
 
+def test_a_project_document_under_another_payload_type_is_refused():
+    payload = open_envelope(seal_project(GENESIS, ADA)).payload
+    with pytest.raises(BadStatement):
+        open_project(seal(payload, "application/vnd.in-toto+json", ADA))
+
+
 def test_a_statement_without_a_signature_is_refused():
     envelope = json.loads(seal_landing(RECORD, HOME))
     envelope["signatures"] = []

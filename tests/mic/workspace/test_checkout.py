@@ -271,6 +271,21 @@ def test_an_object_of_another_size_is_refused(root):
     assert tree_of(root) == []
 
 
+def test_a_chunk_of_another_size_is_refused(root):
+    size = contents.BLOB_MAX + 1
+    half = digest_of(b"half")
+    manifest = contents.encode([(size // 2, half), (size - size // 2, digest_of(b"rest"))])
+    with pytest.raises(Corrupt):
+        write_together(
+            root,
+            {
+                "large": (Entry(Mode.FILE, digest_of(manifest), size), manifest),
+                "half": (Entry(Mode.FILE, half, 4), b"half"),
+            },
+        )
+    assert "large" not in tree_of(root)
+
+
 def test_bytes_are_written_in_one_step(root):
     line = write_bytes(root, "d/a", b"one", Mode.FILE, None)
     line = write_bytes(root, "d/a", b"two", Mode.EXECUTABLE, line)

@@ -12,6 +12,7 @@ from keys.statements.descriptor import Descriptor
 from keys.statements.landing import LandingRecord, open_landing, seal_landing
 from keys.statements.project import ProjectDocument, genesis_id, open_project, seal_project
 from keys.statements.transcript import Transcript
+from mic.errors import Exhausted
 from mic.workspace.verify import Unverified, Verifier
 from store import changes, tree
 from store.changes import Change
@@ -239,6 +240,48 @@ def test_a_change_from_something_else_is_refused():
 )  # fmt: skip
 def test_a_contribution_that_does_not_fit_its_record_is_refused(change):
     assert refused(History().land({"a": "1"}, contribution=change))[0] == 1
+
+
+def test_a_record_of_another_session_or_position_than_it_should_be_is_refused():
+    for change, words in (
+        ({"session": "other"}, "another session"),
+        ({"goal": "other"}, "another session"),
+        ({"position": 5}, "position 5"),
+    ):
+        history = History().land({"a": "1"}).land({"a": "2"}, record=change)
+        position, reason = refused(history)
+        assert position == 2
+        assert words in reason
+
+
+def test_a_transcript_of_another_session_is_refused():
+    told = transcripts.encode(Transcript("other", "goal 1", (), ()))
+    facts = SessionFacts(
+        id="session-1",
+        goal="goal 1",
+        started_at=1,
+        finished_at=2,
+        transcript=transcripts.descriptor(told),
+    )
+    history = History().land({"a": "1"}, contribution={"session": facts})
+    history.landed[0][3] = told
+    assert "transcript" in refused(history)[1]
+
+
+def test_a_history_begins_with_a_record():
+    with pytest.raises(Unverified, match="begin"):
+        Verifier([GENESIS]).accept(b"anything")
+
+
+def test_another_record_than_the_one_seen_is_refused_even_without_proof():
+    honest, forged = a_history(), History().land({"a": "1"}, key=EVE)
+    assert "seen before" in refused(honest, witnessed=forged.landed[0][0])[1]
+
+
+def test_a_position_does_not_grow_without_end(monkeypatch):
+    monkeypatch.setattr("mic.workspace.verify.GROUP_MAX", 1500)
+    with pytest.raises(Exhausted):
+        a_history().verify()
 
 
 def test_objects_that_lack_or_are_altered_are_refused():
