@@ -151,6 +151,11 @@ def test_the_same_change_may_land_again():
     assert history.verify().position == 4
 
 
+def test_a_file_may_give_way_to_a_directory_and_back():
+    history = History().land({"a": "1"}).land({"a": None, "a/b": "2"}).land({"a/b": None, "a": "3"})
+    assert history.verify().position == 3
+
+
 def test_a_gap_is_refused():
     history = a_history()
     assert refused(history, landed=[history.landed[0], history.landed[2]])[0] == 2
