@@ -1,0 +1,164 @@
+"""Taking in a directory of real files, beside `git add` + `git commit` and `git fast-import`.
+
+Ours does what `mic share` makes a node do: reads and compresses the files, proves every record
+again as a node does with strangers' records, writes packs, flushes them, indexes them, builds the
+tree. Git does not flush loose objects unless it is told to; ours is on disk when it returns.
+
+usage: python benchmarks/store_ingest.py DIRECTORY
+"""
+
+import asyncio
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from rounds import in_turn, report, seconds
+
+from store import contents, tree
+from store.database import Database
+from store.digest import Digest
+from store.objects import Objects
+from store.records import Kind, Record, make
+from store.tree import Entry, Mode
+
+MIGRATIONS = Path(__file__).parents[1] / "node" / "migrations"
+IDENTITY = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "gc.auto=0")
+BATCH = 500
+LIMIT = 3
+
+File = tuple[str, Mode, int]
+
+
+def files_of(root: Path) -> list[File]:
+    """Return the path, mode and size of every file."""
+    return list(_files_below(str(root), ""))
+
+
+def _files_below(directory: str, above: str) -> Iterator[File]:
+    with os.scandir(directory) as found:
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files_below(entry.path, f"{above}{entry.name}/")
+                continue
+            facts = entry.stat(follow_symlinks=False)
+            mode = Mode.EXECUTABLE if facts.st_mode & stat.S_IXUSR else Mode.FILE
+            mode = Mode.LINK if entry.is_symlink() else mode
+            yield above + entry.name, mode, facts.st_size
+
+
+def records_of(root: str, file: File) -> list[Record]:
+    """Return what stores one file."""
+    path, mode, size = file
+    if mode is Mode.LINK:
+        return [make(Kind.BLOB, str(Path(root, path).readlink()).encode())]
+    with open(f"{root}/{path}", "rb", buffering=0) as opened:  # noqa: PTH123  one path a file counts
+        return list(contents.records_of(opened, size))
+
+
+async def take_in(root: Path, directory: Path) -> None:
+    """Store a directory; its root tree is on disk when this returns."""
+    db = await Database.open(directory / "node.db", MIGRATIONS)
+    objects = await Objects.open(db, directory)
+    files = files_of(root)
+    entries: list[tuple[str, Entry]] = []
+    with ThreadPoolExecutor(os.cpu_count()) as workers:
+        runs = [files[start : start + BATCH] for start in range(0, len(files), BATCH)]
+        loop = asyncio.get_running_loop()
+        made = [
+            loop.run_in_executor(workers, lambda run=run: [records_of(str(root), f) for f in run])
+            for run in runs
+        ]
+        for run, future in zip(runs, made, strict=True):
+            batch = await future
+            await objects.ingest([record for records in batch for record in records])
+            entries += [
+                (path, Entry(mode, records[-1].digest, size))
+                for (path, mode, size), records in zip(run, batch, strict=True)
+            ]
+    nodes: list[Record] = []
+
+    def sink(raw: bytes, _replaced: Digest | None) -> Digest:
+        nodes.append(make(Kind.TREE, raw))
+        return nodes[-1].digest
+
+    tree.build(entries, sink)
+    await objects.ingest(nodes)
+    await objects.close()
+    await db.close()
+
+
+def git(directory: Path, *arguments: str, **options: object) -> None:
+    """Run git."""
+    subprocess.run(
+        ["git", "-C", directory, *IDENTITY, *arguments], check=True, capture_output=True, **options
+    )
+
+
+def ours(root: Path) -> float:
+    """Time the store."""
+    with tempfile.TemporaryDirectory() as scratch:
+        return seconds(lambda: asyncio.run(take_in(root, Path(scratch))))
+
+
+def added(root: Path) -> float:
+    """Time `git init`, `git add` and `git commit`, with the repository beside the files."""
+    with tempfile.TemporaryDirectory() as scratch:
+        beside = (f"--git-dir={scratch}/git", f"--work-tree={root}")
+
+        def work() -> None:
+            git(root, *beside, "init", "-q")
+            git(root, *beside, "add", "-A", "-f")
+            git(root, *beside, "commit", "-q", "-m", "all")
+
+        return seconds(work)
+
+
+def fast_import(stream: Path) -> float:
+    """Time `git fast-import` of a stream that lies ready."""
+    with tempfile.TemporaryDirectory() as scratch, stream.open("rb") as source:
+        git(Path(scratch), "init", "-q", "--bare")
+        return seconds(lambda: git(Path(scratch), "fast-import", "--quiet", stdin=source))
+
+
+def write_stream(root: Path, to: Path) -> None:
+    """Write a directory as a fast-import stream."""
+    codes = {Mode.FILE: b"100644", Mode.EXECUTABLE: b"100755", Mode.LINK: b"120000"}
+    with to.open("wb") as out:
+        out.write(b"commit refs/heads/main\ncommitter a <a@example.org> 1700000000 +0000\n")
+        out.write(b"data 3\nall\n")
+        for path, mode, _ in files_of(root):
+            is_link = mode is Mode.LINK
+            raw = str((root / path).readlink()).encode() if is_link else (root / path).read_bytes()
+            out.write(b'M %s inline "%s"\n' % (codes[mode], path.encode()))
+            out.write(b"data %d\n%s\n" % (len(raw), raw))
+
+
+def main() -> None:
+    """Print the medians and their ratios."""
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    root = Path(sys.argv[1]).resolve()
+    scratch = Path(tempfile.mkdtemp())
+    try:
+        write_stream(root, scratch / "stream")
+        sides = {
+            "micelio": lambda: ours(root),
+            "git add + git commit": lambda: added(root),
+            "git fast-import": lambda: fast_import(scratch / "stream"),
+        }
+        medians = report(f"taking in {len(files_of(root))} files", "s", in_turn(sides))
+    finally:
+        shutil.rmtree(scratch)
+    mine = medians.pop("micelio")
+    for name, theirs in medians.items():
+        print(f"  {theirs / mine:.1f} times as fast as {name} (at least {LIMIT} is wanted)")
+
+
+if __name__ == "__main__":
+    main()
