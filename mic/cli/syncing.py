@@ -154,6 +154,7 @@ class _Run:
                 self.done.kept.append(step.path)
             elif step.action == "conflict":
                 self._leave(step, step.reason)
+        self.done.unresolved.sort(key=lambda one: one.path)
 
     def _decided(self, step: Step) -> Step:
         """Return the step with the strategy applied where lines cannot help."""
