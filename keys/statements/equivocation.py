@@ -6,6 +6,8 @@ forge: no trust in the accuser is needed.
 
 from dataclasses import dataclass
 
+import msgspec
+
 from keys.errors import BadStatement
 from keys.statements.landing import open_landing, record_id
 
@@ -31,3 +33,11 @@ def prove(one: bytes, other: bytes) -> Equivocation:
         raise BadStatement("These records do not contradict each other.")
     low, high = sorted((one, other), key=record_id)
     return Equivocation(first.project, first.position, signer, (low, high))
+
+
+def encode(proof: Equivocation) -> bytes:
+    """Return `proof` as JSON: the two envelopes in base64, and what they are about.
+
+    Whoever reads it believes the envelopes alone, and gives them to `prove`.
+    """
+    return msgspec.json.encode(proof) + b"\n"

@@ -27,6 +27,7 @@ from keys.statements.contribution import (
 )
 from keys.statements.delegation import Delegation, open_delegation, seal_delegation
 from keys.statements.descriptor import Descriptor
+from keys.statements.equivocation import encode as encode_proof
 from keys.statements.equivocation import prove
 from keys.statements.landing import LandingRecord, open_landing, record_id, seal_landing
 from keys.statements.project import (
@@ -485,6 +486,8 @@ def test_two_records_at_one_position_under_one_key_are_proof():
     assert proof == prove(other, one)
     assert (proof.project, proof.position, proof.signer) == (RECORD.project, 2, HOME.did)
     assert sorted(proof.records, key=record_id) == list(proof.records)
+    records = json.loads(encode_proof(proof))["records"]
+    assert prove(*map(base64.b64decode, records)) == proof
 
 
 def test_records_that_do_not_contradict_each_other_prove_nothing():

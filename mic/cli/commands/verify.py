@@ -6,7 +6,9 @@ so that `--offline` needs no node at all. Nothing that is kept is believed: it i
 
 import argparse
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
+from keys.statements import equivocation
 from mic.cli import keeping, targets
 from mic.cli.answers import Answer, plural
 from mic.cli.context import Context
@@ -14,7 +16,8 @@ from mic.cli.progress import Progress
 from mic.client import download
 from mic.client.remote import Remote
 from mic.errors import Conflict, Invalid, Missing
-from mic.workspace.manifest import Manifest
+from mic.workspace.files import replace_file
+from mic.workspace.manifest import FOLDER, Manifest
 from mic.workspace.verify import Report, Verifier
 from store.errors import StoreFault
 from store.records import Record
@@ -27,13 +30,14 @@ def run(context: Context, given: argparse.Namespace) -> Answer:
     if space is None:
         if given.offline:
             raise Invalid("Only a workspace can be verified offline.", code="verify.no-workspace")
-        return _answer(context, _streamed(context, target.remote))
+        return _answer(_streamed(context, target.remote))
     log = keeping.Log(space.root)
     if not given.offline:
         _bring(context, target.remote, log)
     report = _kept(log, space.manifest)
+    _check_equivocation(space.root, report)
     _check_workspace(report, space.manifest)
-    return _answer(context, report)
+    return _answer(report)
 
 
 def _streamed(context: Context, remote: Remote) -> Report:
@@ -84,6 +88,22 @@ def _kept(log: keeping.Log, manifest: Manifest) -> Report:
     return verifier.finish()
 
 
+def _check_equivocation(root: Path, report: Report) -> None:
+    """Raise `Conflict` if the home signed two records for one position; both are kept."""
+    if (proof := report.equivocation) is None:
+        return
+    path = root / FOLDER / f"equivocation-{proof.position}.json"
+    replace_file(path, equivocation.encode(proof))
+    raise Conflict(
+        f"The node has signed two different records for position {proof.position}.",
+        code="verify.equivocation",
+        hint=f"Both are in {path}: that is proof, which anybody can check.",
+        position=proof.position,
+        signer=proof.signer,
+        proof=str(path),
+    )
+
+
 def _check_workspace(report: Report, manifest: Manifest) -> None:
     if report.position == (manifest.position or 0) and report.tree != manifest.tree:
         raise Conflict(
@@ -92,7 +112,7 @@ def _check_workspace(report: Report, manifest: Manifest) -> None:
         )
 
 
-def _answer(context: Context, report: Report) -> Answer:
+def _answer(report: Report) -> Answer:
     data = {
         "project": report.project,
         "position": report.position,
@@ -100,10 +120,7 @@ def _answer(context: Context, report: Report) -> Answer:
         "id": report.id.hex() if report.id else None,
         "origins": report.origins,
         "signers": report.signers,
-        "equivocation": report.equivocation is not None,
     }
-    if report.equivocation is not None:
-        context.console.warn("The node once told this workspace another record: this is proof.")
     origins = ", ".join(f"{number} {name}" for name, number in sorted(report.origins.items()))
     text = f"{plural(report.position, 'landing')} verified, signatures, trees and order: {origins}"
     return Answer(data, text if report.position else "Nothing has landed yet; the documents hold.")
