@@ -64,7 +64,7 @@ def add_routes(app: web.Application, forge: Forge) -> None:
     app[membership.WALKS] = asyncio.Semaphore(membership.WALKS_AT_ONCE)
     for method, path, handler in ROUTES:
         app.router.add_route(method, PREFIX + path, edge.door(forge, handler))
-    app.router.add_route("*", PREFIX + "/{rest:.*}", edge.door(forge, nowhere))
+    app.router.add_route("*", "/mic/{rest:.*}", edge.door(forge, nowhere))
 
 
 async def nowhere(_forge: Forge, _who: Party, request: web.Request) -> web.StreamResponse:

@@ -8,11 +8,14 @@ import argparse
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 from node.accounts import verbs as accounts
 from node.daemon import building, lock, presence
 from node.daemon.config import Config
+from node.daemon.fsck import Report
+from node.daemon.fsck import run as run_fsck
 from node.daemon.serve import Running, serve, signin_url
 from node.kernel import jobs
 from node.kernel.errors import Missing
@@ -75,6 +78,27 @@ def status(config: Config, asked: argparse.Namespace) -> int:
     )
     _say(facts, text, as_json=asked.json)
     return 0
+
+
+def fsck(config: Config, asked: argparse.Namespace) -> int:
+    """Check everything that is stored; exit code 1 if something is wrong and stays so."""
+    _must_exist(config)
+    with lock.hold(config.data):
+        report = asyncio.run(_check(config, repair=asked.repair))
+    facts = {"ok": report.is_clean} | asdict(report)
+    lines = [f"{one.where}: {one.what}{' (repaired)' * one.is_repaired}" for one in report.findings]
+    if not report.findings:
+        lines = ["Everything is as it should be."]
+    elif not report.is_clean and not asked.repair:
+        lines.append("Run `micelio fsck --repair` to repair what can be.")
+    text = "\n".join([f"{report.objects:,} objects, {report.bytes:,} bytes in packs.", *lines])
+    _say(facts, text, as_json=asked.json)
+    return 0 if report.is_clean else 1
+
+
+async def _check(config: Config, *, repair: bool) -> Report:
+    async with building.opened(config, "") as forge:
+        return await run_fsck(forge, repair=repair)
 
 
 def _say(facts: Mapping[str, object], text: str, *, as_json: bool) -> None:

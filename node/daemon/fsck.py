@@ -6,6 +6,7 @@ as it was written.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from keys.errors import KeysFault
 from keys.statements.landing import LandingRecord, open_landing
@@ -14,11 +15,46 @@ from node.daemon import housekeeping
 from node.kernel.forge import Forge
 from node.landings import reading
 from node.landings.model import Landing
-from store import collect
+from store import check, collect
 from store.database import Tx
 from store.digest import Digest
 from store.errors import StoreFault
 from store.tree import EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it should be."""
+
+    where: str
+    what: str
+    id: str | None = None
+    is_repaired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check of a whole node saw."""
+
+    objects: int
+    bytes: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether all is well, or well again."""
+        return all(finding.is_repaired for finding in self.findings)
+
+
+async def run(forge: Forge, *, repair: bool) -> Report:
+    """Check bytes, then meaning; nothing else may be writing."""
+    bytes_ = await check.check(forge.objects, repair=repair, now=forge.now() // 1000)
+    damaged = [
+        Finding(one.where, one.what, one.id.hex() if one.id else None, one.is_repaired)
+        for one in bytes_.problems
+    ]
+    wrong = [Finding("meaning", sentence) for sentence in await meaning(forge)]
+    return Report(bytes_.objects, bytes_.bytes, (*damaged, *wrong))
 
 
 async def meaning(forge: Forge) -> list[str]:

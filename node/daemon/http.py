@@ -1,7 +1,7 @@
 """The web server: the front ends on one application, a fence around them, an access log.
 
-The fence answers what no front end answered: unknown addresses, and faults that nobody foresaw. A
-program gets JSON, a browser a page.
+Each front end answers for its own addresses, the sync door in JSON, the pages in HTML; the fence
+here answers for the rest. The pages come last: they take every address that nobody took.
 """
 
 import logging
@@ -43,9 +43,7 @@ async def fence(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer what no front end answered."""
     try:
         return await handler(request)
-    except web.HTTPException:
-        raise
-    except ConnectionError:
+    except (web.HTTPException, ConnectionError):
         raise
     except Exception:
         log.exception("request failed", extra={"route": health.route_of(request)})
@@ -56,9 +54,15 @@ def application(forge: Forge) -> web.Application:
     """Return every door of the node on one application."""
     metrics = health.Metrics()
     app = web.Application(middlewares=[health.counted(metrics), fence], client_max_size=1 << 20)
+    app.on_response_prepare.append(_anonymous)
     health.add_routes(app, forge, metrics)
     sync.add_routes(app, forge)
     return app
+
+
+async def _anonymous(_request: web.Request, response: web.StreamResponse) -> None:
+    """Say what answers, not which version of what."""
+    response.headers["Server"] = "Micelio"
 
 
 def runner(app: web.Application) -> web.AppRunner:

@@ -7,14 +7,13 @@ so that `micelio --help` costs nothing.
 
 import argparse
 import json
-import logging
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from keys.errors import KeysFault
-from node.daemon import config
+from node.daemon import config, logs
 from node.daemon.config import Config
 from node.kernel import errors
 from store.errors import StoreFault
@@ -41,11 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser().parse_args(arguments)
     try:
         settings = config.read(vars(asked), os.environ, Path.home())
-        logging.basicConfig(
-            level=settings.log_level,
-            stream=sys.stderr,
-            format="%(asctime)s %(levelname)s %(name)s %(message)s",
-        )
+        logs.to_stderr(settings.log_level)
         return _command(asked.command)(settings, asked)
     except (errors.Fault, StoreFault, KeysFault) as fault:
         return _tell(fault, as_json=asked.json)

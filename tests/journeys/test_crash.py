@@ -28,7 +28,6 @@ from tests.support.processes import Node, environment, free_port
 PROCESSES = int(os.environ.get("CRASH_PROCESSES", "8"))
 SECONDS = float(os.environ.get("CRASH_SECONDS", "9"))
 KILLS = int(os.environ.get("CRASH_KILLS", "4"))
-LANDER = Path(processes.__file__).with_name("lander.py")
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def start_landers(ground, tmp_path):
         file = tmp_path / f"lander-{number}.json"
         log = tmp_path / f"lander-{number}.log"
         file.write_text(json.dumps(ground.settings | {"name": f"p{number}", "log": str(log)}))
-        command = [sys.executable, str(LANDER), str(file)]
+        command = [sys.executable, "-m", "tests.support.lander", str(file)]
         errors = (tmp_path / f"lander-{number}.err").open("w")
         started.append(subprocess.Popen(command, env=environment(), stderr=errors))
         errors.close()

@@ -1,4 +1,4 @@
-"""A process that lands on a project until it is told to stop: `lander.py SETTINGS.json`.
+"""A process that lands on a project until told to stop: `python -m tests.support.lander FILE`.
 
 It notes each landing in a file of its own only after the node acknowledged it, so that what stands
 there is what the node may never lose.
