@@ -174,8 +174,10 @@ class Connection:
         raise fault
 
     def _chunks(self, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
+        # What has arrived is handed on at once: filling a buffer first would lose it to a drop.
         with self._translated():
-            yield from response.stream(CHUNK)
+            while chunk := response.read1(CHUNK):
+                yield chunk
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

@@ -7,7 +7,7 @@ lacks, by id.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from mic.client.connection import Dropped, Query
+from mic.client.connection import PAUSES, Dropped, Query
 from mic.client.remote import Remote
 from mic.errors import Unreachable
 from mic.wire import framing
@@ -36,22 +36,26 @@ def log_records(remote: Remote, first: int, last: int) -> Iterator[Record]:
 
 
 def fetch(remote: Remote, ids: Sequence[Digest], at: int | None = None) -> Iterator[Object]:
-    """Yield the objects of `ids`, opened, in any order; asks again for those that a drop cost."""
+    """Yield the objects of `ids`, opened, in any order; asks again for those that a drop cost.
+
+    Raises `Unreachable` when the node stays away, or leaves out what it was asked for.
+    """
     for start in range(0, len(ids), ASKED_AT_ONCE):
         yield from _persistently(remote, ids[start : start + ASKED_AT_ONCE], at)
 
 
 def _persistently(remote: Remote, ids: Sequence[Digest], at: int | None) -> Iterator[Object]:
-    left = dict.fromkeys(ids)
+    left, pauses = dict.fromkeys(ids), iter(PAUSES)
     while left:
-        before = len(left)
         try:
             for record in _fetched(remote, left, at):
-                left.pop(record.digest, None)
-                yield record, verified(record, remote)
+                if left.pop(record.digest, 1) is None:
+                    pauses = iter(PAUSES)
+                    yield record, verified(record, remote)
         except Dropped:
-            if len(left) == before:
+            if (pause := next(pauses, None)) is None:
                 raise
+            remote.connection.sleep(pause)
             continue
         if left:
             raise Unreachable(

@@ -22,13 +22,14 @@ def run(context: Context, given: argparse.Namespace) -> Answer:
     root = _directory(context, given.dir)
     made = landing.making(given.origin, given.model, given.tool)
     with manifests.hold(root):
+        fresh = not (root / manifests.FOLDER / manifests.NAME).exists()
         project, remote, space = _begun(context, root, given)
         scanned = scan.scan(root, space.manifest)
         for path, why in scanned.skipped:
             context.console.warn(f"{path} was left out: {why}.")
         position = 0
         if scanned.items:
-            position = _landed(context, remote, space, scanned, made, project)
+            position = _landed(context, remote, space, scanned, made, project, fresh=fresh)
     return _answer(project, remote, position, len(scanned.items))
 
 
@@ -39,6 +40,8 @@ def _landed(
     scanned: scan.Scan,
     made: landing.Making,
     project: Project,
+    *,
+    fresh: bool,
 ) -> int:
     said = session.LocalSession(
         id=session.new_id(),
@@ -53,7 +56,7 @@ def _landed(
         conversation=(),
         decisions=(),
     )
-    outcome = landing.land(context, remote, space, scanned.items, said, made, fresh=True)
+    outcome = landing.land(context, remote, space, scanned.items, said, made, fresh=fresh)
     manifests.save(space.root, outcome.manifest)
     return outcome.landed.position
 
