@@ -1,6 +1,7 @@
 """Bloom filters: which keys a set may contain, in ten bits for each.
 
-A key's bits are `h1 + i * h2` modulo the size, with the two halves of mmh3 x64-128 as h1 and h2
+A key's bits are `h1 + i * h2` modulo the size, with the two halves of mmh3 x64-128 as h1 and h2,
+the latter made odd
 (Kirsch and Mitzenmacher, "Less Hashing, Same Performance"). There are no false negatives. What is
 published can be forged to say "maybe" too often, never "no" too often for keys that are in it.
 """
@@ -58,7 +59,8 @@ class Bloom:
 
     def intersects(self, other: "Bloom") -> bool:
         """Whether the sets may share a key; filters that are not alike always may."""
-        return not self.is_like(other) or (self.number & other.number).bit_count() >= self.hashes
+        # One common bit is enough: the bits of a key may coincide.
+        return not self.is_like(other) or self.number & other.number != 0
 
     def merge(self, other: "Bloom") -> None:
         """Put the other set's keys into this one; raises `ValueError` unless they are alike."""
@@ -111,6 +113,7 @@ class Bloom:
 
     def _indexes(self, key: bytes) -> list[int]:
         first, second = mmh3.hash64(key, signed=False)
+        second |= 1
         size = self.size
         return [(first + number * second) % size for number in range(self.hashes)]
 
