@@ -76,6 +76,7 @@ TABLE = {
     "trees.entry": READS,
     "trees.listing": READS,
     "trees.read": READS,
+    "trees.sides": READS,
     "trees.start": READS,
     "trees.stream": READS,
     "trees.view": READS,
