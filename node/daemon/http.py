@@ -14,6 +14,7 @@ from mic.sync import failures
 from mic.sync import routes as sync
 from node.daemon import health
 from node.kernel.forge import Forge
+from web import app as pages
 
 log = logging.getLogger(__name__)
 access = logging.getLogger("micelio.access")
@@ -57,6 +58,7 @@ def application(forge: Forge) -> web.Application:
     app.on_response_prepare.append(_anonymous)
     health.add_routes(app, forge, metrics)
     sync.add_routes(app, forge)
+    pages.add_routes(app, forge)
     return app
 
 

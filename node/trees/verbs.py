@@ -3,7 +3,7 @@
 Content at a position never changes, so nothing here is ever stale.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from node.access.rules import Action, authorize
 from node.kernel.forge import Forge
@@ -117,6 +117,28 @@ async def diff(
         before, after = _view(tx, project, old), _view(tx, project, new)
         made = tree.diff(before.tree, after.tree, _source(forge, tx))
         return sorted((Change(*change) for change in made), key=lambda c: c.path.encode())
+
+    return await forge.db.read(work)
+
+
+async def sides(
+    forge: Forge, who: Party, project: Project, changes: Sequence[Change], limit: int
+) -> list[tuple[bytes | None, bytes | None]]:
+    """Return the content before and after each change; None where absent or above `limit` bytes.
+
+    `changes` must come from this project's own landings or trees: content is not asked about again.
+    """
+    _may_read(who, project)
+
+    def work(tx: Tx) -> list[tuple[bytes | None, bytes | None]]:
+        source = _source(forge, tx)
+
+        def side(found: Entry | None) -> bytes | None:
+            if found is None or found.size > limit:
+                return None
+            return b"".join(contents.read(found.id, found.size, source))
+
+        return [(side(change.old), side(change.new)) for change in changes]
 
     return await forge.db.read(work)
 

@@ -1,0 +1,229 @@
+"""What people wrote, as HTML that can do nothing.
+
+Markdown is rendered with raw HTML escaped, then every tag and attribute that is not on the list
+below is escaped again by another library: two independent walls. Code is coloured into the five
+classes that the stylesheet knows; whatever a highlighter yields is escaped here.
+
+The libraries are imported at first use, since a node that only syncs must stay small.
+"""
+
+import functools
+import html
+import re
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+Resolve = Callable[[str], str | None]
+"""From a path as the text names it to an address on this node; None where it leads nowhere."""
+
+TAGS = frozenset(  # noqa: SIM905 - as a list it fills half a page
+    """
+    a blockquote br code del em h1 h2 h3 h4 h5 h6 hr img li ol p pre s span strong table tbody td
+    th thead tr ul
+    """.split()
+)
+ATTRIBUTES: Mapping[str, Sequence[str]] = {
+    "a": ("href", "title", "rel"),
+    "code": ("class",),
+    "img": ("src", "alt", "title", "loading"),
+    "ol": ("start",),
+    "span": ("class",),
+    **{f"h{level}": ("id",) for level in range(1, 7)},
+}
+OUTWARD = frozenset({"http", "https", "mailto"})
+ANCHOR = "readme-"
+HIGHLIGHTED_CHARS = 200_000
+LONGEST_LINE = 10_000
+SECONDS = 1.0
+"""How long colours may take; what is not coloured by then is shown plain."""
+
+_NOT_IN_ANCHORS = re.compile(r"[^\w]+")
+_CLASSES = (
+    ("Token.Comment.Preproc", "k"),
+    ("Token.Comment", "c"),
+    ("Token.Literal.String.Doc", "c"),
+    ("Token.Literal.String", "s"),
+    ("Token.Literal.Number", "m"),
+    ("Token.Keyword", "k"),
+    ("Token.Operator.Word", "k"),
+    ("Token.Name.Function", "nf"),
+    ("Token.Name.Class", "nf"),
+    ("Token.Name.Decorator", "nf"),
+    ("Token.Name.Builtin", "nf"),
+    ("Token.Name.Exception", "nf"),
+    ("Token.Name.Namespace", "nf"),
+    ("Token.Name.Constant", "m"),
+    ("Token.Name.Tag", "k"),
+    ("Token.Name.Attribute", "nf"),
+    ("Token.Generic.Heading", "k"),
+    ("Token.Generic.Subheading", "k"),
+)
+
+
+def markdown(text: str, link: Resolve, image: Resolve) -> str:
+    """Return Markdown as safe HTML.
+
+    Relative links go through `link`, relative images through `image`; an image on another host
+    becomes a link to it, so that no reader is made to ask somebody else.
+    """
+    import bleach  # noqa: PLC0415 - see the module's docstring
+
+    parser = _parser()
+    env: MutableMapping[str, Any] = {}
+    tokens = parser.parse(text, env)
+    _settle(tokens, link, image)
+    drawn: str = parser.renderer.render(tokens, parser.options, env)
+    cleaned: str = bleach.clean(
+        drawn, tags=TAGS, attributes=ATTRIBUTES, protocols=OUTWARD, strip=False
+    )
+    return cleaned
+
+
+def highlight(path: str, text: str) -> list[str]:
+    """Return the lines of `text` as escaped HTML, coloured by what `path` says they are.
+
+    There is one for each line of `text`, however the highlighter splits them.
+    """
+    lines = text.removesuffix("\n").split("\n") if text else []
+    if len(text) <= HIGHLIGHTED_CHARS and not any(len(line) > LONGEST_LINE for line in lines):
+        coloured = _coloured(_language(path), "\n".join(lines)).split("\n")
+        if len(coloured) == len(lines):
+            return coloured
+    return [html.escape(line) for line in lines]
+
+
+@functools.cache
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - see the module's docstring
+
+    options = {"html": False, "linkify": True, "maxNesting": 20, "highlight": _fence}
+    made = MarkdownIt("commonmark", options)
+    return made.enable(["table", "strikethrough", "linkify"])
+
+
+def _settle(tokens: Sequence["Token"], link: Resolve, image: Resolve) -> None:
+    """Decide where each link and image leads, and give headings their anchors."""
+    for token, after in zip(tokens, [*tokens[1:], None], strict=True):
+        if token.type == "heading_open" and after is not None:
+            token.attrSet("id", ANCHOR + _anchor(after.content))
+        for child in token.children or ():
+            if child.type == "link_open":
+                _settle_link(child, link)
+            elif child.type == "image":
+                _settle_image(child, image)
+
+
+def _settle_link(token: "Token", link: Resolve) -> None:
+    target = str(token.attrGet("href") or "")
+    if _is_outward(target):
+        token.attrSet("rel", "nofollow noopener ugc")
+        return
+    if target.startswith("#"):
+        token.attrSet("href", "#" + ANCHOR + _anchor(unquote(target[1:])))
+        return
+    settled = _resolved(target, link)
+    token.attrs.pop("href", None)
+    if settled is not None:
+        token.attrSet("href", settled)
+
+
+def _settle_image(token: "Token", image: Resolve) -> None:
+    target = str(token.attrGet("src") or "")
+    settled = None if _is_outward(target) else _resolved(target, image)
+    if settled is not None:
+        token.attrSet("src", settled)
+        token.attrSet("loading", "lazy")
+        return
+    words = html.escape(token.content or "image")
+    token.type, token.tag, token.content, token.children = "html_inline", "", words, None
+    if _is_outward(target):
+        href = html.escape(target)
+        token.content = f'<a href="{href}" rel="nofollow noopener ugc">{words}</a>'
+
+
+def _is_outward(target: str) -> bool:
+    """Whether an address names its own host or scheme."""
+    return target.startswith("//") or bool(_split(target))
+
+
+def _resolved(target: str, resolve: Resolve) -> str | None:
+    path, mark, fragment = target.partition("#")
+    path = unquote(path.partition("?")[0])
+    if not path or not path.isprintable() or "\\" in path:
+        return None
+    settled = resolve(path)
+    return None if settled is None else settled + mark + fragment
+
+
+def _split(target: str) -> str:
+    try:
+        return urlsplit(target).scheme
+    except ValueError:
+        return "malformed"
+
+
+def _anchor(text: str) -> str:
+    return _NOT_IN_ANCHORS.sub("-", text.lower()).strip("-")
+
+
+def _fence(code: str, language: str, _attributes: str) -> str:
+    if len(code) > HIGHLIGHTED_CHARS or not language:
+        return html.escape(code)
+    return _coloured(_named(language), code)
+
+
+def _coloured(lexer: Any, text: str) -> str:
+    """Return `text` escaped, each line's tokens in spans of their own."""
+    if lexer is None:
+        return html.escape(text)
+    ends, parts, done = monotonic() + SECONDS, [], 0
+    for kind, value in _tokens(lexer, text):
+        if monotonic() > ends or text[done : done + len(value)] != value:
+            break
+        parts.append(_spans(_class(str(kind)), value))
+        done += len(value)
+    return "".join(parts) + html.escape(text[done:])
+
+
+def _tokens(lexer: Any, text: str) -> Iterator[tuple[object, str]]:
+    """Yield the tokens from the very text: none of a lexer's own trimming."""
+    for _, kind, value in lexer.get_tokens_unprocessed(text):
+        yield kind, value
+
+
+def _spans(name: str, value: str) -> str:
+    if not name or not value.strip():
+        return html.escape(value)
+    return "\n".join(
+        f'<span class="{name}">{html.escape(piece)}</span>' if piece else ""
+        for piece in value.split("\n")
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def _class(kind: str) -> str:
+    return next((name for family, name in _CLASSES if kind.startswith(family)), "")
+
+
+def _language(path: str) -> Any:
+    return _lexer("get_lexer_for_filename", path.rpartition("/")[2])
+
+
+def _named(language: str) -> Any:
+    return _lexer("get_lexer_by_name", language.split(maxsplit=1)[0])
+
+
+def _lexer(how: str, name: str) -> Any:
+    """Return the lexer of a file name or of a language's name; None without one."""
+    from pygments import lexers, util  # noqa: PLC0415 - see the module's docstring
+
+    try:
+        return getattr(lexers, how)(name)
+    except util.ClassNotFound:
+        return None

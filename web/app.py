@@ -1,0 +1,104 @@
+"""The pages of a node on one application: routes, and the fence around them.
+
+Who looks is decided once, from the cookie. What goes wrong becomes a page that says what to do.
+"""
+
+import logging
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from node.kernel import errors
+from node.kernel.forge import Forge
+from node.kernel.parties import ANONYMOUS, Party
+from node.signin import verbs as signin
+from store.errors import DiskFull
+from web import areas_table, static
+from web.failures import failed
+from web.page import FORGE, PARTY, SESSION_COOKIE, forge_of
+
+log = logging.getLogger(__name__)
+
+
+SYNC = "/mic/"
+ELSEWHERE = frozenset({"/up", "/metrics"})
+REFUSED = {
+    404: "There is no such page.",
+    405: "This address does not take that.",
+    413: "That is more than this form takes.",
+}
+
+
+def add_routes(app: web.Application, forge: Forge) -> None:
+    """Add every page to `app`, after all doors with an address of their own."""
+    app[FORGE] = forge
+    app.middlewares.append(fence)
+    static.add_routes(app)
+    app.add_routes(areas_table.ROUTES)
+
+
+@web.middleware
+async def fence(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let a page's handler know who asks, refuse forged posts, turn faults into pages."""
+    if request.path in ELSEWHERE or request.path.startswith(SYNC):
+        return await handler(request)
+    try:
+        request[PARTY] = await _asker(request)
+        _require_own_form(request)
+        return await handler(request)
+    except web.HTTPException as answer:
+        if answer.status not in REFUSED:
+            raise
+        return failed(request, answer.status, REFUSED[answer.status])
+    except ConnectionError:
+        raise
+    except Exception as fault:  # noqa: BLE001 - the fence of every page
+        return failed(request, *_refusal(request, fault))
+
+
+async def _asker(request: web.Request) -> Party:
+    request[PARTY] = ANONYMOUS
+    cookie = request.cookies.get(SESSION_COOKIE)
+    return await signin.session_party(forge_of(request), cookie) if cookie else ANONYMOUS
+
+
+def _require_own_form(request: web.Request) -> None:
+    if request.method == "POST" and not from_here(request):
+        raise errors.Denied("form.foreign", "This form was sent from another site.")
+
+
+def _refusal(request: web.Request, fault: Exception) -> tuple[int, str]:
+    """Return the status and the message for what a handler raised."""
+    if isinstance(fault, errors.Fault):
+        return status_of(fault), fault.message
+    if isinstance(fault, DiskFull):
+        return 507, "This node's disk is full, so nothing was kept."
+    log.error(
+        "page failed", exc_info=fault, extra={"route": str(request.match_info.route.resource)}
+    )
+    return 500, "The node met an error of its own; its log has the details."
+
+
+def status_of(fault: errors.Fault) -> int:
+    """Return the HTTP status of a fault of the domain."""
+    table = {
+        errors.Missing: 404,
+        errors.Denied: 403,
+        errors.Invalid: 400,
+        errors.Conflict: 409,
+        errors.Exhausted: 413,
+        errors.Unreachable: 502,
+    }
+    return next(status for family, status in table.items() if isinstance(fault, family))
+
+
+def from_here(request: web.Request) -> bool:
+    """Whether a post comes from one of this node's own pages.
+
+    Browsers say where a form was sent from; a post that does not say is no browser's and refused.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    origin = request.headers.get("Origin", "")
+    return origin.partition("://")[2] == request.headers.get("Host") and bool(origin)

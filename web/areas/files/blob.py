@@ -1,0 +1,79 @@
+"""A file's page: its lines highlighted, or the image, or that it is binary."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+from markupsafe import Markup
+
+from node.kernel import markup
+from node.landings import verbs as landings
+from node.landings.model import Landing
+from node.trees import verbs as trees
+from store.lines import is_binary
+from store.tree import Mode
+from web.areas.files.crumbs import Crumb, crumbs_of
+from web.areas.files.raw import IMAGES, ending
+from web.page import forge_of, party_of, render
+from web.places import Place, place_of
+
+SHOWN_BYTES = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the page shows; `kind` is text, image, binary, link or empty."""
+
+    place: Place
+    path: str
+    crumbs: list[Crumb]
+    landing: Landing | None
+    kind: str
+    size: int
+    lines: list[Markup]
+    is_cut: bool
+    is_executable: bool
+    target: str
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """Show a file; a directory is shown where directories are."""
+    forge, who = forge_of(request), party_of(request)
+    place = await place_of(request)
+    path = request.match_info["path"].strip("/")
+    found = await trees.entry(forge, who, place.project, place.position, path)
+    if found.mode is Mode.DIRECTORY:
+        raise web.HTTPFound(place.url("tree", path))
+    raw = await trees.start(forge, who, place.project, place.position, path, SHOWN_BYTES)
+    kind = _kind(path, raw, found.mode)
+    touched = await landings.last_touch(forge, who, place.project, place.position, [path])
+    view = View(
+        place=place,
+        path=path,
+        crumbs=crumbs_of(place, path),
+        landing=touched.get(path),
+        kind=kind,
+        size=found.size,
+        lines=_lines(path, raw) if kind == "text" else [],
+        is_cut=found.size > SHOWN_BYTES,
+        is_executable=found.mode is Mode.EXECUTABLE,
+        target=raw.decode("utf-8", "replace") if kind == "link" else "",
+    )
+    return render(request, "areas/files/blob.html", view)
+
+
+def _kind(path: str, raw: bytes, mode: Mode) -> str:
+    if mode is Mode.LINK:
+        return "link"
+    if not raw:
+        return "empty"
+    if ending(path) in IMAGES:
+        return "image"
+    return "binary" if is_binary(raw) else "text"
+
+
+def _lines(path: str, raw: bytes) -> list[Markup]:
+    """Return the highlighted lines of the first bytes, the last of them whole."""
+    shown = raw[:SHOWN_BYTES]
+    if len(raw) > SHOWN_BYTES:
+        shown = shown[: shown.rfind(b"\n") + 1] or shown
+    return [Markup(line) for line in markup.highlight(path, shown.decode("utf-8", "replace"))]  # noqa: S704

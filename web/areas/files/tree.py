@@ -1,0 +1,54 @@
+"""A directory's page."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+from markupsafe import Markup
+
+from node.trees import verbs as trees
+from store.tree import Mode
+from web.areas.files.crumbs import Crumb, crumbs_of
+from web.areas.project import rows
+from web.areas.project.readme import readme_of
+from web.page import forge_of, party_of, render
+from web.places import Place, place_of
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the page shows; `hidden` counts entries beyond what one page holds."""
+
+    place: Place
+    path: str
+    crumbs: list[Crumb]
+    up: str
+    rows: list[rows.Row]
+    hidden: int
+    readme_name: str
+    readme: Markup
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """Show a directory; a file is shown where files are."""
+    forge, who = forge_of(request), party_of(request)
+    place = await place_of(request)
+    path = request.match_info.get("path", "").strip("/")
+    found = await trees.entry(forge, who, place.project, place.position, path)
+    if not path:
+        raise web.HTTPFound(place.url())
+    if found.mode is not Mode.DIRECTORY:
+        raise web.HTTPFound(place.url("blob", path))
+    listed = await trees.listing(forge, who, place.project, place.position, path)
+    name, readme = await readme_of(request, place, listed, path)
+    above = path.rpartition("/")[0]
+    view = View(
+        place=place,
+        path=path,
+        crumbs=crumbs_of(place, path),
+        up=place.url("tree", above) if above else place.url(),
+        rows=await rows.rows_of(forge, who, place, listed, path),
+        hidden=max(len(listed) - rows.SHOWN, 0),
+        readme_name=name,
+        readme=readme,
+    )
+    return render(request, "areas/files/tree.html", view)

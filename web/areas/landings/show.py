@@ -1,0 +1,92 @@
+"""One landing: what for, how it came about, who vouches for it, what changed."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from keys.statements import transcript as transcripts
+from keys.statements.transcript import Decision, Message
+from node.landings import verbs as landings
+from node.landings.model import Landing
+from node.sessions import verbs as sessions
+from node.trees import verbs as trees
+from web.areas.landings.diffs import LARGEST, LINES, FileDiff, diff_of
+from web.page import forge_of, party_of, render
+from web.places import Place, place_of
+
+FILES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One moment of the session: a message, or a decision."""
+
+    at: int
+    message: Message | None
+    decision: Decision | None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the page shows; `unshown` counts the paths beyond those that are listed."""
+
+    place: Place
+    landing: Landing
+    verified: bool
+    is_signed: bool
+    started_at: int
+    said: list[Said]
+    messages: int
+    decisions: int
+    files: list[FileDiff]
+    added: int
+    removed: int
+    unshown: int
+    previous: Landing | None
+    next: int | None
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """Show the landing at a position."""
+    forge, who = forge_of(request), party_of(request)
+    place = await place_of(request)
+    position = int(request.match_info["position"])
+    detail = await landings.detail(forge, who, place.project, position)
+    shown = detail.changes[:FILES]
+    sides = await trees.sides(forge, who, place.project, shown, LARGEST)
+    files, room = [], LINES
+    for change, (old, new) in zip(shown, sides, strict=True):
+        files.append(diff_of(change, old, new, room))
+        room -= len(files[-1].lines)
+    said = transcripts.decode(detail.transcript)
+    earlier = await landings.log(forge, who, place.project, position, 1)
+    view = View(
+        place=place,
+        landing=detail.landing,
+        verified=detail.verified,
+        is_signed=detail.statement is not None,
+        started_at=await _started(request, place, detail.landing),
+        said=_in_order(said.conversation, said.decisions),
+        messages=len(said.conversation),
+        decisions=len(said.decisions),
+        files=files,
+        added=sum(file.added for file in files),
+        removed=sum(file.removed for file in files),
+        unshown=len(detail.changes) - len(shown),
+        previous=earlier[0] if earlier else None,
+        next=position + 1 if position < place.head else None,
+    )
+    return render(request, "areas/landings/show.html", view)
+
+
+async def _started(request: web.Request, place: Place, landing: Landing) -> int:
+    session = await sessions.get(
+        forge_of(request), party_of(request), place.project, landing.session
+    )
+    return session.started_at
+
+
+def _in_order(messages: tuple[Message, ...], decisions: tuple[Decision, ...]) -> list[Said]:
+    said = [Said(message.at, message, None) for message in messages]
+    said += [Said(decision.at, None, decision) for decision in decisions]
+    return sorted(said, key=lambda moment: moment.at)

@@ -1,0 +1,42 @@
+"""The page for what did not work: what happened, why, and where to go from here."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from web.page import render
+
+TITLES = {
+    400: "That cannot be meant",
+    403: "You may not do that",
+    404: "Nothing here",
+    405: "Not like this",
+    409: "The world moved on",
+    413: "Too much at once",
+    500: "Something broke here",
+    502: "Somebody else did not answer",
+    507: "No room left",
+}
+NEXT = {
+    403: "If it is yours, sign in with the link that `micelio login` prints on the node.",
+    404: "It may be private, renamed or gone. If it is yours, sign in and look again.",
+    500: "Nothing of yours was changed. Try again; if it stays, tell whoever keeps this node.",
+    507: "Tell whoever keeps this node; what landed before is safe.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the page says."""
+
+    status: int
+    title: str
+    message: str
+    advice: str
+
+
+def failed(request: web.Request, status: int, message: str) -> web.StreamResponse:
+    """Return the page for a request that could not be answered."""
+    title = TITLES.get(status, "That did not work")
+    view = View(status, title, message, NEXT.get(status, ""))
+    return render(request, "failures.html", view, status)

@@ -1,0 +1,103 @@
+"""What every page has: who looks at it, how it is rendered, which headers go with it.
+
+A page is a frozen value, its view, and a template that can name nothing else. The policy below
+allows no script and no style but the node's own files, so nothing that a project holds can run.
+"""
+
+import functools
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+from aiohttp import web
+
+from node.kernel.forge import Forge
+from node.kernel.parties import Party
+from web import phrases
+from web.design.stylesheet import stylesheet
+
+FORGE = web.AppKey("web-forge", Forge)
+PARTY = web.RequestKey("web-party", Party)
+THEMES = ("light", "dark")
+SESSION_COOKIE = "micelio_session"
+THEME_COOKIE = "micelio_theme"
+ROOT = Path(__file__).parent
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; script-src 'self';"
+        " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "private, no-cache",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What surrounds a page: the node, the viewer, the chosen theme and where one is."""
+
+    node: str
+    viewer: str | None
+    theme: str
+    here: str
+    style: str
+    now: int
+
+
+def forge_of(request: web.Request) -> Forge:
+    """Return the forge behind this application."""
+    return request.app[FORGE]
+
+
+def party_of(request: web.Request) -> Party:
+    """Return who looks; decided once a request, by `web.app`."""
+    return request[PARTY]
+
+
+def render(
+    request: web.Request, template: str, view: object, status: int = 200
+) -> web.StreamResponse:
+    """Return the page of `view`, the only thing besides the shell that `template` can name."""
+    forge, theme = forge_of(request), request.cookies.get(THEME_COOKIE, "")
+    who = request.get(PARTY)
+    shell = Shell(
+        node=forge.node.name,
+        viewer=who.handle if who else None,
+        theme=theme if theme in THEMES else "",
+        here=request.path_qs,
+        style=f"/static/style-{stylesheet()[1]}.css",
+        now=forge.now(),
+    )
+    text = templates().get_template(template).render(view=view, shell=shell)
+    body = text.encode()
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    if status == 200 and request.headers.get("If-None-Match") == tag:
+        return web.Response(status=304, headers=HEADERS | {"ETag": tag})
+    response = web.Response(
+        body=body, status=status, content_type="text/html", charset="utf-8", headers=HEADERS
+    )
+    response.headers["ETag"] = tag
+    if len(body) > 1400:
+        response.enable_compression()
+    return response
+
+
+@functools.cache
+def templates() -> jinja2.Environment:
+    """Return the environment of all templates: strict, escaped, and read once."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(ROOT),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= phrases.FILTERS
+    return environment

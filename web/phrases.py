@@ -1,0 +1,131 @@
+"""How pages say times, sizes and origins: short, and exact in the tooltip."""
+
+import hashlib
+import math
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+ORIGINS = {
+    "human": ("human", "Human"),
+    "ai-assisted": ("assisted", "AI-assisted"),
+    "ai-generated": ("generated", "AI-generated"),
+}
+UNKNOWN = ("unknown", "Unknown origin")
+_STEPS = (
+    (HOUR, MINUTE, "minute"),
+    (DAY, HOUR, "hour"),
+    (14 * DAY, DAY, "day"),
+    (60 * DAY, 7 * DAY, "week"),
+    (730 * DAY, 30 * DAY, "month"),
+)
+
+
+def ago(at: int, now: int) -> str:
+    """Return how long ago `at` was, in words; both are Unix milliseconds."""
+    past = max(now - at, 0)
+    if past < MINUTE:
+        return "just now"
+    for until, unit, name in _STEPS:
+        if past < until:
+            return _counted(past // unit, name)
+    return _counted(past // (365 * DAY), "year")
+
+
+def _counted(count: int, name: str) -> str:
+    if (count, name) == (1, "day"):
+        return "yesterday"
+    return f"{count} {name}{'' if count == 1 else 's'} ago"
+
+
+def exact(at: int) -> str:
+    """Return the UTC time in full: `2026-11-22 14:06:00 UTC`."""
+    return f"{_utc(at):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def iso(at: int) -> str:
+    """Return the time as HTML's `datetime` wants it."""
+    return f"{_utc(at):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def day(at: int) -> str:
+    """Return the date: `22 Nov 2026`."""
+    return f"{_utc(at):%d %b %Y}".lstrip("0")
+
+
+def clock(at: int) -> str:
+    """Return the time of the day in UTC: `14:06`."""
+    return f"{_utc(at):%H:%M}"
+
+
+def size(count: int) -> str:
+    """Return a length in bytes as people read it: `2.1 kB`."""
+    if count < 1000:
+        return f"{count} bytes" if count != 1 else "1 byte"
+    power = min(int(math.log10(count)) // 3, 4)
+    return f"{count / 1000**power:.{0 if count >= 100 * 1000**power else 1}f} {'kMGT'[power - 1]}B"
+
+
+def number(count: int) -> str:
+    """Return a count with its thousands apart."""
+    return f"{count:,}"
+
+
+def plural(count: int, name: str) -> str:
+    """Return a count with its noun: `1 file`, `2 files`."""
+    return f"{count:,} {name}{'' if count == 1 else 's'}"
+
+
+def origin_kind(origin: str) -> str:
+    """Return the mark that stands for an origin; a missing statement is unknown, never human."""
+    return ORIGINS.get(origin, UNKNOWN)[0]
+
+
+def origin_word(origin: str) -> str:
+    """Return the word for an origin."""
+    return ORIGINS.get(origin, UNKNOWN)[1]
+
+
+def in_path(path: str) -> str:
+    """Return a path as part of an address."""
+    return quote(path, safe="/")
+
+
+def crest(name: str) -> Markup:
+    """Return the drawing that grows from a name: five hyphae around a seed."""
+    drawn = hashlib.sha256(name.encode()).digest()
+    turns = (2 * math.pi * (arm + drawn[arm] / 320) / 5 for arm in range(5))
+    arms = "".join(_arm(turn, drawn[5 + arm], drawn[10 + arm]) for arm, turn in enumerate(turns))
+    return Markup('<path d="{}"/>').format(arms)
+
+
+def _arm(turn: float, reach: int, bend: int) -> str:
+    far, near, off = 10 + reach / 36, 6 + reach / 60, turn + (bend - 128) / 160
+    return (
+        f"M18 18Q{18 + near * math.cos(off):.0f} {18 + near * math.sin(off):.0f}"
+        f" {18 + far * math.cos(turn):.0f} {18 + far * math.sin(turn):.0f}"
+    )
+
+
+def _utc(at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1000, UTC)
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "ago": ago,
+    "clock": clock,
+    "crest": crest,
+    "day": day,
+    "exact": exact,
+    "in_path": in_path,
+    "iso": iso,
+    "number": number,
+    "origin_kind": origin_kind,
+    "origin_word": origin_word,
+    "plural": plural,
+    "size": size,
+}

@@ -1,0 +1,59 @@
+"""Where in a project a page is: the project, the position that is shown, the newest one."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from aiohttp import web
+
+from node.kernel.errors import Invalid
+from node.landings import verbs as landings
+from node.projects import verbs as projects
+from node.projects.model import Project
+from web.page import forge_of, party_of
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A project at a position; `pinned` when the address names one, so that links keep it."""
+
+    project: Project
+    position: int
+    head: int
+    pinned: bool
+    node: str
+
+    def url(self, page: str = "", path: str = "", *, at: int | None = None) -> str:
+        """Return the address of a page of this project, at this position if it is pinned."""
+        parts = (self.project.account, self.project.handle, page, path)
+        where = "/" + "/".join(quote(part, safe="/") for part in parts if part)
+        position = at if at is not None else self.position if self.pinned else None
+        return where if position is None else f"{where}?at={position}"
+
+    def landing(self, position: int) -> str:
+        """Return the address of a landing."""
+        return f"/{self.project.address}/landings/{position}"
+
+    @property
+    def address(self) -> str:
+        """What `mic clone` takes."""
+        return f"{self.node}/{self.project.address}"
+
+
+async def place_of(request: web.Request) -> Place:
+    """Return where the address of `request` is; raises `Missing` or `Invalid`."""
+    forge, who, match = forge_of(request), party_of(request), request.match_info
+    project = await projects.get(forge, who, match["account"], match["project"])
+    head = await landings.head(forge, who, project)
+    asked = _position(request.query.get("at", ""))
+    shown = head.position if asked is None else asked
+    return Place(project, shown, head.position, asked is not None, forge.node.url)
+
+
+def _position(text: str) -> int | None:
+    """Read `N`, `@N`, `latest`, `head` or nothing."""
+    name = text.removeprefix("@").lower()
+    if name in {"", "latest", "head"}:
+        return None
+    if not name.isascii() or not name.isdigit() or len(name) > 12:
+        raise Invalid("position.malformed", f"{text[:40]!r} is no position; write ?at=12.")
+    return int(name)
