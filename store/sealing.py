@@ -151,7 +151,7 @@ def _encode(task: _Task) -> Sealed:
     whole = make(task.kind, task.raw, LEVEL, task.id)
     if task.base is not None and len(changed.stored) < len(whole.stored):
         return Sealed(changed, task.tip, task.previous, task.old)
-    return Sealed(whole, Tip(0, ()), None, task.old)
+    return Sealed(whole, Tip(0, ()), task.previous, task.old)
 
 
 def commit(tx: Tx, sealed: Sequence[Sealed], places: Sequence[Place]) -> None:
