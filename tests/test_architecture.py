@@ -26,7 +26,7 @@ FENCES = {
     "nacl": ("keys.",),
     "pyfastcdc": ("store.contents",),
     "pygit2": ("store.lines",),
-    "pygments": ("web.",),
+    "pygments": ("node.kernel.markup",),
     "rfc8785": ("keys.",),
     "sqlite3": ("store.",),
     "urllib3": ("mic.client.",),
@@ -35,6 +35,9 @@ FENCES = {
 
 # Where SQL may be written, besides `rows.py` and the migrations.
 SQL_HOMES = ("store.", "node.kernel.")
+
+# Modules that are one table of data: no code grows in them.
+TABLES = ("mic.cli.table",)
 
 
 def within(module: str, homes: tuple[str, ...]) -> bool:
@@ -68,7 +71,7 @@ def test_the_rows_of_a_slice_are_private_to_it(graph) -> None:
     strangers = {
         (importer, module)
         for module in graph.modules
-        if module.endswith(".rows")
+        if module.startswith("node.") and module.endswith(".rows")
         for importer in graph.find_modules_that_directly_import(module)
         if not importer.startswith(module.removesuffix("rows"))
     }
@@ -104,7 +107,8 @@ def test_our_roots_resolve_to_our_tree(root) -> None:
 
 
 def test_no_module_is_longer_than_400_lines() -> None:
-    assert {name: lines for name, _, lines in sources() if lines > 400} == {}
+    grown = {name: lines for name, _, lines in sources() if lines > 400}
+    assert {name: lines for name, lines in grown.items() if name not in TABLES} == {}
 
 
 def test_no_function_is_longer_than_60_lines() -> None:
