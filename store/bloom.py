@@ -1,9 +1,9 @@
 """Bloom filters: which keys a set may contain, in ten bits for each.
 
-A key's bits are `h1 + i * h2` modulo the size, with the two halves of mmh3 x64-128 as h1 and h2, the
-latter made odd (Kirsch and Mitzenmacher, "Less Hashing, Same Performance"). There are no false
-negatives: keys can be forged so that a filter says "maybe" too often, never so that it says "no" of
-a key that is in it.
+A key's bits are `h1 + i * h2` modulo the size, with the two halves of mmh3 x64-128 as h1 and h2,
+the latter made odd (Kirsch and Mitzenmacher, "Less Hashing, Same Performance"). There are no false
+negatives: keys can be forged so that a filter says "maybe" too often, never so that it says "no"
+of a key that is in it.
 """
 
 import math
