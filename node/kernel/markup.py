@@ -11,6 +11,7 @@ import functools
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from itertools import zip_longest
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 Resolve = Callable[[str], str | None]
 """From a path as the text names it to an address on this node; None where it leads nowhere."""
 
-TAGS = frozenset(  # noqa: SIM905 - as a list it fills half a page
+TAGS = frozenset(
     """
     a blockquote br code del em h1 h2 h3 h4 h5 h6 hr img li ol p pre s span strong table tbody td
     th thead tr ul
-    """.split()
+    """.split()  # noqa: SIM905  words are easier to keep in order
 )
 ATTRIBUTES: Mapping[str, Sequence[str]] = {
     "a": ("href", "title", "rel"),
@@ -109,9 +110,9 @@ def _parser() -> "MarkdownIt":
 
 def _settle(tokens: Sequence["Token"], link: Resolve, image: Resolve) -> None:
     """Decide where each link and image leads, and give headings their anchors."""
-    for token, after in zip(tokens, [*tokens[1:], None], strict=True):
-        if token.type == "heading_open" and after is not None:
-            token.attrSet("id", ANCHOR + _anchor(after.content))
+    for token, after in zip_longest(tokens, tokens[1:]):
+        if token.type == "heading_open" and (name := _anchor(after.content)):
+            token.attrSet("id", ANCHOR + name)
         for child in token.children or ():
             if child.type == "link_open":
                 _settle_link(child, link)
