@@ -35,7 +35,8 @@ def enqueue(tx: Tx, kind: str, payload: Mapping[str, object], run_at: int) -> No
     """
     tx.execute(
         "insert into jobs (kind, payload, run_at) values (?, ?, ?)"
-        " on conflict (kind, payload) do update set run_at = min(run_at, excluded.run_at), failed = 0",
+        " on conflict (kind, payload) do update"
+        " set run_at = min(run_at, excluded.run_at), failed = 0",
         (kind, msgspec.json.encode(payload, order="sorted").decode(), run_at),
     )
 
