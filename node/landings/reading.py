@@ -28,6 +28,7 @@ from store.changes import Change
 from store.database import Tx
 from store.digest import Digest
 from store.errors import Absent, StoreFault
+from store.nodes import Source
 from store.tree import EMPTY
 
 PAGE = 500
@@ -82,11 +83,18 @@ def checked_changes(forge: Forge, tx: Tx, draft: Draft) -> tuple[Change, ...]:
     return changes
 
 
-def _decoded(forge: Forge, tx: Tx, draft: Draft) -> tuple[Change, ...]:
+def _source(forge: Forge, tx: Tx, draft: Draft) -> Source:
+    """Return a source of what the store holds and of what the draft brings along."""
+
     def source(digest: Digest) -> bytes:
         fresh = draft.fresh.get(digest)
         return fresh[1] if fresh else forge.objects.get(tx, digest)
 
+    return source
+
+
+def _decoded(forge: Forge, tx: Tx, draft: Draft) -> tuple[Change, ...]:
+    source = _source(forge, tx, draft)
     try:
         listed = b"".join(contents.read(Digest(draft.changes.id), draft.changes.size, source))
         return change_lists.decode(listed)
@@ -103,15 +111,16 @@ def _require(forge: Forge, tx: Tx, draft: Draft, changes: tuple[Change, ...]) ->
     known = {digest: record.raw_length for digest, (record, _) in draft.fresh.items()}
     known |= forge.objects.lengths(tx, {entry.id for entry in small.values()} - known.keys())
     missing = {path: entry.id for path, entry in small.items() if entry.id not in known}
+    source = _source(forge, tx, draft)
     for path, entry in large.items():
         try:
-            parts = contents.parts(entry.id, entry.size, lambda d: forge.objects.get(tx, d))
+            parts = contents.parts(entry.id, entry.size, source)
         except Absent as fault:
             missing[path] = Digest(fault.digest)
             continue
         except StoreFault as fault:
             raise BadDraft("bad-content", f"The content of {path} is unusable: {fault}") from fault
-        absent = forge.objects.missing(tx, parts)
+        absent = forge.objects.missing(tx, (part for part in parts if part not in draft.fresh))
         if absent:
             missing[path] = absent[0]
     if missing:

@@ -4,6 +4,7 @@
 replace one by one.
 """
 
+import io
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -75,6 +76,8 @@ class Door:
             headers["Authorization"] = f"Bearer {self.token}"
         if isinstance(body, msgspec.Struct):
             body = msgspec.json.encode(body)
+        if isinstance(body, bytes):
+            body = io.BytesIO(body)
         url = self.url + PREFIX + path
         async with self.session.request(
             method, url, data=body, headers=headers, **options

@@ -1,10 +1,15 @@
 """A landing over the wire is there whole, once, and for its readers; or it is not there at all."""
 
+import io
+import random
+from dataclasses import replace
+
 from keys.statements.landing import open_landing
-from store import tree
+from store import contents, tree
 from store.changes import Change
 from store.digest import digest_of
 from store.records import encode
+from store.tree import Entry, Mode
 from tests.support.wire import blob, entry, session_id
 
 
@@ -124,3 +129,19 @@ def _size(parts):
 async def test_an_upload_says_how_many_objects_are_durable(empty):
     body = b"".join(encode(blob(bytes([n]))) for n in range(50))
     assert (await empty.owner.post(f"{empty.path}/objects", body)).json == {"stored": 50}
+
+
+async def test_a_large_file_of_which_only_a_little_is_new_comes_along_in_its_landing(world):
+    size = 5 << 20
+    raw = random.Random(1).randbytes(size)
+    *chunks, manifest = contents.records_of(io.BytesIO(raw), size)
+    old, new = chunks[:-1], [chunks[-1], manifest]
+    await world.owner.post(f"{world.path}/objects", b"".join(map(encode, old)))
+    large = [Change("large.bin", None, Entry(Mode.FILE, manifest.digest, size))]
+    parts = world.hand.landing(session_id(8), {}, base=1, changes=large)
+    sent = replace(parts, records=(*parts.records, *new))
+    assert (await land(world, sent)).status == 201
+    assert (await world.door.get(f"{world.path}/files/large.bin")).body == raw
+    tail = {"Range": f"bytes={size - 10}-"}
+    answer = await world.door.get(f"{world.path}/files/large.bin", headers=tail)
+    assert answer.body == raw[-10:]
