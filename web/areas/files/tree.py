@@ -8,7 +8,7 @@ from markupsafe import Markup
 from node.trees import verbs as trees
 from store.tree import Mode
 from web.areas.files.crumbs import Crumb, crumbs_of
-from web.areas.project import rows
+from web.areas.project import directory
 from web.areas.project.readme import readme_of
 from web.page import forge_of, party_of, render
 from web.places import Place, place_of
@@ -22,7 +22,7 @@ class View:
     path: str
     crumbs: list[Crumb]
     up: str
-    rows: list[rows.Row]
+    rows: list[directory.Row]
     hidden: int
     readme_name: str
     readme: Markup
@@ -46,8 +46,8 @@ async def show(request: web.Request) -> web.StreamResponse:
         path=path,
         crumbs=crumbs_of(place, path),
         up=place.url("tree", above) if above else place.url(),
-        rows=await rows.rows_of(forge, who, place, listed, path),
-        hidden=max(len(listed) - rows.SHOWN, 0),
+        rows=await directory.rows_of(forge, who, place, listed, path),
+        hidden=max(len(listed) - directory.SHOWN, 0),
         readme_name=name,
         readme=readme,
     )

@@ -9,7 +9,7 @@ from node.kernel import markup
 from node.trees import verbs as trees
 from store.lines import is_binary
 from store.tree import Mode
-from web.areas.project.rows import Listed, below
+from web.areas.project.directory import Listed, below
 from web.page import forge_of, party_of
 from web.places import Place
 

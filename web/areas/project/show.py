@@ -9,7 +9,7 @@ from node.landings import verbs as landings
 from node.landings.model import Landing
 from node.trees import verbs as trees
 from store.tree import Mode
-from web.areas.project import rows
+from web.areas.project import directory
 from web.areas.project.readme import readme_of
 from web.page import forge_of, party_of, render
 from web.places import Place, place_of
@@ -23,7 +23,7 @@ class View:
 
     place: Place
     newest: Landing | None
-    rows: list[rows.Row]
+    rows: list[directory.Row]
     files: int
     size: int
     readme_name: str
@@ -41,7 +41,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     view = View(
         place=place,
         newest=recent[0] if recent else None,
-        rows=await rows.rows_of(forge, who, place, listed, ""),
+        rows=await directory.rows_of(forge, who, place, listed, ""),
         files=sum(entry.mode is not Mode.DIRECTORY for _, entry in listed),
         size=sum(entry.size for _, entry in listed),
         readme_name=name,
