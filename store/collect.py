@@ -50,13 +50,17 @@ async def collect(objects: Objects, roots: Roots, now: int, grace: int = GRACE) 
     read. With a grace of 0 nothing else may be writing.
     """
     async with objects.sealing:
-        mark = objects.packs.roll(), 0
+        until, current = now - grace, objects.packs.roll()
+        await objects.db.write(lambda tx: index.set_watermark(tx, now, (current, 0), until))
         live = await objects.db.read(lambda tx: reachable(tx, objects, roots(tx)))
-        doubted = await objects.db.write(lambda tx: _doubt(tx, live, mark, now, now - grace))
-        gone = await objects.db.write(lambda tx: _removed(tx, live, now - grace))
+        lost = await objects.db.read(lambda tx: _lost(tx, live, until))
+        again = await objects.db.read(lambda tx: live.intersection(index.unreferenced(tx, now)))
+        await objects.db.write(lambda tx: index.trust(tx, again))
+        await objects.db.write(lambda tx: index.doubt(tx, lost, now))
+        gone = await objects.db.write(lambda tx: _removed(tx, live, until))
         objects.forget_cached()
-        freed = await _rewrite(objects, mark[0])
-    return Collected(len(live), doubted, gone, freed)
+        freed = await _rewrite(objects, current)
+    return Collected(len(live), len(lost), gone, freed)
 
 
 def reachable(tx: Tx, objects: Objects, roots: Iterable[Root]) -> set[Digest]:
@@ -98,19 +102,15 @@ def _mark_bases(tx: Tx, objects: Objects, live: set[Digest]) -> None:
                 live.add(at)
 
 
-def _doubt(tx: Tx, live: set[Digest], mark: tuple[int, int], now: int, until: int) -> int:
-    """Doubt what is out of reach and old, trust what is in reach; return how many are doubted."""
-    index.set_watermark(tx, now, (*mark, index.last_small(tx)), until)
+def _lost(tx: Tx, live: set[Digest], until: int) -> set[Digest]:
+    """Return what is out of reach and was there at `until` already."""
     old = index.watermark(tx, until)
-    index.trust(tx, [d for d in index.doubted(tx, damaged=False) if d in live])
     if old is None:
-        return 0
+        return set()
     pack, offset, small = old
     lost = {p.id for p in index.places(tx) if (p.pack, p.offset) < (pack, offset)}
     lost |= {record.digest for seq, record in index.smalls(tx) if seq <= small}
-    lost -= live
-    index.doubt(tx, lost, now)
-    return len(lost)
+    return lost - live
 
 
 def _removed(tx: Tx, live: set[Digest], until: int) -> int:
@@ -124,8 +124,9 @@ def _removed(tx: Tx, live: set[Digest], until: int) -> int:
 async def _rewrite(objects: Objects, current: int) -> int:
     """Write packs anew in which much is not indexed; return how many bytes that freed."""
     objects.packs.forget()
-    # By way of the writer: an index that waits for it now must be seen, or its pack would go.
-    lying = await objects.db.write(_by_pack)
+    # What waits for the writer now must be seen by the reader, or its pack would go.
+    await objects.db.write(lambda _tx: None)
+    lying = await objects.db.read(_by_pack)
     freed = 0
     for number in objects.packs.numbers():
         if number >= current or not objects.packs.is_indexed(number):

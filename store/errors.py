@@ -1,17 +1,17 @@
 """What can be wrong with stored bytes.
 
-    StoreFault
-    ├── Absent        the store does not hold this object
-    ├── Corrupt       bytes do not match their digest, or cannot be read back
-    ├── BadRecord     not a record, or one that contradicts itself
-    │   ├── TooLarge   it announces more than any object may have
-    │   └── Truncated  it ends in the middle
-    ├── BadTree       not a tree node, or changes that no tree can take
-    ├── BadPath       a path that no project may hold
-    ├── BadManifest   not a manifest, or not of that content
-    ├── BadChanges    not a change list
-    ├── BadDigest     not a SHA-256 digest
-    └── DiskFull      nothing more can be written
+StoreFault
+├── Absent        the store does not hold this object
+├── Corrupt       bytes do not match their digest, or cannot be read back
+├── BadRecord     not a record, or one that contradicts itself
+│   ├── TooLarge   it announces more than any object may have
+│   └── Truncated  it ends in the middle
+├── BadTree       not a tree node, or changes that no tree can take
+├── BadPath       a path that no project may hold
+├── BadManifest   not a manifest, or not of that content
+├── BadChanges    not a change list
+├── BadDigest     not a SHA-256 digest
+└── DiskFull      nothing more can be written
 """
 
 

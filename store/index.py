@@ -250,12 +250,6 @@ def unreferenced(tx: Tx, until: int) -> list[Digest]:
     return [Digest(digest) for (digest,) in rows]
 
 
-def doubted(tx: Tx, *, damaged: bool) -> list[Digest]:
-    """Return what counts as missing for want of references, or for damage."""
-    rows = tx.execute("select id from doubted where damaged = ?", (damaged,))
-    return [Digest(digest) for (digest,) in rows]
-
-
 def watermark(tx: Tx, until: int) -> tuple[int, int, int] | None:
     """Return how far packs and small objects reached at the last collection up to `until`."""
     found: tuple[int, int, int] | None = tx.execute(
@@ -265,11 +259,11 @@ def watermark(tx: Tx, until: int) -> tuple[int, int, int] | None:
     return found
 
 
-def set_watermark(tx: Tx, at: int, mark: tuple[int, int, int], until: int) -> None:
-    """Remember how far packs and small objects reach, and forget marks that no one will ask for."""
+def set_watermark(tx: Tx, at: int, end: tuple[int, int], until: int) -> None:
+    """Remember how far the packs and small objects reach; forget marks that no one will ask for."""
     tx.execute(
         "insert or replace into watermarks (at, pack, offset, small) values (?, ?, ?, ?)",
-        (at, *mark),
+        (at, *end, last_small(tx)),
     )
     tx.execute(
         "delete from watermarks where at < (select max(at) from watermarks where at <= ?)", (until,)
