@@ -59,14 +59,14 @@ class _Thread(aiosqlite.Connection):
 class Database:
     """The node's one database; `open` makes it."""
 
-    def __init__(self, path: Path, writer: _Thread) -> None:
+    def __init__(self, path: Path, writer: _Thread, readers: list[_Thread]) -> None:
         self.path = path
         self.changed = asyncio.Event()
         """Set after each commit; for one consumer, the dispatcher, who clears it."""
         self._writer = writer
         self._pending: deque[_Pending[Any]] = deque()
-        self._idle: list[_Thread] = []
-        self._seats = asyncio.Semaphore(READERS)
+        self._idle = readers
+        self._seats = asyncio.Semaphore(len(readers))
 
     @classmethod
     async def open(cls, path: Path, migrations: Path) -> "Database":
@@ -74,10 +74,13 @@ class Database:
         writer = await _connect(path)
         try:
             await writer.run(lambda tx: _migrate(tx, migrations))
+            # All of them now: a reader opened in the middle of a request that is cancelled would
+            # leave a thread that nobody waits for.
+            readers = [await _connect(path, reader=True) for _ in range(READERS)]
         except BaseException:
             await writer.close()
             raise
-        return cls(path, writer)
+        return cls(path, writer, readers)
 
     async def write(self, work: Callable[[Tx], T]) -> T:
         """Run `work` in a transaction and return its value once it is on disk.
@@ -96,7 +99,7 @@ class Database:
     async def read(self, work: Callable[[Tx], T]) -> T:
         """Run `work` on a snapshot; writing in it is an error."""
         async with self._seats:
-            reader = self._idle.pop() if self._idle else await _connect(self.path, reader=True)
+            reader = self._idle.pop()
             try:
                 return await reader.run(lambda tx: _snapshot(tx, work))
             finally:
