@@ -39,6 +39,8 @@ PARTS: Sequence[tuple[type[Exception], int, str | None]] = (
 )
 ASKS_FOR_A_TOKEN = frozenset({"auth.required", "auth.bad-token"})
 BROKEN = "The node met an error of its own; its log has the details."
+FULL = "The node's disk is full. What it acknowledged before is safe; this was not kept."
+SAID: Mapping[str, str] = {"node.broken": BROKEN, "store.disk-full": FULL}
 
 
 class BodyTooLarge(errors.Exhausted):
@@ -66,7 +68,7 @@ def response(fault: Exception) -> web.Response:
     status, code = _of_the_parts(fault)
     if status == 500:
         log.error("request failed", exc_info=fault)
-    return failure(status, code, BROKEN if code == "node.broken" else str(fault))
+    return failure(status, code, SAID.get(code) or str(fault))
 
 
 def failure(

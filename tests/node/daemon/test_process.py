@@ -12,12 +12,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from keys.ed25519 import PrivateKey
 from mic.client.connection import Connection
+from mic.client.landing import land
 from mic.client.remote import Remote
 from mic.client.upload import missing, upload
 from mic.errors import Exhausted
 from mic.wire import messages as wire
 from store.records import Kind, make
+from tests.support.lander import one_landing
 from tests.support.processes import Node, free_port, run
 
 pytestmark = pytest.mark.slow
@@ -210,6 +213,49 @@ def test_a_full_disk_is_said_and_nothing_is_lost(places):
         assert node.stop() == 0
     checked = run("fsck", "--data", str(data))
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_a_landing_that_the_disk_has_no_room_for_leaves_nothing(places):
+    data, home = places
+    listen = ("--listen", f"127.0.0.1:{free_port()}", "--owner", "ada")
+    with Node(data, *listen, through=LITTLE_ROOM, MIC_HOME=str(home)) as node:
+        remote, lands = a_lander(node, home)
+        landed, full = until_full(lands)
+        assert (full.code, "disk is full" in full.message) == ("store.disk-full", True)
+        assert remote.head().position == landed > 0
+        assert node.stop() == 0
+    with Node(data, *listen, MIC_HOME=str(home)) as node:
+        assert remote.head().position == landed
+        assert lands("after").position == landed + 1
+        assert node.stop() == 0
+    assert run("fsck", "--data", str(data)).returncode == 0
+
+
+def until_full(lands):
+    """Land until the node says that it is full; return the last position, and what it said."""
+    for landed in range(100):
+        try:
+            lands(f"file-{landed}")
+        except Exhausted as full:
+            return landed, full
+    raise AssertionError("the disk never filled up")
+
+
+def a_lander(node, home):
+    """Return a new project and a function that lands one file of half a MiB on it."""
+    token = json.loads((home / "tokens.json").read_text())["tokens"][node.url]["access_token"]
+    connection = Connection(node.url, token, sleep=lambda _: None)
+    new = wire.NewProject(handle="book")
+    made = connection.ask("POST", "/accounts/ada/projects", wire.Project, new)
+    remote = Remote(connection, "ada", "book")
+    key = PrivateKey.from_seed(bytes.fromhex((home / "device.key").read_text().strip()))
+
+    def lands(path):
+        data = os.urandom(512 << 10)
+        request, records = one_landing({"project": made.id}, key, remote.head(), path, data)
+        return land(remote, request, records)
+
+    return remote, lands
 
 
 def fill(remote):
