@@ -10,8 +10,8 @@ The libraries are imported at first use, since a node that only syncs must stay 
 import functools
 import html
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
-from itertools import zip_longest
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -25,25 +25,34 @@ Resolve = Callable[[str], str | None]
 
 TAGS = frozenset(
     """
-    a blockquote br code del em h1 h2 h3 h4 h5 h6 hr img li ol p pre s span strong table tbody td
-    th thead tr ul
+    a blockquote br code del em h1 h2 h3 h4 h5 h6 hr img li ol p pre s section span strong sup table
+    tbody td th thead tr ul
     """.split()  # noqa: SIM905  words are easier to keep in order
 )
 ATTRIBUTES: Mapping[str, Sequence[str]] = {
-    "a": ("href", "title", "rel"),
+    "a": ("href", "title", "rel", "id"),
     "code": ("class",),
     "img": ("src", "alt", "title", "loading"),
+    "li": ("id",),
     "ol": ("start",),
     "span": ("class",),
+    "td": ("class",),
+    "th": ("class",),
     **{f"h{level}": ("id",) for level in range(1, 7)},
 }
 OUTWARD = frozenset({"http", "https", "mailto"})
 ANCHOR = "readme-"
+ALIGNED = {"text-align:right": "is-right", "text-align:center": "is-center"}
+TASKS = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
+MARKS = 30_000
+"""How many tags and entities are cleaned, at about 0.1 ms each; a text with more is shown plain."""
 HIGHLIGHTED_CHARS = 200_000
 LONGEST_LINE = 10_000
 SECONDS = 1.0
 """How long colours may take; what is not coloured by then is shown plain."""
 
+# These reorder what is read, so that code can look like other code (CVE-2021-42574).
+_HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _NOT_IN_ANCHORS = re.compile(r"[^\w]+")
 _CLASSES = (
     ("Token.Comment.Preproc", "k"),
@@ -76,10 +85,12 @@ def markdown(text: str, link: Resolve, image: Resolve) -> str:
     import bleach  # noqa: PLC0415 - see the module's docstring
 
     parser = _parser()
-    env: MutableMapping[str, Any] = {}
+    env: MutableMapping[str, Any] = {"docId": "readme"}
     tokens = parser.parse(text, env)
     _settle(tokens, link, image)
     drawn: str = parser.renderer.render(tokens, parser.options, env)
+    if drawn.count("<") + drawn.count("&") > MARKS:
+        return f"<pre>{html.escape(text)}</pre>"
     cleaned: str = bleach.clean(
         drawn, tags=TAGS, attributes=ATTRIBUTES, protocols=OUTWARD, strip=False
     )
@@ -89,8 +100,13 @@ def markdown(text: str, link: Resolve, image: Resolve) -> str:
 def highlight(path: str, text: str) -> list[str]:
     """Return the lines of `text` as escaped HTML, coloured by what `path` says they are.
 
-    There is one for each line of `text`, however the highlighter splits them.
+    There is one for each line of `text`, however the highlighter splits them. Signs that turn the
+    direction of reading are shown by their number.
     """
+    return [_HIDDEN.sub(_named_sign, line) for line in _lines(path, text)]
+
+
+def _lines(path: str, text: str) -> list[str]:
     lines = text.removesuffix("\n").split("\n") if text else []
     if len(text) <= HIGHLIGHTED_CHARS and not any(len(line) > LONGEST_LINE for line in lines):
         coloured = _coloured(_language(path), "\n".join(lines)).split("\n")
@@ -102,22 +118,49 @@ def highlight(path: str, text: str) -> list[str]:
 @functools.cache
 def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt  # noqa: PLC0415 - see the module's docstring
+    from mdit_py_plugins.footnote import footnote_plugin  # noqa: PLC0415
 
     options = {"html": False, "linkify": True, "maxNesting": 20, "highlight": _fence}
-    made = MarkdownIt("commonmark", options)
+    made = MarkdownIt("commonmark", options).use(footnote_plugin)
     return made.enable(["table", "strikethrough", "linkify"])
 
 
 def _settle(tokens: Sequence["Token"], link: Resolve, image: Resolve) -> None:
-    """Decide where each link and image leads, and give headings their anchors."""
-    for token, after in zip_longest(tokens, tokens[1:]):
-        if token.type == "heading_open" and (name := _anchor(after.content)):
-            token.attrSet("id", ANCHOR + name)
-        for child in token.children or ():
-            if child.type == "link_open":
-                _settle_link(child, link)
-            elif child.type == "image":
-                _settle_image(child, image)
+    """Decide where each link and image leads; anchor headings, mark tasks, align cells."""
+    anchors: Counter[str] = Counter()
+    for at, token in enumerate(tokens):
+        if token.type == "heading_open":
+            _settle_heading(token, _anchor(tokens[at + 1].content), anchors)
+        elif token.type in {"th_open", "td_open"} and "style" in token.attrs:
+            token.attrSet("class", ALIGNED.get(str(token.attrs.pop("style")), ""))
+        elif token.type == "inline" and at > 1 and tokens[at - 2].type == "list_item_open":
+            _settle_task(token)
+        _settle_inline(token.children or (), link, image)
+
+
+def _settle_inline(children: Sequence["Token"], link: Resolve, image: Resolve) -> None:
+    depth = 0
+    for child in children:
+        depth += (child.type == "link_open") - (child.type == "link_close")
+        if child.type == "link_open":
+            _settle_link(child, link)
+        elif child.type == "image":
+            _settle_image(child, image, is_linked=depth > 0)
+
+
+def _settle_heading(token: "Token", name: str, anchors: Counter[str]) -> None:
+    """Name a heading, the second of its name with `-1` behind it."""
+    if name:
+        seen = anchors[name]
+        anchors[name] += 1
+        token.attrSet("id", ANCHOR + name + (f"-{seen}" if seen else ""))
+
+
+def _settle_task(token: "Token") -> None:
+    first = (token.children or [token])[0]
+    for written, shown in TASKS.items():
+        if first.type == "text" and first.content.startswith(written):
+            first.content = shown + first.content.removeprefix(written)
 
 
 def _settle_link(token: "Token", link: Resolve) -> None:
@@ -134,7 +177,7 @@ def _settle_link(token: "Token", link: Resolve) -> None:
         token.attrSet("href", settled)
 
 
-def _settle_image(token: "Token", image: Resolve) -> None:
+def _settle_image(token: "Token", image: Resolve, *, is_linked: bool) -> None:
     target = str(token.attrGet("src") or "")
     settled = None if _is_outward(target) else _resolved(target, image)
     if settled is not None:
@@ -143,7 +186,7 @@ def _settle_image(token: "Token", image: Resolve) -> None:
         return
     words = html.escape(token.content or "image")
     token.type, token.tag, token.content, token.children = "html_inline", "", words, None
-    if _is_outward(target):
+    if _is_outward(target) and not is_linked:
         href = html.escape(target)
         token.content = f'<a href="{href}" rel="nofollow noopener ugc">{words}</a>'
 
@@ -196,6 +239,10 @@ def _tokens(lexer: Any, text: str) -> Iterator[tuple[object, str]]:
     """Yield the tokens from the very text: none of a lexer's own trimming."""
     for _, kind, value in lexer.get_tokens_unprocessed(text):
         yield kind, value
+
+
+def _named_sign(found: re.Match[str]) -> str:
+    return f'<span class="code-hidden">U+{ord(found[0]):04X}</span>'
 
 
 def _spans(name: str, value: str) -> str:

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -74,7 +75,9 @@ def test_hostile_markdown_becomes_harmless(text):
 @settings(deadline=None)
 @given(st.text(alphabet="<>\"'()[]!`#*_|-\n\t&; abscriptjvhonerf=:/\\", max_size=200))
 def test_no_text_makes_a_tag_beyond_the_list(text):
-    assert {name.lower() for name in re.findall(r"<([a-zA-Z][a-zA-Z0-9]*)", shown(text))} <= markup.TAGS
+    assert {
+        name.lower() for name in re.findall(r"<([a-zA-Z][a-zA-Z0-9]*)", shown(text))
+    } <= markup.TAGS
 
 
 def test_relative_links_and_images_stay_in_the_project():
@@ -105,6 +108,72 @@ def test_headings_can_be_linked_to():
     html = shown("# Getting *started*\n\n[there](#getting-started)")
     assert '<h1 id="readme-getting-started">' in html
     assert 'href="#readme-getting-started"' in html
+
+
+def test_the_second_heading_of_a_name_has_an_anchor_of_its_own():
+    assert re.findall(r' id="([^"]*)"', shown("# A\n\n# A\n\n## A\n")) == [
+        "readme-a",
+        "readme-a-1",
+        "readme-a-2",
+    ]
+
+
+def test_tasks_show_whether_they_are_done():
+    html = shown("- [ ] sow\n- [x] plough\n- [link](a.md)\n")
+    assert "☐ sow" in html
+    assert "☑ plough" in html
+
+
+def test_footnotes_lead_there_and_back():
+    html = shown("Rain[^1].\n\n[^1]: Measured.\n")
+    assert {"#fn-readme-1", "#fnref-readme-1"} == set(re.findall(r'href="([^"]*)"', html))
+    assert {"fn-readme-1", "fnref-readme-1"} == set(re.findall(r' id="([^"]*)"', html))
+
+
+def test_cells_are_aligned_by_class():
+    html = shown("| a | b |\n|---|--:|\n| 1 | 2 |\n")
+    assert '<td class="is-right">2</td>' in html
+    assert "style" not in html
+
+
+def test_an_image_elsewhere_inside_a_link_makes_no_link_of_its_own():
+    html = shown("[![build](https://example.org/badge.svg)](https://example.org)")
+    assert html.count("<a ") == 1
+    assert ">build</a>" in html
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 200_000,
+        "![" * 100_000,
+        "*a " * 66_000,
+        "> " * 100_000,
+        "`" * 200_000,
+        "`a" * 100_000,
+        "[a](" * 50_000,
+        "<" * 200_000,
+        "| a " * 50_000,
+        "- " * 100_000,
+        "\n".join("  " * depth + "- a" for depth in range(600)),
+        "[^1]: " * 33_000,
+        "www." * 50_000,
+        "&" * 200_000,
+        "# a\n" * 50_000,
+    ],
+    ids=lambda text: text[:4],
+)
+def test_no_text_takes_long(text):
+    begun = time.monotonic()
+    shown(text)
+    assert time.monotonic() - begun < 10
+
+
+def test_signs_that_turn_the_reading_are_shown():
+    (line,) = markup.highlight("a.py", "if access != 'user\u202e \u2066# admin':\n")
+    assert '<span class="code-hidden">U+202E</span>' in line
+    assert "\u2066" not in line
 
 
 def test_tables_lists_and_code_are_rendered():
@@ -178,4 +247,7 @@ def wait(tries):
 def plain(line):
     import html
 
-    return html.unescape(re.sub(r"<[^>]+>", "", line))
+    named = re.sub(
+        r'<span class="code-hidden">U\+(....)</span>', lambda m: chr(int(m[1], 16)), line
+    )
+    return html.unescape(re.sub(r"<[^>]+>", "", named))
