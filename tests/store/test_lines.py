@@ -56,14 +56,14 @@ def test_a_nul_among_the_first_bytes_is_binary():
 
 
 @pytest.mark.slow
-@given(texts, texts, st.integers(0, 4))
-def test_a_unified_diff_applies_with_patch(tmp_path_factory, old, new, context):
+@given(texts, texts, st.integers(1, 4))
+def test_git_applies_a_unified_diff(tmp_path_factory, old, new, context):
     said = lines.unified(old, new, "a/file", "b/file", context)
     assert bool(said) == (old != new)
     if said:
         place = tmp_path_factory.mktemp("patch")
         (place / "file").write_bytes(old)
-        command = ["git", "apply", "--unidiff-zero", "--whitespace=nowarn", "-p1", "-"]
+        command = ["git", "apply", "--whitespace=nowarn", "-p1", "-"]
         text = said if old else f"diff --git a/file b/file\n{said}"
         run = subprocess.run(
             command, cwd=place, input=text.encode(), capture_output=True, check=False
