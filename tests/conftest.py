@@ -1,6 +1,11 @@
 """What every test may ask for; imported where it is used, so that no part pays for another."""
 
 import pytest
+from hypothesis import settings
+
+# How long one example takes says more about the machine than about the code.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 @pytest.fixture
