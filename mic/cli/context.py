@@ -32,6 +32,7 @@ class Context(NamedTuple):
     cwd: Path
     node: str | None = None
     token: str | None = None
+    editor: str = "vi"
     now: Callable[[], int] = now_ms
 
     def address(self, text: str) -> Address:

@@ -174,6 +174,7 @@ def _context(console: "Console") -> "Context":
         cwd=Path.cwd(),
         node=os.environ.get("MIC_NODE") or None,
         token=os.environ.get("MIC_TOKEN") or None,
+        editor=os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi",
     )
 
 

@@ -160,12 +160,13 @@ class _Run:
         """Return the step with the strategy applied where lines cannot help."""
         if step.action != "conflict":
             return step
-        strategy = self._strategy
-        if strategy == "interactive" and self._context.console.is_terminal:
-            strategy = asking.side(self._context.console, step.path, step.reason)
-        if strategy == "interactive":
-            return step
-        return merge.settle(step, strategy)
+        side = self._side(step.path, step.reason, by_lines=False)
+        return merge.settle(step, side) if side in {"ours", "theirs"} else step
+
+    def _side(self, path: str, reason: str, *, by_lines: bool) -> asking.Side:
+        if self._strategy == "interactive" and self._context.console.is_terminal:
+            return asking.side(self._context.console, path, reason, by_lines=by_lines)
+        return self._strategy
 
     def _expected(self, step: Step) -> Tracked | None:
         """Return what the scan saw at the step's path."""
@@ -234,20 +235,25 @@ class _Run:
     def _clash(
         self, step: Step, local: bytes, head: bytes, marked: bytes | None, reason: str
     ) -> None:
-        strategy = self._strategy
-        if strategy == "interactive" and self._context.console.is_terminal:
-            strategy = asking.side(self._context.console, step.path, reason)
-        if strategy == "theirs":
+        side = self._side(step.path, reason, by_lines=marked is not None)
+        if side == "theirs":
             self._write(replace(step, mode=step.head.mode if step.head else None), head)
             self.done.taken.append(step.path)
-        elif strategy == "ours":
+        elif side == "ours":
             self.done.kept.append(step.path)
         elif marked is None:
             self._leave(step, reason)
         else:
             kept = conflicts.keep(self._root, local)
             self._write(step, marked)
-            self._leave(step, reason, kept=kept)
+            if side == "edit" and self._edited(step.path):
+                self.done.merged.append(step.path)
+            else:
+                self._leave(step, reason, kept=kept)
+
+    def _edited(self, path: str) -> bool:
+        asking.edit(self._context.editor, self._root / path)
+        return not conflicts.has_marker(files.read_bytes(self._root, path, merge.MERGE_MAX))
 
     def _write(self, step: Step, data: bytes) -> None:
         assert step.local is not None

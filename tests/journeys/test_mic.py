@@ -1,14 +1,16 @@
 """The main job, from the outside: share, clone, work, land, sync; no change is ever lost."""
 
+import contextlib
 import json
 import os
 import shutil
+import subprocess
 import threading
 
 import pytest
 
-from tests.support.mic import Person, files_of
-from tests.support.processes import Node
+from tests.support.mic import MIC, Person, files_of
+from tests.support.processes import Node, environment
 
 pytestmark = pytest.mark.journey
 
@@ -363,3 +365,62 @@ def test_many_land_at_once_and_each_is_on_the_log_once(ada, shared, garden, tmp_
     for place in places:
         ada.json("sync", at=place)
         assert {path.name for path in place.glob("by-*")} == {f"by-w{n}" for n in range(6)}
+
+
+def at_a_terminal(person, *words, at, typed, **more):
+    """Run mic with a terminal for its questions; return its status and what the terminal shows."""
+    ours, theirs = os.openpty()
+    with subprocess.Popen(
+        [*MIC, *words],
+        cwd=at,
+        env=environment(MIC_HOME=str(person.home), TERM="xterm", **more),
+        stdin=theirs,
+        stderr=theirs,
+        stdout=subprocess.DEVNULL,
+    ) as running:
+        os.close(theirs)
+        os.write(ours, typed.encode())
+        shown = b""
+        with contextlib.suppress(OSError):
+            while data := os.read(ours, 4096):
+                shown += data
+        status = running.wait(60)
+    os.close(ours)
+    return status, shown.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "line"),
+    [("k\n", 0, "yours"), ("?\nt\n", 0, "mine"), ("e\n", 0, "edited"), ("l\n", 5, "<<<<<<<")],
+)
+def test_somebody_at_a_terminal_is_asked(ada, shared, garden, tmp_path, node, typed, status, line):
+    there = cloned(ada, shared, tmp_path / "there", node)
+    (garden / "run.sh").write_text("#!/bin/sh\necho mine\n")
+    ada.json("land", "mine", at=garden)
+    (there / "run.sh").write_text("#!/bin/sh\necho yours\n")
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\necho edited > "$1"\n')
+    editor.chmod(0o755)
+    got, shown = at_a_terminal(ada, "sync", at=there, typed=typed, EDITOR=str(editor))
+    assert got == status, shown
+    assert "[k]eep yours" in shown
+    assert line in (there / "run.sh").read_text()
+
+
+def test_a_directory_that_cannot_be_shared_stays_as_it_was(ada, tmp_path):
+    root = tmp_path / "unsafe"
+    root.mkdir()
+    (root / "back\\slash").write_text("x")
+    assert ada.refused("share", at=root) == (2, "workspace.unsafe-names")
+    assert [path.name for path in root.iterdir()] == ["back\\slash"]
+    assert ada.refused("project", "get", "ada/unsafe", at=tmp_path)[0] == 3
+
+
+def test_a_directory_is_shared_once(ada, shared, garden):
+    assert ada.refused("share", at=garden) == (5, "workspace.exists")
+    assert ada.refused("share", "--name", shared["project"][4:], at=garden.parent)[0] == 5
+
+
+def test_a_share_that_broke_off_after_the_project_was_made_goes_on(ada, garden):
+    ada.json("project", "create", "ada/broken-off", at=garden)
+    assert ada.json("share", "--name", "broken off", at=garden)["position"] == 1

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from mic.cli import landing, targets
@@ -16,21 +17,44 @@ from mic.workspace import manifest as manifests
 from mic.workspace import scan, session
 from mic.workspace.manifest import Manifest
 
+NOTHING = Manifest(server="", account="", project="", project_id="")
+
 
 def run(context: Context, given: argparse.Namespace) -> Answer:
     """Make the project, land the directory on it, and say what a colleague types."""
     root = _directory(context, given.dir)
     made = landing.making(given.origin, given.model, given.tool)
-    with manifests.hold(root):
-        fresh = not (root / manifests.FOLDER / manifests.NAME).exists()
-        project, remote, space = _begun(context, root, given)
-        scanned = scan.scan(root, space.manifest)
-        for path, why in scanned.skipped:
-            context.console.warn(f"{path} was left out: {why}.")
-        position = 0
-        if scanned.items:
-            position = _landed(context, remote, space, scanned, made, project, fresh=fresh)
+    known = (root / manifests.FOLDER).exists()
+    try:
+        with manifests.hold(root):
+            return _shared(context, root, given, made)
+    finally:
+        if not known:
+            _tidy(root)
+
+
+def _shared(
+    context: Context, root: Path, given: argparse.Namespace, made: landing.Making
+) -> Answer:
+    """Scan first: what cannot be shared is refused before a project is made for it."""
+    fresh = not (root / manifests.FOLDER / manifests.NAME).exists()
+    scanned = scan.scan(root, NOTHING)
+    project, remote, space = _begun(context, root, given)
+    for path, why in scanned.skipped:
+        context.console.warn(f"{path} was left out: {why}.")
+    position = 0
+    if scanned.items:
+        position = _landed(context, remote, space, scanned, made, project, fresh=fresh)
     return _answer(project, remote, position, len(scanned.items))
+
+
+def _tidy(root: Path) -> None:
+    """Leave nothing behind in a directory that did not become a workspace."""
+    folder = root / manifests.FOLDER
+    if not (folder / manifests.NAME).exists():
+        (folder / "lock").unlink(missing_ok=True)
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _landed(
@@ -78,15 +102,15 @@ def _begun(
         manifest = manifests.load(root)
     except Missing:
         return _begin(context, root, given)
-    if manifest.position is not None:
-        raise Conflict(
-            f"{root} was not shared: it is a workspace of {manifest.account}/{manifest.project}.",
-            code="workspace.exists",
-            hint='Put changes on its log with: mic land "what for"',
-            path=str(root),
-        )
     space = targets.Workspace(root, manifest)
     remote = context.remote(space.address)
+    if manifest.position is not None or remote.head().position:
+        raise Conflict(
+            f"{root} was not shared: it is a workspace of {remote.name} already.",
+            code="workspace.exists",
+            hint="Run `mic sync` to take in what has landed, and `mic land GOAL` to add to it.",
+            path=str(root),
+        )
     context.need_token(remote.connection)
     return remote.project(), remote, space
 
