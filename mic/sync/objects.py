@@ -11,6 +11,7 @@ from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.landings import verbs as landings
 from node.projects.model import Project
+from node.rollups import verbs as rollups
 from store.digest import Digest
 
 
@@ -42,7 +43,10 @@ async def fetch(forge: Forge, who: Party, request: web.Request) -> web.StreamRes
     position = head.position if at is None else at
     landing = await landings.get(forge, who, project, position) if position else None
     tree = landing.tree if landing else head.tree
-    await membership.require(forge, request.app, tree, landing, ids)
+    published = {rollup.filter for rollup in await rollups.published(forge, who, project)}
+    await membership.require(
+        forge, request.app, tree, landing, [one for one in ids if one not in published]
+    )
     return await streams.send(forge, request, streams.Source(forge.objects), iter(ids))
 
 

@@ -14,6 +14,7 @@ from mic.sync import (
     objects,
     projects,
     records,
+    rollups,
     sessions,
 )
 from mic.wire.messages import PREFIX
@@ -40,6 +41,7 @@ ROUTES: tuple[tuple[str, str, edge.Handler], ...] = (
     ("POST", _PROJECT + "/landings", landings.land),
     ("GET", _PROJECT + "/landings/{position}", landings.show),
     ("GET", _PROJECT + "/records", records.records),
+    ("GET", _PROJECT + "/rollups", rollups.listed),
     ("POST", _PROJECT + "/objects/missing", objects.missing),
     ("POST", _PROJECT + "/objects", objects.upload),
     ("POST", _PROJECT + "/objects/fetch", objects.fetch),

@@ -103,9 +103,13 @@ async def _pump(
     batch: bytes,
 ) -> None:
     while batch:
-        async with asyncio.TaskGroup() as group:
-            following = group.create_task(_next_batch(forge, source, ids))
-            await response.write(batch)
+        try:
+            async with asyncio.TaskGroup() as group:
+                following = group.create_task(_next_batch(forge, source, ids))
+                await response.write(batch)
+        except ExceptionGroup as both:
+            # One of the two is enough to end the answer, and says why on its own.
+            raise both.exceptions[0] from None
         batch = following.result()
 
 

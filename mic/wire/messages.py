@@ -177,6 +177,21 @@ class Landings(Struct, frozen=True):
     landings: list[Landing]
 
 
+class Rollup(Struct, frozen=True):
+    """A published filter over the paths of the landings `start` to `end`; `filter` is an object."""
+
+    level: Count
+    start: Count
+    end: Count
+    filter: str
+
+
+class Rollups(Struct, frozen=True):
+    """GET …/rollups, the largest blocks first."""
+
+    rollups: list[Rollup]
+
+
 class EntryRef(Struct, frozen=True):
     """What a tree holds at a path."""
 

@@ -1,10 +1,16 @@
 """A project is read by anybody who may, at any position, in whole or in part."""
 
-import pytest
+import random
 
+import pytest
+from aiohttp import ClientError
+
+from mic.wire.messages import PREFIX
 from store.changes import Change
 from store.digest import digest_of
-from tests.support.wire import entry, session_id
+from store.records import encode
+from store.tree import Entry, Mode
+from tests.support.wire import blob, entry, session_id
 
 
 async def test_an_empty_project_has_a_head_of_nothing(empty):
@@ -133,3 +139,38 @@ async def test_a_project_is_made_changed_and_deleted(empty):
     assert [one["handle"] for one in listed] == ["book", "fresh"]
     assert (await empty.owner.ask("DELETE", "/projects/ada/fresh")).status == 200
     assert (await empty.door.get("/projects/ada/fresh")).status == 404
+
+
+async def test_a_reader_who_leaves_in_the_middle_of_a_checkout_is_no_fault(world, caplog):
+    for number in range(4):
+        record = blob(random.Random(number).randbytes(4 << 20))
+        await world.owner.post(f"{world.path}/objects", encode(record))
+        changes = [Change(f"large-{number}", None, Entry(Mode.FILE, record.digest, 4 << 20))]
+        parts = world.hand.landing(session_id(10 + number), {}, base=1, changes=changes)
+        answer = await world.owner.post(f"{world.path}/landings", parts.body())
+        assert answer.status == 201, answer.body
+    address = f"{world.door.url}{PREFIX}{world.path}/checkout"
+    async with world.door.session.get(address) as answer:
+        await answer.content.readexactly(100)
+        answer.close()
+    assert (await world.door.get(f"{world.path}/head")).status == 200
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+    assert len((await world.door.get(f"{world.path}/checkout")).records()) > 7
+
+
+async def test_an_answer_that_cannot_be_finished_is_cut_off_and_never_taken_for_whole(world):
+    """The store fails in the middle: the reader must see a broken connection, not an end."""
+    large = blob(random.Random(9).randbytes(4 << 20))
+    await world.owner.post(f"{world.path}/objects", encode(large))
+    pack = world.forge.objects.packs.path(1)
+    changes = [Change("z-large", None, Entry(Mode.FILE, large.digest, 4 << 20))]
+    fill = [Change(f"a-{n}", None, entry(bytes([n]) * 9)) for n in range(9)]
+    files = {f"a-{n}": bytes([n]) * 9 for n in range(9)}
+    parts = world.hand.landing(session_id(20), files, base=1, changes=[*fill, *changes])
+    assert (await world.owner.post(f"{world.path}/landings", parts.body())).status == 201
+    data = bytearray(pack.read_bytes())
+    data[-1] ^= 1
+    pack.write_bytes(data)
+    world.forge.objects.forget_cached()
+    with pytest.raises(ClientError):
+        await world.door.get(f"{world.path}/files/z-large")

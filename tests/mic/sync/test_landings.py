@@ -5,7 +5,10 @@ import random
 from dataclasses import replace
 
 from keys.statements.landing import open_landing
+from node.rollups import verbs as rollups
+from node.rollups.model import LEVELS
 from store import contents, tree
+from store.bloom import Bloom
 from store.changes import Change
 from store.digest import digest_of
 from store.records import encode
@@ -145,3 +148,14 @@ async def test_a_large_file_of_which_only_a_little_is_new_comes_along_in_its_lan
     tail = {"Range": f"bytes={size - 10}-"}
     answer = await world.door.get(f"{world.path}/files/large.bin", headers=tail)
     assert answer.body == raw[-10:]
+
+
+async def test_rollups_are_listed_and_their_filters_are_objects(world, monkeypatch):
+    monkeypatch.setitem(LEVELS, 1, 1)
+    monkeypatch.setattr(rollups, "STEP", 1)
+    await rollups.build(world.forge, world.book.key)
+    (listed,) = (await world.door.get(f"{world.path}/rollups")).json["rollups"]
+    assert (listed["level"], listed["start"], listed["end"]) == (1, 1, 1)
+    asked = bytes.fromhex(listed["filter"])
+    sent = (await world.door.post(f"{world.path}/objects/fetch", asked)).records()
+    assert Bloom.decode(sent[asked]).may_contain(b"=README.md")

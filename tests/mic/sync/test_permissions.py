@@ -29,6 +29,7 @@ NEEDS = {
     ("POST", "/landings"): WRITE,
     ("GET", "/landings/{position}"): READ,
     ("GET", "/records"): READ,
+    ("GET", "/rollups"): READ,
     ("POST", "/objects/missing"): WRITE,
     ("POST", "/objects"): WRITE,
     ("POST", "/objects/fetch"): READ,
