@@ -23,6 +23,7 @@ FENCES = {
     "bleach": ("node.kernel.markup",),
     "jinja2": ("web.",),
     "markdown_it": ("node.kernel.markup",),
+    "mdit_py_plugins": ("node.kernel.markup",),
     "nacl": ("keys.",),
     "pyfastcdc": ("store.contents",),
     "pygit2": ("store.lines",),

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -23,6 +24,10 @@ _STEPS = (
     (60 * DAY, 7 * DAY, "week"),
     (730 * DAY, 30 * DAY, "month"),
 )
+
+
+_EMPTY_LINES = re.compile(r"\n[ \t]*\n")
+_CODE = re.compile(r"`([^`\n]+)`")
 
 
 def ago(at: int, now: int) -> str:
@@ -95,6 +100,18 @@ def in_path(path: str) -> str:
     return quote(path, safe="/")
 
 
+def paragraphs(text: str) -> list[Markup]:
+    """Return what somebody said, a paragraph each, with what stands in `backticks` as code."""
+    parts = (part.strip("\n") for part in _EMPTY_LINES.split(text))
+    return [_with_code(part) for part in parts if part.strip()]
+
+
+def _with_code(text: str) -> Markup:
+    pieces = _CODE.split(text)
+    drawn = (Markup("<code>{}</code>") if at % 2 else Markup("{}") for at in range(len(pieces)))
+    return Markup("").join(shape.format(piece) for shape, piece in zip(drawn, pieces, strict=True))
+
+
 def crest(name: str) -> Markup:
     """Return the drawing that grows from a name: five hyphae around a seed."""
     drawn = hashlib.sha256(name.encode()).digest()
@@ -124,6 +141,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "in_path": in_path,
     "iso": iso,
     "number": number,
+    "paragraphs": paragraphs,
     "origin_kind": origin_kind,
     "origin_word": origin_word,
     "plural": plural,

@@ -44,6 +44,8 @@ OUTWARD = frozenset({"http", "https", "mailto"})
 ANCHOR = "readme-"
 ALIGNED = {"text-align:right": "is-right", "text-align:center": "is-center"}
 TASKS = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
+BRACKETS = 10_000
+"""How many brackets are tried as links, at a few tens of microseconds each."""
 MARKS = 30_000
 """How many tags and entities are cleaned, at about 0.1 ms each; a text with more is shown plain."""
 HIGHLIGHTED_CHARS = 200_000
@@ -84,13 +86,15 @@ def markdown(text: str, link: Resolve, image: Resolve) -> str:
     """
     import bleach  # noqa: PLC0415 - see the module's docstring
 
+    if text.count("[") > BRACKETS:
+        return _plain(text)
     parser = _parser()
     env: MutableMapping[str, Any] = {"docId": "readme"}
     tokens = parser.parse(text, env)
     _settle(tokens, link, image)
     drawn: str = parser.renderer.render(tokens, parser.options, env)
     if drawn.count("<") + drawn.count("&") > MARKS:
-        return f"<pre>{html.escape(text)}</pre>"
+        return _plain(text)
     cleaned: str = bleach.clean(
         drawn, tags=TAGS, attributes=ATTRIBUTES, protocols=OUTWARD, strip=False
     )
@@ -113,6 +117,10 @@ def _lines(path: str, text: str) -> list[str]:
         if len(coloured) == len(lines):
             return coloured
     return [html.escape(line) for line in lines]
+
+
+def _plain(text: str) -> str:
+    return f"<pre>{html.escape(text)}</pre>"
 
 
 @functools.cache

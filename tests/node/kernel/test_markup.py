@@ -165,9 +165,9 @@ def test_an_image_elsewhere_inside_a_link_makes_no_link_of_its_own():
     ids=lambda text: text[:4],
 )
 def test_no_text_takes_long(text):
-    begun = time.monotonic()
+    begun = time.process_time()
     shown(text)
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 def test_signs_that_turn_the_reading_are_shown():

@@ -1,5 +1,6 @@
 """A file with the reason beside each run of lines."""
 
+import asyncio
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -43,7 +44,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     place = await place_of(request)
     path = request.match_info["path"].strip("/")
     lines = await trees.blame(forge, who, place.project, place.position, path)
-    drawn = markup.highlight(path, "".join(f"{line.text}\n" for line in lines))
+    text = "".join(f"{line.text}\n" for line in lines)
+    drawn = await asyncio.to_thread(markup.highlight, path, text)
     runs = [
         _run(list(group), drawn, forge.now())
         for _, group in groupby(lines, key=lambda line: line.position)

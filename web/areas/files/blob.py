@@ -1,5 +1,6 @@
 """A file's page: its lines highlighted, or the image, or that it is binary."""
 
+import asyncio
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -53,7 +54,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         landing=touched.get(path),
         kind=kind,
         size=found.size,
-        lines=_lines(path, raw) if kind == "text" else [],
+        lines=await asyncio.to_thread(_lines, path, raw) if kind == "text" else [],
         is_cut=found.size > SHOWN_BYTES,
         is_executable=found.mode is Mode.EXECUTABLE,
         target=raw.decode("utf-8", "replace") if kind == "link" else "",

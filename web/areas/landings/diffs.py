@@ -1,6 +1,6 @@
 """What a landing changed, as lines to look at."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -14,6 +14,10 @@ CONTEXT = 3
 LARGEST = 200_000
 LINES = 3_000
 """How many lines one page shows; the files after that are only named."""
+COLOURED = 500_000
+"""How many bytes of files one page colours, a second of work; the files after that are plain."""
+
+Sides = tuple[bytes | None, bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,20 @@ class FileDiff:
     is_open: bool
 
 
-def diff_of(change: Change, old: bytes | None, new: bytes | None, room: int) -> FileDiff:
-    """Return how one path changed; a side is None where it is absent or too large to show."""
+def diffs_of(changes: Sequence[Change], sides: Sequence[Sides]) -> list[FileDiff]:
+    """Return how each path changed; a side is None where it is absent or too large to show."""
+    files: list[FileDiff] = []
+    room, colours = LINES, COLOURED
+    for change, (old, new) in zip(changes, sides, strict=True):
+        colours -= len(old or b"") + len(new or b"")
+        files.append(_diff(change, old, new, room, is_coloured=colours >= 0))
+        room -= len(files[-1].lines)
+    return files
+
+
+def _diff(
+    change: Change, old: bytes | None, new: bytes | None, room: int, *, is_coloured: bool
+) -> FileDiff:
     kind = "added" if change.old is None else "removed" if change.new is None else "changed"
     note = _note(change, old, new)
     if note:
@@ -52,7 +68,7 @@ def diff_of(change: Change, old: bytes | None, new: bytes | None, room: int) -> 
     if added + removed > room:
         note = "More than this page shows. See it whole with `mic diff`."
         return FileDiff(change.path, kind, added, removed, [], note, is_open=False)
-    lines = list(_lines(change.path, before, after, found))
+    lines = list(_lines(change.path if is_coloured else "", before, after, found))
     note = "" if lines else _mode_note(change)
     return FileDiff(change.path, kind, added, removed, lines, note, is_open=True)
 
@@ -130,9 +146,7 @@ def _end(group: list[Hunk]) -> int:
 
 
 def _drawn(path: str, data: bytes) -> list[Markup]:
-    """Return the highlighted lines; plain ones when the highlighter splits them differently."""
+    """Return the lines, in colours if `path` says what they are."""
     texts = [line.decode("utf-8", "replace").rstrip("\r\n") for line in split(data)]
     drawn = markup.highlight(path, "".join(f"{text}\n" for text in texts))
-    if len(drawn) != len(texts):
-        return [Markup("{}").format(text) for text in texts]
     return [Markup(line) for line in drawn]  # noqa: S704 - highlight escapes

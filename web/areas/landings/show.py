@@ -1,5 +1,6 @@
 """One landing: what for, how it came about, who vouches for it, what changed."""
 
+import asyncio
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -10,7 +11,7 @@ from node.landings import verbs as landings
 from node.landings.model import Landing
 from node.sessions import verbs as sessions
 from node.trees import verbs as trees
-from web.areas.landings.diffs import LARGEST, LINES, FileDiff, diff_of
+from web.areas.landings.diffs import LARGEST, FileDiff, diffs_of
 from web.page import forge_of, party_of, render
 from web.places import Place, place_of
 
@@ -54,10 +55,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     detail = await landings.detail(forge, who, place.project, position)
     shown = detail.changes[:FILES]
     sides = await trees.sides(forge, who, place.project, shown, LARGEST)
-    files, room = [], LINES
-    for change, (old, new) in zip(shown, sides, strict=True):
-        files.append(diff_of(change, old, new, room))
-        room -= len(files[-1].lines)
+    files = await asyncio.to_thread(diffs_of, shown, sides)
     said = transcripts.decode(detail.transcript)
     earlier = await landings.log(forge, who, place.project, position, 1)
     view = View(

@@ -1,5 +1,7 @@
 """The README of a directory, as safe HTML whose links stay in the project."""
 
+import asyncio
+import functools
 import posixpath
 
 from aiohttp import web
@@ -36,13 +38,21 @@ async def readme_of(
     if not name.lower().endswith(MARKDOWN):
         return name, Markup("<pre>{}</pre>").format(text)
 
+    drawn = await asyncio.to_thread(_rendered, place, directory, text)
+    return name, Markup(drawn)  # noqa: S704 - markup sanitizes
+
+
+@functools.lru_cache(maxsize=64)
+def _rendered(place: Place, directory: str, text: str) -> str:
+    """Return a README as HTML; kept, for the same text at the same place is the same page."""
+
     def link(target: str) -> str | None:
         return _resolved(place, directory, target, "blob")
 
     def image(target: str) -> str | None:
         return _resolved(place, directory, target, "raw")
 
-    return name, Markup(markup.markdown(text, link, image))  # noqa: S704 - markup sanitizes
+    return markup.markdown(text, link, image)
 
 
 def _resolved(place: Place, directory: str, target: str, page: str) -> str | None:
