@@ -4,7 +4,8 @@ Each lands five changed files in a tree of 100,000, with 1,000 and with 100,000 
 Ours is the whole of it: the author hashes and compresses, makes the change list and the transcript,
 signs the statement; the node checks signature, objects and conflicts, applies the changes to the
 tree, signs the record and has it on disk. What git does to stage the five files is not counted.
-`one` lands one after another; `32` lands from 32 authors at once, in time for each landing.
+`one` lands one after another; `32` lands from 32 authors at once, in time for each landing. A node
+seals what landings wrote into packs when it has the time; that is measured beside, as `sealing`.
 
 usage: python benchmarks/landing.py [--files N] [--behind N ...] [--rounds N]
 """
@@ -147,6 +148,17 @@ class Author:
             await asyncio.gather(*(self.land(base, share) for share in shares))
             count -= many
 
+    async def grow(self, count: int) -> None:
+        """Land `count` times and seal every so often, as a node does."""
+        for done in range(0, count, LANDINGS):
+            await self.at_once(min(LANDINGS, count - done), LANDINGS)
+            await self.seal()
+
+    async def seal(self) -> None:
+        """Move what landings wrote into packs."""
+        while await self.forge.objects.seal():
+            pass
+
 
 class Git:
     """A bare repository and a working copy of it."""
@@ -199,15 +211,21 @@ def run(directory: Path, *arguments: str) -> None:
 
 def sides(author: Author, git: Git, runner: asyncio.Runner, behind: int) -> dict[str, object]:
     """Return what is measured with `behind` landings of history."""
+    sealing: list[float] = []
 
     def timed(work: object) -> float:
         start = time.perf_counter()
         runner.run(work)
-        return (time.perf_counter() - start) / LANDINGS
+        took = (time.perf_counter() - start) / LANDINGS
+        start = time.perf_counter()
+        runner.run(author.seal())
+        sealing.append((time.perf_counter() - start) / LANDINGS)
+        return took
 
     return {
         f"micelio, one, {behind:,} behind": lambda: timed(author.one_after_another(LANDINGS)),
         f"micelio, 32, {behind:,} behind": lambda: timed(author.at_once(LANDINGS)),
+        f"micelio, sealing, {behind:,} behind": lambda: sealing[-1],
         f"git, {behind:,} behind": git.several,
     }
 
@@ -216,7 +234,8 @@ async def grown(forge: Forge, files: int, behind: int) -> Author:
     """Return an author whose project has `behind` landings."""
     author = Author(forge, files)
     await author.arrive()
-    await author.at_once(behind - 1, 256)
+    await author.seal()
+    await author.grow(behind)
     return author
 
 
