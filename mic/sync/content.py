@@ -114,7 +114,7 @@ async def _send(
             await response.write(piece)
         await response.write_eof()
     except ConnectionError:
-        raise
+        streams.log.debug("the reader left")
     except Exception as fault:  # noqa: BLE001  the request fence, once the answer has begun
         streams.cut(request, fault)
     return response

@@ -5,7 +5,6 @@ bearer token and turns every fault into one answer. Cookies mean nothing at this
 web page can use a visitor's session on it.
 """
 
-import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -24,8 +23,6 @@ from node.signin import verbs as signin
 from node.signin.model import BadToken
 from store.digest import Digest, parse_digest
 
-log = logging.getLogger(__name__)
-
 Handler = Callable[[Forge, Party, web.Request], Awaitable[web.StreamResponse]]
 Shape = TypeVar("Shape")
 
@@ -41,8 +38,8 @@ def door(forge: Forge, handler: Handler) -> Callable[[web.Request], Awaitable[we
             who = await party(forge, request)
             return await handler(forge, who, request)
         except (ConnectionError, ClientPayloadError):
-            log.debug("the client went away")
-            raise
+            # Nobody may be there to read it; whoever still is learns that nothing was done.
+            return failures.failure(400, "request.broken-off", "The body broke off.")
         except Exception as fault:  # noqa: BLE001  the request fence: it answers and records
             return failures.response(fault)
 

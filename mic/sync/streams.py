@@ -13,7 +13,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
-from aiohttp import ClientPayloadError, web
+from aiohttp import web
 from aiohttp.streams import StreamReader
 
 from mic.wire.messages import RECORDS
@@ -81,8 +81,8 @@ async def send(
     try:
         await _pump(forge, response, source, ids, first)
         await response.write_eof()
-    except (ConnectionError, ClientPayloadError):
-        raise
+    except ConnectionError:
+        log.debug("the reader left")
     except Exception as fault:  # noqa: BLE001  the request fence, once the answer has begun
         cut(request, fault)
     return response

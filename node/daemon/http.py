@@ -29,6 +29,11 @@ LONGEST_LINE = 16 << 10
 class AccessLog(AbstractAccessLogger):
     """One line a request, by the pattern of its route: addresses and headers may hold secrets."""
 
+    @property
+    def enabled(self) -> bool:
+        """Whether anybody reads the lines."""
+        return self.logger.isEnabledFor(logging.INFO)
+
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         """Write the line."""
         match = getattr(request, "match_info", {})
@@ -44,8 +49,11 @@ async def fence(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer what no front end answered."""
     try:
         return await handler(request)
-    except (web.HTTPException, ConnectionError):
+    except web.HTTPException:
         raise
+    except ConnectionError:
+        # Whoever asked has left: there is nobody to tell, and nothing wrong.
+        return web.Response(status=400)
     except Exception:
         log.exception("request failed", extra={"route": health.route_of(request)})
         return failures.failure(500, "node.broken", failures.BROKEN)

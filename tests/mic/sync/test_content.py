@@ -1,5 +1,6 @@
 """A project is read by anybody who may, at any position, in whole or in part."""
 
+import io
 import random
 
 import pytest
@@ -159,18 +160,21 @@ async def test_a_reader_who_leaves_in_the_middle_of_a_checkout_is_no_fault(world
 
 
 async def test_an_answer_that_cannot_be_finished_is_cut_off_and_never_taken_for_whole(world):
-    """The store fails in the middle: the reader must see a broken connection, not an end."""
-    large = blob(random.Random(9).randbytes(4 << 20))
-    await world.owner.post(f"{world.path}/objects", encode(large))
-    pack = world.forge.objects.packs.path(1)
-    changes = [Change("z-large", None, Entry(Mode.FILE, large.digest, 4 << 20))]
-    fill = [Change(f"a-{n}", None, entry(bytes([n]) * 9)) for n in range(9)]
-    files = {f"a-{n}": bytes([n]) * 9 for n in range(9)}
-    parts = world.hand.landing(session_id(20), files, base=1, changes=[*fill, *changes])
+    """The store fails in the middle: the reader must meet a broken connection, not an end."""
+    first, second = (blob(random.Random(n).randbytes(4 << 20)) for n in (1, 2))
+    for record in (first, second):
+        await world.owner.post(f"{world.path}/objects", encode(record))
+    changes = [
+        Change(path, None, Entry(Mode.FILE, record.digest, 4 << 20))
+        for path, record in (("y", first), ("z", second))
+    ]
+    parts = world.hand.landing(session_id(20), {}, base=1, changes=changes)
     assert (await world.owner.post(f"{world.path}/landings", parts.body())).status == 201
-    data = bytearray(pack.read_bytes())
-    data[-1] ^= 1
-    pack.write_bytes(data)
-    world.forge.objects.forget_cached()
+    pack = world.forge.objects.packs.path(1)
+    with pack.open("r+b") as file:
+        file.seek(-1, io.SEEK_END)
+        file.write(bytes([second.stored[-1] ^ 1]))
     with pytest.raises(ClientError):
-        await world.door.get(f"{world.path}/files/z-large")
+        await world.door.get(f"{world.path}/checkout")
+    answer = await world.door.get(f"{world.path}/files/z")
+    assert (answer.status, answer.code) == (500, "store.corrupt")
