@@ -29,7 +29,7 @@ from store.database import Tx
 from store.digest import Digest
 from store.errors import Absent, StoreFault
 from store.nodes import Source
-from store.tree import EMPTY
+from store.tree import EMPTY, Entry
 
 PAGE = 500
 
@@ -106,31 +106,36 @@ def _decoded(forge: Forge, tx: Tx, draft: Draft) -> tuple[Change, ...]:
 
 def _require(forge: Forge, tx: Tx, draft: Draft, changes: tuple[Change, ...]) -> None:
     """Raise `ObjectsMissing` or `BadDraft` unless all new content is here in its stated size."""
-    small = {c.path: c.new for c in changes if c.new and c.new.size <= contents.BLOB_MAX}
-    large = {c.path: c.new for c in changes if c.new and c.new.size > contents.BLOB_MAX}
-    known = {digest: record.raw_length for digest, (record, _) in draft.fresh.items()}
-    known |= forge.objects.lengths(tx, {entry.id for entry in small.values()} - known.keys())
-    missing = {path: entry.id for path, entry in small.items() if entry.id not in known}
-    source = _source(forge, tx, draft)
-    for path, entry in large.items():
-        try:
-            parts = contents.parts(entry.id, entry.size, source)
-        except Absent as fault:
-            missing[path] = Digest(fault.digest)
-            continue
-        except StoreFault as fault:
-            raise BadDraft("bad-content", f"The content of {path} is unusable: {fault}") from fault
-        absent = forge.objects.missing(tx, (part for part in parts if part not in draft.fresh))
-        if absent:
-            missing[path] = absent[0]
+    new = {change.path: change.new for change in changes if change.new}
+    spans = {path: _spans(forge, tx, draft, path, entry) for path, entry in new.items()}
+    asked = {digest for parts in spans.values() for digest, _ in parts}
+    known = _lengths(forge, tx, draft, asked)
+    missing = {
+        path: digest for path, parts in spans.items() for digest, _ in parts if digest not in known
+    }
     if missing:
         raise ObjectsMissing(missing)
-    for path, entry in small.items():
-        if known[entry.id] != entry.size:
+    for path, parts in spans.items():
+        if any(known[digest] != length for digest, length in parts):
             raise BadDraft(
-                "wrong-size",
-                f"{path} is said to have {entry.size} bytes; its content has {known[entry.id]}.",
+                "wrong-size", f"{path} is said to have {new[path].size} bytes; it does not."
             )
+
+
+def _spans(forge: Forge, tx: Tx, draft: Draft, path: str, entry: Entry) -> list[tuple[Digest, int]]:
+    """Return the objects that hold the content of `entry`, each with its length."""
+    try:
+        return contents.spans(entry.id, entry.size, _source(forge, tx, draft))
+    except Absent as fault:
+        raise ObjectsMissing({path: Digest(fault.digest)}) from fault
+    except StoreFault as fault:
+        raise BadDraft("bad-content", f"The content of {path} is unusable: {fault}") from fault
+
+
+def _lengths(forge: Forge, tx: Tx, draft: Draft, asked: set[Digest]) -> dict[Digest, int]:
+    """Return the true lengths of those of `asked` that are held or come along."""
+    fresh = {digest: record.raw_length for digest, (record, _) in draft.fresh.items()}
+    return fresh | forge.objects.lengths(tx, asked - fresh.keys())
 
 
 def moved(

@@ -11,14 +11,14 @@ from keys.statements.transcript import Transcript
 from node.kernel.errors import Missing
 from node.kernel.parties import ANONYMOUS
 from node.landings import verbs as landings
-from node.landings.model import Draft, NoSuchPosition, SessionDraft
+from node.landings.model import BadDraft, Draft, NoSuchPosition, SessionDraft
 from node.trees import verbs as trees
 from node.trees.model import BinaryFile, FileTooLarge, NoSuchPath, NotAFile
 from store import changes as change_lists
 from store import contents
 from store.changes import Change
 from store.digest import digest_of
-from store.records import Kind, make
+from store.records import Kind, make, opened
 from store.tree import Entry, Mode
 from tests.support.drafts import a_landing
 from tests.support.forges import a_forge, a_project, an_account
@@ -70,7 +70,10 @@ async def test_a_private_project_is_missing_for_strangers(forge, ada):
 async def a_large_file(forge, ada, book, data):
     records = list(contents.records_of(io.BytesIO(data), len(data)))
     await forge.objects.ingest(records)
-    entry = Entry(Mode.FILE, records[-1].digest, len(data))
+    await land_large(forge, ada, book, Entry(Mode.FILE, records[-1].digest, len(data)))
+
+
+async def land_large(forge, ada, book, entry):
     encoded = change_lists.encode([Change("large", None, entry)])
     session = SessionDraft(forge.ids.session(), "large", 1, 1)
     said = transcripts.encode(Transcript(session.id, "large", (), ()))
@@ -90,6 +93,19 @@ async def test_a_large_file_streams_from_any_offset(forge, ada, book):
         assert max(map(len, pieces)) <= 4 << 20
     with pytest.raises(FileTooLarge):
         await trees.read(forge, ANONYMOUS, book, None, "large")
+
+
+@pytest.mark.slow
+async def test_a_manifest_that_lies_about_its_chunks_is_refused(forge, ada, book):
+    data = random.Random(1).randbytes(9 << 20)
+    *chunks, manifest = contents.records_of(io.BytesIO(data), len(data))
+    parts = contents.decode(opened(manifest), len(data))
+    (first, one), (second, two), *rest = parts
+    lie = make(Kind.MANIFEST, contents.encode([(first + 1, one), (second - 1, two), *rest]))
+    await forge.objects.ingest([*chunks, lie])
+    with pytest.raises(BadDraft) as refused:
+        await land_large(forge, ada, book, Entry(Mode.FILE, lie.digest, len(data)))
+    assert refused.value.code == "landing.wrong-size"
 
 
 async def test_a_diff_names_what_came_went_and_changed(forge, ada, book):
