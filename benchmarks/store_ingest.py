@@ -24,12 +24,12 @@ from store import contents, tree
 from store.database import Database
 from store.digest import Digest
 from store.objects import Objects
-from store.records import Kind, Record, make
+from store.records import Kind, Record, make, make_all
 from store.tree import Entry, Mode
 
 MIGRATIONS = Path(__file__).parents[1] / "node" / "migrations"
 IDENTITY = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "gc.auto=0")
-BATCH = 500
+BATCH = 1000
 LIMIT = 3
 
 File = tuple[str, Mode, int]
@@ -52,12 +52,31 @@ def _files_below(directory: str, above: str) -> Iterator[File]:
             yield above + entry.name, mode, facts.st_size
 
 
-def records_of(root: str, file: File) -> list[Record]:
-    """Return what stores one file."""
+def records_of(root: str, files: list[File]) -> list[list[Record]]:
+    """Return what stores each file."""
+    whole = [read_whole(root, file) for file in files if file[2] <= contents.BLOB_MAX]
+    small = iter(make_all(Kind.BLOB, whole))
+    return [
+        [next(small)] if size <= contents.BLOB_MAX else large(root, path, size)
+        for path, _, size in files
+    ]
+
+
+def read_whole(root: str, file: File) -> bytes:
+    """Return the content of a file or the target of a link."""
     path, mode, size = file
     if mode is Mode.LINK:
-        return [make(Kind.BLOB, str(Path(root, path).readlink()).encode())]
-    with open(f"{root}/{path}", "rb", buffering=0) as opened:  # noqa: PTH123  one path a file counts
+        return str(Path(root, path).readlink()).encode()
+    opened = os.open(f"{root}/{path}", os.O_RDONLY)
+    try:
+        return os.read(opened, size + 1)
+    finally:
+        os.close(opened)
+
+
+def large(root: str, path: str, size: int) -> list[Record]:
+    """Return the chunks of a large file and their manifest."""
+    with Path(root, path).open("rb", buffering=0) as opened:
         return list(contents.records_of(opened, size))
 
 
@@ -67,13 +86,10 @@ async def take_in(root: Path, directory: Path) -> None:
     objects = await Objects.open(db, directory)
     files = files_of(root)
     entries: list[tuple[str, Entry]] = []
-    with ThreadPoolExecutor(os.cpu_count()) as workers:
+    with ThreadPoolExecutor(1) as workers:
         runs = [files[start : start + BATCH] for start in range(0, len(files), BATCH)]
         loop = asyncio.get_running_loop()
-        made = [
-            loop.run_in_executor(workers, lambda run=run: [records_of(str(root), f) for f in run])
-            for run in runs
-        ]
+        made = [loop.run_in_executor(workers, records_of, str(root), run) for run in runs]
         for run, future in zip(runs, made, strict=True):
             batch = await future
             await objects.ingest([record for records in batch for record in records])

@@ -11,7 +11,7 @@ import asyncio
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,11 @@ T = TypeVar("T")
 PACKS = "packs"
 CACHED_BYTES = 16 << 20
 _CACHED_AT_MOST = 256 << 10
-_SLICE = 64
+_SLICE_BYTES = 4 << 20
+"""Raw bytes that one thread proves at a time: for less, threads wait for each other more than
+they gain."""
+
+WORKERS = os.cpu_count() or 2
 _DEEPEST_READ = 64
 _SMALL_LEVEL = 1
 """A small object is compressed in its landing's transaction; sealing compresses it for good."""
@@ -53,7 +57,7 @@ class Objects:
     def __init__(self, db: Database, packs: Packs, cached_bytes: int = CACHED_BYTES) -> None:
         self.db = db
         self.packs = packs
-        self.pool = ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="objects")
+        self.pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="objects")
         self._cache = _Cache(cached_bytes)
         self.sealing = asyncio.Lock()
 
@@ -197,7 +201,7 @@ class Objects:
 
     async def proven(self, batch: Sequence[Record]) -> None:
         """Open every record, on all processors; raises `BadRecord` or `Corrupt`."""
-        slices = [batch[start : start + _SLICE] for start in range(0, len(batch), _SLICE)]
+        slices = list(_slices(batch))
         loop = asyncio.get_running_loop()
         await asyncio.gather(*(loop.run_in_executor(self.pool, _open_all, some) for some in slices))
 
@@ -252,6 +256,19 @@ class Objects:
         numbers = self.packs.numbers()
         size = sum(self.packs.size(number) for number in numbers)
         return Stats(packed, small, raw, len(numbers), size)
+
+
+def _slices(batch: Sequence[Record]) -> Iterator[list[Record]]:
+    some: list[Record] = []
+    held = 0
+    for record in batch:
+        some.append(record)
+        held += record.raw_length
+        if held >= _SLICE_BYTES:
+            yield some
+            some, held = [], 0
+    if some:
+        yield some
 
 
 def _open_all(batch: Sequence[Record]) -> None:

@@ -8,7 +8,7 @@ has not passed `opened` may be believed.
 
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -102,6 +102,29 @@ def make(kind: Kind, raw: bytes, level: int = 3, digest: Digest | None = None) -
         if len(frame) < len(raw):
             return Record(kind, Codec.ZSTD, len(raw), name, frame)
     return Record(kind, Codec.RAW, len(raw), name, bytes(raw))
+
+
+def make_all(kind: Kind, raws: Sequence[bytes], level: int = 3) -> list[Record]:
+    """Return the records of many raws, as `make` would, compressed on all processors at once.
+
+    For small objects this is faster than threads, which would wait for each other at every call.
+    """
+    tried: list[bytes | bytearray | memoryview] = [
+        raw for raw in raws if _WORTH_TRYING <= len(raw) <= MAX_OBJECT
+    ]
+    if not tried:
+        return [make(kind, raw, level) for raw in raws]
+    frames = iter(_tools.compressor(level).multi_compress_to_buffer(tried, threads=-1))
+    made = []
+    for raw in raws:
+        if not _WORTH_TRYING <= len(raw) <= MAX_OBJECT:
+            made.append(make(kind, raw, level))
+            continue
+        frame = next(frames).tobytes()
+        is_smaller = len(frame) < len(raw)
+        codec, stored = (Codec.ZSTD, frame) if is_smaller else (Codec.RAW, bytes(raw))
+        made.append(Record(kind, codec, len(raw), digest_of(raw), stored))
+    return made
 
 
 def make_prefixed(kind: Kind, raw: bytes, base: bytes, level: int = 3) -> Record:

@@ -18,6 +18,7 @@ from store.records import (
     Record,
     encode,
     make,
+    make_all,
     make_prefixed,
     opened,
     parse_header,
@@ -48,6 +49,16 @@ def test_what_is_made_is_decoded_in_pieces_of_any_size_and_opens_to_the_same(kin
     assert decoded(encode(record) * 2, step) == [record, record]
     assert opened(record) == raw
     assert record.digest == digest_of(raw)
+
+
+@given(kinds, st.lists(raws, max_size=8))
+def test_many_are_made_as_one_is(kind, some):
+    assert make_all(kind, some) == [make(kind, raw) for raw in some]
+
+
+def test_many_with_one_too_large_are_refused():
+    with pytest.raises(TooLarge):
+        make_all(Kind.BLOB, [b"a" * 100, bytes(MAX_OBJECT + 1)])
 
 
 @given(raws, raws)
