@@ -1,37 +1,75 @@
-"""Every part in every state: what pages are made of, to look at and to test."""
+"""Every part in every state: what pages are made of, to look at and to test.
 
+What is not here does not exist yet. Colours and icons are read from the files that define them, so
+that none is forgotten.
+"""
+
+import functools
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from aiohttp import web
 from markupsafe import Markup
 
-from web.areas.landings.diffs import FileDiff, Line
-from web.page import render
+from node.landings.model import Landing
+from web import design
+from web.areas.design import samples
+from web.areas.files.blame import Run
+from web.areas.files.crumbs import Crumb
+from web.areas.landings.diffs import FileDiff
+from web.areas.landings.show import Said
+from web.areas.project.directory import Row
+from web.page import forge_of, render
+from web.places import Place
 
 ORIGINS = ("human", "ai-assisted", "ai-generated", "unknown")
+BUTTONS = ("button-main", "", "button-danger", "button-quiet")
+_DESIGN = Path(design.__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Sample values for the parts that need some."""
+    """What the page shows."""
 
+    colours: tuple[str, ...]
+    icons: tuple[str, ...]
     origins: tuple[str, ...]
-    file: FileDiff
+    buttons: tuple[str, ...]
+    place: Place
+    landings: list[Landing]
+    rows: list[Row]
+    crumbs: list[Crumb]
+    said: list[Said]
     lines: list[Markup]
+    runs: list[Run]
+    files: list[FileDiff]
+    readme: Markup
 
 
 async def show(request: web.Request) -> web.StreamResponse:
     """Show the design."""
-    lines = [
-        Markup('<span class="k">def</span> <span class="nf">wait</span>(tries):'),
-        Markup('    <span class="sd">"""Return seconds."""</span>'),
-        Markup('    <span class="k">return</span> <span class="mi">2</span> ** tries'),
-    ]
-    drawn = [
-        Line("same", 1, 1, lines[0]),
-        Line("removed", 2, None, lines[2]),
-        Line("added", None, 2, lines[1]),
-        Line("added", None, 3, lines[2]),
-    ]
-    file = FileDiff("src/wait.py", "changed", 2, 1, drawn, "", is_open=True)
-    return render(request, "areas/design/show.html", View(ORIGINS, file, lines))
+    forge = forge_of(request)
+    now, drawn = forge.now(), samples.lines()
+    landed = samples.landings(now)
+    view = View(
+        colours=_names("pages/design.css", r"\.swatch-([\w-]+) \{"),
+        icons=_names("components/icons.html", r'id="i-([\w-]+)"'),
+        origins=ORIGINS,
+        buttons=BUTTONS,
+        place=samples.place(forge.node.url, now),
+        landings=landed,
+        rows=samples.rows(landed),
+        crumbs=samples.crumbs(),
+        said=samples.said(now),
+        lines=drawn,
+        runs=samples.runs(landed, drawn),
+        files=[samples.change(drawn), samples.binary()],
+        readme=samples.readme(),
+    )
+    return render(request, "areas/design/show.html", view)
+
+
+@functools.cache
+def _names(file: str, pattern: str) -> tuple[str, ...]:
+    return tuple(re.findall(pattern, (_DESIGN / file).read_text()))

@@ -1,0 +1,161 @@
+"""Made-up values for the parts that need some: one project, its landings, a talk, a change."""
+
+from markupsafe import Markup
+
+from keys.statements.descriptor import Descriptor
+from keys.statements.transcript import Decision, Message
+from node.kernel import markup
+from node.landings.model import Landing
+from node.projects.model import Project
+from node.trees.model import BlameLine
+from store.digest import Digest
+from web.areas.files.blame import Run
+from web.areas.files.crumbs import Crumb
+from web.areas.landings.diffs import FileDiff, Line
+from web.areas.landings.show import Said
+from web.areas.project.directory import Row
+from web.places import Place
+
+HOUR, DAY = 3_600_000, 86_400_000
+NOTHING = Digest(bytes(32))
+GOALS = (
+    ("Retry the outbox with jitter, so that two masts stop colliding", "ai-assisted", 2 * HOUR),
+    ("Wait twice as long after each busy answer", "ai-generated", 3 * DAY),
+    ("Say which reading was refused, and why", "human", 90 * DAY),
+    ("Give every station an outbox", "unknown", 800 * DAY),
+)
+CODE = '''\
+@cache
+def wait(station: int, tries: int) -> float:
+    """Return seconds, never the same for two stations."""
+    # Full jitter: anywhere between nothing and the doubled wait.
+    return jitter(station, tries) * 2**tries * FIRST_WAIT
+'''
+README = """\
+# Spore
+
+Carries readings from stations that are [offline](#spore) most of the week.
+
+- A reading that was accepted is never lost.
+- [x] Measured in the October floods.
+
+```sh
+spore station run --id 7
+```
+
+> Eleven stations along one river.
+
+| Board | Memory |
+|---|--:|
+| 32-bit | 41 kB |
+"""
+
+
+def place(url: str, now: int) -> Place:
+    """Return a project that stands at its fourth landing."""
+    about = "Store-and-forward for weather stations that are offline most of the week."
+    project = Project(
+        0, "mic:z", "hazel", 0, "spore", "Spore", about, "public", NOTHING, now - 900 * DAY, now
+    )
+    return Place(project, len(GOALS), len(GOALS), pinned=False, node=url)
+
+
+def landings(now: int) -> list[Landing]:
+    """Return one landing of each origin, newest first."""
+    return [
+        Landing(
+            position=len(GOALS) - at,
+            id=NOTHING,
+            tree=NOTHING,
+            previous_tree=NOTHING,
+            session="",
+            author="hazel",
+            author_did=None,
+            goal=goal,
+            origin=origin,
+            model=None,
+            contribution=None,
+            transcript=NOTHING,
+            changes=Descriptor(NOTHING, 0),
+            changed=at + 1,
+            clock="",
+            landed_at=now - past,
+        )
+        for at, (goal, origin, past) in enumerate(GOALS)
+    ]
+
+
+def rows(landed: list[Landing]) -> list[Row]:
+    """Return a folder, a link and a file."""
+    names = (("src", "folder"), ("latest", "link"), ("README.md", "file"))
+    return [
+        Row(name, kind, "#tree", landing)
+        for (name, kind), landing in zip(names, landed[1:], strict=True)
+    ]
+
+
+def crumbs() -> list[Crumb]:
+    """Return the way to a file."""
+    return [Crumb("src", "#navigation"), Crumb("outbox.py", "")]
+
+
+def said(now: int) -> list[Said]:
+    """Return what a person asked, what an agent answered and what they decided."""
+    asked = "Masts 3 and 4 collide every morning. Spread them, but keep the tests repeatable."
+    answer = "The wait is a plain doubling in `src/outbox.py`, so equal starts stay equal."
+    why = "Equal jitter left masts 3 and 4 in step. A seed makes the waits repeatable in a test."
+    return [
+        Said(now - 3 * HOUR, Message("human", asked, now - 3 * HOUR), None),
+        Said(now - 2 * HOUR, Message("agent", answer, now - 2 * HOUR), None),
+        Said(now - HOUR, None, Decision("Full jitter, seeded by the station.", why, now - HOUR)),
+    ]
+
+
+def lines() -> list[Markup]:
+    """Return code in its five colours."""
+    return [Markup(line) for line in markup.highlight("outbox.py", CODE)]  # noqa: S704
+
+
+def runs(landed: list[Landing], drawn: list[Markup]) -> list[Run]:
+    """Return the code as three landings brought it, at three ages."""
+    parts = ((landed[2], 1, 0, 2), (landed[0], 4, 2, 4), (landed[1], 3, 4, 5))
+    return [
+        Run(_blamed(landing, start + 1), age, [(n + 1, drawn[n]) for n in range(start, end)])
+        for landing, age, start, end in parts
+    ]
+
+
+def change(drawn: list[Markup]) -> FileDiff:
+    """Return a change with every kind of line."""
+    made = [
+        Line("same", 1, 1, drawn[0]),
+        Line("removed", 2, None, drawn[1]),
+        Line("added", None, 2, drawn[1]),
+        Line("added", None, 3, drawn[2]),
+        Line("gap", 19, None, Markup()),
+        Line("same", 19, 20, drawn[4]),
+    ]
+    return FileDiff("src/outbox.py", "changed", 2, 1, made, "", is_open=True)
+
+
+def binary() -> FileDiff:
+    """Return a change that has no lines to show."""
+    return FileDiff("logo.png", "added", 0, 0, [], "Binary, 2,048 bytes.", is_open=False)
+
+
+def readme() -> Markup:
+    """Return what a README may hold."""
+    return Markup(markup.markdown(README, lambda path: path, lambda path: path))  # noqa: S704
+
+
+def _blamed(landing: Landing, number: int) -> BlameLine:
+    return BlameLine(
+        number=number,
+        text="",
+        position=landing.position,
+        session="",
+        author=landing.author,
+        landed_at=landing.landed_at,
+        goal=landing.goal,
+        origin=landing.origin,
+    )
