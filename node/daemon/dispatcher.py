@@ -6,20 +6,16 @@ nobody but itself.
 """
 
 import asyncio
-import logging
 from collections.abc import Iterable
-from functools import partial
 
+from node.daemon import steady
 from node.kernel import events
 from node.kernel.events import Event
 from node.kernel.feature import Feature, Subscriber
 from node.kernel.forge import Forge
-
-log = logging.getLogger(__name__)
+from store.database import Tx
 
 BATCH = 500
-FIRST_PAUSE = 1.0
-LONGEST_PAUSE = 60.0
 
 
 async def run(forge: Forge, features: Iterable[Feature], woken: asyncio.Event) -> None:
@@ -42,25 +38,26 @@ async def _ring(forge: Forge, bells: list[asyncio.Event]) -> None:
 
 
 async def _follow(forge: Forge, name: str, subscriber: Subscriber, bell: asyncio.Event) -> None:
-    seq = await forge.db.read(lambda tx: events.cursor(tx, name))
-    while True:
+    def waiting(tx: Tx) -> list[Event]:
+        return events.after(tx, events.cursor(tx, name), BATCH)
+
+    async def step() -> None:
         bell.clear()
-        batch = await forge.db.read(partial(events.after, seq=seq, limit=BATCH))
-        if not batch:
+        if batch := await forge.db.read(waiting):
+            await _tell(forge, name, subscriber, batch)
+        else:
             await bell.wait()
-            continue
+
+    await steady.repeat(name, step)
+
+
+async def _tell(forge: Forge, name: str, subscriber: Subscriber, batch: list[Event]) -> None:
+    """Tell of a batch, and move the cursor behind what was dealt with, also if one fails."""
+    seq = 0
+    try:
         for event in batch:
-            await _tell(forge, name, subscriber, event)
-        seq = batch[-1].seq
-        await forge.db.write(partial(events.advance, subscriber=name, seq=seq))
-
-
-async def _tell(forge: Forge, name: str, subscriber: Subscriber, event: Event) -> None:
-    pause = FIRST_PAUSE
-    while True:
-        try:
-            return await subscriber(forge, event)
-        except Exception:
-            log.exception("subscriber failed", extra={"subscriber": name, "seq": event.seq})
-        await asyncio.sleep(pause)
-        pause = min(pause * 2, LONGEST_PAUSE)
+            await subscriber(forge, event)
+            seq = event.seq
+    finally:
+        if seq:
+            await forge.db.write(lambda tx: events.advance(tx, name, seq))

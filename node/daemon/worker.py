@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 
+from node.daemon import steady
 from node.kernel import jobs
 from node.kernel.feature import Feature, Worker
 from node.kernel.forge import Forge
@@ -30,21 +31,23 @@ async def run(forge: Forge, features: Iterable[Feature], woken: asyncio.Event) -
 
 
 async def _repeat(forge: Forge, kind: str, pause_ms: int, woken: asyncio.Event) -> None:
-    while True:
+    async def step() -> None:
         await asyncio.sleep(pause_ms / 1000)
         await forge.db.write(lambda tx: jobs.enqueue(tx, kind, {}, forge.now()))
         woken.set()
 
+    await steady.repeat(kind, step)
+
 
 async def _work(forge: Forge, workers: Mapping[str, Worker], woken: asyncio.Event) -> None:
-    while True:
+    async def step() -> None:
         woken.clear()
         if await _nothing_is_due(forge):
             await _nap(forge, woken)
-            continue
-        job = await forge.db.write(lambda tx: jobs.take(tx, forge.now()))
-        if job is not None:
+        elif job := await forge.db.write(lambda tx: jobs.take(tx, forge.now())):
             await _do(forge, workers, job)
+
+    await steady.repeat("jobs", step)
 
 
 async def _nothing_is_due(forge: Forge) -> bool:

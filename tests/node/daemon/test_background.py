@@ -5,9 +5,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from node.daemon import dispatcher, worker
+from node.daemon import dispatcher, steady, worker
 from node.kernel import events, jobs
 from node.kernel.feature import Feature
+from store.errors import DiskFull
 
 
 @asynccontextmanager
@@ -28,7 +29,7 @@ async def running(forge, *features):
 @pytest.fixture
 def quick(monkeypatch):
     """Failed subscribers are asked again at once."""
-    monkeypatch.setattr(dispatcher, "FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(steady, "FIRST_PAUSE", 0.0)
 
 
 async def append(forge, *kinds):
@@ -152,3 +153,22 @@ async def test_a_job_of_a_kind_that_nobody_does_is_kept(forge):
 
         await until(put_off)
     assert (await forge.db.read(jobs.counts))["waiting"] == 1
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_full_disk_holds_background_work_up_and_does_not_end_it(caplog):
+    outcomes = iter([DiskFull("no room"), DiskFull("no room"), None])
+    done = asyncio.Event()
+
+    async def step():
+        if (fault := next(outcomes)) is not None:
+            raise fault
+        done.set()
+        await asyncio.Event().wait()
+
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(steady.repeat("sealing", step))
+        async with asyncio.timeout(5):
+            await done.wait()
+        task.cancel()
+    assert [record.work for record in caplog.records] == ["sealing", "sealing"]
