@@ -34,8 +34,11 @@ def _full_disk_is_named() -> Iterator[None]:
 class Packs:
     """The packs in one directory."""
 
-    def __init__(self, directory: Path, indexed: Mapping[int, int]) -> None:
-        """Open the packs, cutting each off where `indexed` ends; unknown ones are removed."""
+    def __init__(self, directory: Path, indexed: Mapping[int, int], *, alone: bool = True) -> None:
+        """Open the packs, cutting each off where `indexed` ends; unknown ones are removed.
+
+        Who is not `alone` reads beside another process: nothing is cut, nothing may be appended.
+        """
         self._directory = directory
         self._files: dict[int, int] = {}
         self._retired: list[int] = []
@@ -43,7 +46,8 @@ class Packs:
         self._lock = threading.Lock()
         with _full_disk_is_named():
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._cut_tails(indexed)
+        if alone:
+            self._cut_tails(indexed)
         self.current = max(indexed, default=1)
         self._end = self.size(self.current)
         if self._end < indexed.get(self.current, 0):  # damaged: leave it as it is
