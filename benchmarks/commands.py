@@ -3,7 +3,8 @@
 Both sides work on copies of one source tree and speak HTTP over the loopback: `mic` with a node,
 git with `git http-backend`. Starting the servers and copying the tree are not counted.
 
-usage: python benchmarks/commands.py TREE [--rounds N]    (TREE: the unpacked source of Django, say)
+usage: python benchmarks/commands.py TREE [--rounds N] [--only WORD]
+TREE is an unpacked source, Django's for example; WORD the first of a comparison's title.
 """
 
 import argparse
@@ -113,7 +114,7 @@ class Bench:
             },
             "begin": {
                 "mic --help": lambda: self.timed(BIN / "mic", "--help", at=self.place),
-                "python -c pass": lambda: self.timed("python3", "-c", "pass", at=self.place),
+                "python -c pass": lambda: self.timed(sys.executable, "-c", "pass", at=self.place),
             },
         }
 
@@ -137,6 +138,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tree", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", default="")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
         place = Path(directory)
@@ -145,6 +147,8 @@ def main() -> None:
             bench = Bench(asked.tree.resolve(), place, node, git)
             bench.keep()
             for title, sides in bench.comparisons().items():
+                if not title.startswith(asked.only):
+                    continue
                 ours, theirs = report(title, "s", in_turn(sides, asked.rounds)).values()
                 print(f"  {theirs / ours:.2f} x as fast, {1000 * (ours - theirs):+.0f} ms")
 
