@@ -24,7 +24,7 @@ ROUTES = [
     web.get("/{account}", account.show),
     web.get(PROJECT, project.show),
     web.get(PROJECT + "/landings", listed.show),
-    web.get(PROJECT + r"/landings/{position:\d+}", landing.show),
+    web.get(PROJECT + r"/landings/{position:[0-9]{1,12}}", landing.show),
     web.get(PROJECT + "/tree", tree.show),
     web.get(PROJECT + "/tree/{path:.*}", tree.show),
     web.get(PROJECT + "/blob/{path:.+}", blob.show),
