@@ -7,7 +7,7 @@ of such are written anew. So nothing of which a request was told "we have that" 
 it, as long as no request takes longer than the grace.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from store import contents, index, nodes, tree
@@ -18,6 +18,7 @@ from store.index import Place
 from store.nodes import Mode
 from store.objects import Objects
 from store.records import HEADER, Kind, Record, make, opened
+from store.runs import runs
 from store.sealing import LEVEL
 
 Root = tuple[Digest, Kind, int]
@@ -147,7 +148,7 @@ def _by_pack(tx: Tx) -> dict[int, list[Place]]:
 
 
 async def _move(objects: Objects, places: list[Place]) -> None:
-    for run in _runs(places):
+    for run in runs(places, lambda place: place.stored, _COPIED_AT_ONCE):
         read = await objects.in_thread(lambda run=run: _records(objects, run))  # type: ignore[misc]
 
         def commit(tx: Tx, new: list[Place], run: list[Place] = run) -> None:
@@ -169,19 +170,6 @@ def _tighter(record: Record) -> Record:
         return record
     again = make(record.kind, raw, LEVEL, record.digest)
     return again if raw and len(again.stored) < len(record.stored) else record
-
-
-def _runs(places: list[Place]) -> Iterator[list[Place]]:
-    run: list[Place] = []
-    held = 0
-    for place in places:
-        run.append(place)
-        held += place.stored
-        if held >= _COPIED_AT_ONCE:
-            yield run
-            run, held = [], 0
-    if run:
-        yield run
 
 
 async def _remove(objects: Objects, number: int, freed: int) -> int:

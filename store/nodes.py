@@ -1,7 +1,5 @@
 """One tree node: its bytes, its checked content, and the nodes that were read lately."""
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -12,6 +10,7 @@ import msgspec
 from store.digest import LENGTH, Digest, digest_of
 from store.errors import BadTree
 from store.paths import name_fault
+from store.recent import Recent
 
 Source = Callable[[Digest], bytes]
 """Returns the verified bytes of a node."""
@@ -111,34 +110,8 @@ def _check_rows(level: int, rows: list[Row]) -> None:
         raise BadTree("an inner tree node without children")
 
 
-class _Cache:
-    """The nodes read lately. Safe to share because a digest has one meaning, in any store."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._rows = 0
-        self._nodes: OrderedDict[Digest, Node] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, digest: Digest) -> Node | None:
-        with self._lock:
-            node = self._nodes.get(digest)
-            if node is not None:
-                self._nodes.move_to_end(digest)
-            return node
-
-    def put(self, digest: Digest, node: Node) -> None:
-        with self._lock:
-            if digest in self._nodes:
-                return
-            self._nodes[digest] = node
-            self._rows += len(node.rows) + 1
-            while self._rows > self._most:
-                _, oldest = self._nodes.popitem(last=False)
-                self._rows -= len(oldest.rows) + 1
-
-
-_cache = _Cache(CACHED_ROWS)
+_cache: Recent[Node] = Recent(CACHED_ROWS)
+"""Nodes read lately. Safe to share, for a digest means the same node in any store."""
 
 
 def load(digest: Digest, source: Source) -> Node:
@@ -148,12 +121,12 @@ def load(digest: Digest, source: Source) -> Node:
     node = _cache.get(digest)
     if node is None:
         node = decode(source(digest))
-        _cache.put(digest, node)
+        _cache.put(digest, node, len(node.rows) + 1)
     return node
 
 
 def save(level: int, rows: list[Row], sink: Sink, replaced: Digest | None) -> Digest:
     """Write a node and remember it."""
     digest = sink(encode(level, rows), replaced)
-    _cache.put(digest, Node(level, rows))
+    _cache.put(digest, Node(level, rows), len(rows) + 1)
     return digest

@@ -9,9 +9,7 @@ Functions that take a `Tx` run on a database thread; the others belong to the ev
 
 import asyncio
 import os
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +21,9 @@ from store.digest import Digest, digest_of
 from store.errors import Absent, BadRecord, Corrupt
 from store.index import Place
 from store.packs import Packs
+from store.recent import Recent
 from store.records import HEADER, Kind, Record, encode, opened
+from store.runs import runs
 
 T = TypeVar("T")
 
@@ -58,7 +58,7 @@ class Objects:
         self.db = db
         self.packs = packs
         self.pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="objects")
-        self._cache = _Cache(cached_bytes)
+        self._cache: Recent[bytes] = Recent(cached_bytes)
         self.sealing = asyncio.Lock()
 
     @classmethod
@@ -89,7 +89,8 @@ class Objects:
         raw = self._cache.get(digest)
         if raw is None:
             raw = self._read(tx, digest)
-            self._cache.put(digest, raw)
+            if len(raw) <= _CACHED_AT_MOST:
+                self._cache.put(digest, raw, len(raw))
         return raw
 
     def _read(self, tx: Tx, digest: Digest, depth: int = 0) -> bytes:
@@ -201,7 +202,7 @@ class Objects:
 
     async def proven(self, batch: Sequence[Record]) -> None:
         """Open every record, on all processors; raises `BadRecord` or `Corrupt`."""
-        slices = list(_slices(batch))
+        slices = list(runs(batch, lambda record: record.raw_length, _SLICE_BYTES))
         loop = asyncio.get_running_loop()
         await asyncio.gather(*(loop.run_in_executor(self.pool, _open_all, some) for some in slices))
 
@@ -258,19 +259,6 @@ class Objects:
         return Stats(packed, small, raw, len(numbers), size)
 
 
-def _slices(batch: Sequence[Record]) -> Iterator[list[Record]]:
-    some: list[Record] = []
-    held = 0
-    for record in batch:
-        some.append(record)
-        held += record.raw_length
-        if held >= _SLICE_BYTES:
-            yield some
-            some, held = [], 0
-    if some:
-        yield some
-
-
 def _open_all(batch: Sequence[Record]) -> None:
     for record in batch:
         opened(record)
@@ -295,35 +283,3 @@ def renewed(tx: Tx, places: list[Place]) -> None:
         index.drop(tx, digest)
     index.trust(tx, doubted)
     index.put_places(tx, places)
-
-
-class _Cache:
-    """Objects that were read lately, all proven."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._held = 0
-        self._objects: OrderedDict[Digest, bytes] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, digest: Digest) -> bytes | None:
-        with self._lock:
-            raw = self._objects.get(digest)
-            if raw is not None:
-                self._objects.move_to_end(digest)
-            return raw
-
-    def put(self, digest: Digest, raw: bytes) -> None:
-        if len(raw) > min(_CACHED_AT_MOST, self._most):
-            return
-        with self._lock:
-            if digest not in self._objects:
-                self._objects[digest] = raw
-                self._held += len(raw)
-            while self._held > self._most:
-                self._held -= len(self._objects.popitem(last=False)[1])
-
-    def clear(self) -> None:
-        with self._lock:
-            self._objects.clear()
-            self._held = 0

@@ -15,10 +15,12 @@ from pathlib import Path
 
 from store.errors import DiskFull
 from store.records import HEADER
+from store.runs import runs
 
 ROLLED_AT = 256 << 20
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _RUN = 1 << 20
+"""Bytes in one write: a thousand small records are a few writes."""
 
 
 @contextmanager
@@ -99,7 +101,7 @@ class Packs:
         offsets = []
         try:
             with _full_disk_is_named():
-                for run in _runs(records):
+                for run in runs(records, len, _RUN):
                     _write_all(file, b"".join(run), end)
                     for record in run:
                         offsets.append(end)
@@ -174,20 +176,6 @@ class Packs:
         elif create:
             _sync_directory(self._directory)
         return kept
-
-
-def _runs(records: Sequence[bytes]) -> Iterator[list[bytes]]:
-    """Put small records together, so that a thousand of them are a few writes."""
-    run: list[bytes] = []
-    held = 0
-    for record in records:
-        run.append(record)
-        held += len(record)
-        if held >= _RUN:
-            yield run
-            run, held = [], 0
-    if run:
-        yield run
 
 
 def _write_all(file: int, data: bytes, offset: int) -> None:

@@ -6,7 +6,7 @@ nothing. An object on which others rest is never encoded anew, and none comes to
 on it: so there are no circles, and no chain grows deeper than it was made.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import islice
@@ -16,6 +16,7 @@ from store.database import Tx
 from store.digest import Digest
 from store.index import Place, Tip
 from store.records import Codec, Kind, Record, make, make_prefixed
+from store.runs import runs
 
 LEVEL = 19
 MOST_BYTES = 32 << 20
@@ -68,19 +69,11 @@ def prepare(
     settled = [place.id for place, _ in pairs]
     if not pairs:
         small = islice(index.smalls(tx), limit)
-        tasks = list(_bounded(planner.small(record) for _, record in small))
+        planned = (planner.small(record) for _, record in small)
+        tasks = next(runs(planned, lambda task: len(task.raw), MOST_BYTES), [])
     slices = [tasks[start : start + _SLICE] for start in range(0, len(tasks), _SLICE)]
     sealed = [one for some in workers.map(_encode_all, slices) for one in some]
     return [one for one in sealed if _is_worth_it(one)], settled
-
-
-def _bounded(tasks: Iterator[_Task]) -> Iterator[_Task]:
-    held = 0
-    for task in tasks:
-        yield task
-        held += len(task.raw)
-        if held > MOST_BYTES:
-            return
 
 
 def _is_worth_it(one: Sealed) -> bool:

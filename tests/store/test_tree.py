@@ -10,6 +10,7 @@ from store import nodes, prolly, tree
 from store.changes import Change
 from store.digest import digest_of
 from store.errors import BadPath, BadTree
+from store.recent import Recent
 from store.tree import EMPTY, Entry, Mode
 
 
@@ -84,6 +85,7 @@ def test_a_difference_names_exactly_the_files_that_differ(before, after):
     assert len(found) == len({path for path, _, _ in found})
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=30)
 @given(
     st.integers(0, 1200),
@@ -340,18 +342,20 @@ def test_a_wide_directory_whose_parts_contradict_each_other_is_refused(held, lie
 def test_a_damaged_tree_is_an_error_and_never_empty(held):
     root = held.build({"a/b": file("never cached")})
     held[root] = b"\x93\x01\x00\x90"[:3]
-    nodes._cache._nodes.pop(root)
+    nodes._cache.forget(root)
     with pytest.raises(BadTree):
         list(tree.walk(root, held.source))
 
 
-def test_the_cache_of_nodes_forgets_the_oldest():
-    cache = nodes._Cache(10)
-    for number in range(9):
-        cache.put(bytes([number]), nodes.Node(0, [tuple(ROW)] * 4))
-    assert cache.get(bytes([0])) is None
-    assert cache.get(bytes([8])) is not None
-    assert cache._rows == 10
+def test_what_was_not_used_lately_is_forgotten():
+    recent = Recent(10)
+    for number in range(3):
+        recent.put(bytes([number]), number, 4)
+        assert recent.get(bytes([0])) == 0
+    assert recent.get(bytes([1])) is None
+    assert recent.get(bytes([2])) == 2
+    recent.put(b"huge", 9, 11)
+    assert [recent.get(key) for key in (bytes([0]), bytes([2]), b"huge")] == [None] * 3
 
 
 def test_changes_and_differences_speak_of_the_same_things(held):
