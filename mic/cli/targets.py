@@ -18,7 +18,7 @@ from mic.workspace.manifest import Manifest
 if TYPE_CHECKING:
     from mic.client.remote import Remote
 
-_POSITION = re.compile(r"@?(\d{1,18})|@position:(\d{1,18})|@?latest|@?head", re.IGNORECASE)
+_POSITION = re.compile(r"@?([0-9]{1,18})|@position:([0-9]{1,18})|@?latest|@?head", re.IGNORECASE)
 
 
 class Workspace(NamedTuple):
