@@ -19,6 +19,8 @@ from store.runs import runs
 
 ROLLED_AT = 256 << 20
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_AROUND = 256 << 10
+_BROUGHT_AT_MOST = 1 << 16
 _RUN = 1 << 20
 """Bytes in one write: a thousand small records are a few writes."""
 
@@ -45,6 +47,7 @@ class Packs:
         self._files: dict[int, int] = {}
         self._retired: list[int] = []
         self._unindexed: Counter[int] = Counter()
+        self._brought: set[tuple[int, int]] = set()
         self._lock = threading.Lock()
         with _full_disk_is_named():
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -135,7 +138,18 @@ class Packs:
 
     def read_record(self, number: int, offset: int, stored: int) -> bytes:
         """Return the bytes of one record with its header."""
+        self._read_around(number, offset)
         return self.read(number, offset, HEADER + stored)
+
+    def _read_around(self, number: int, offset: int) -> None:
+        """Have the disk bring what lies around, once: what is asked for next is often there."""
+        block = number, offset // _AROUND
+        if block not in self._brought:
+            if len(self._brought) >= _BROUGHT_AT_MOST:
+                self._brought.clear()
+            self._brought.add(block)
+            start = block[1] * _AROUND
+            os.posix_fadvise(self._file(number), start, _AROUND, os.POSIX_FADV_WILLNEED)
 
     def remove(self, number: int) -> None:
         """Remove a pack; who still reads it by an older snapshot can, until `forget`."""
