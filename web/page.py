@@ -46,6 +46,7 @@ class Shell:
     viewer: str | None
     theme: str
     here: str
+    canonical: str
     style: str
     now: int
 
@@ -71,6 +72,7 @@ def render(
         viewer=who.handle if who else None,
         theme=theme if theme in THEMES else "",
         here=request.path_qs,
+        canonical=forge.node.url + request.rel_url.raw_path,
         style=f"/static/style-{stylesheet()[1]}.css",
         now=forge.now(),
     )

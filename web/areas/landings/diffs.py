@@ -66,7 +66,7 @@ def _diff(
     added = sum(hunk.new_count for hunk in found)
     removed = sum(hunk.old_count for hunk in found)
     if added + removed > room:
-        note = "More than this page shows. See it whole with `mic diff`."
+        note = "More than this page shows. See it whole with mic diff."
         return FileDiff(change.path, kind, added, removed, [], note, is_open=False)
     lines = list(_lines(change.path if is_coloured else "", before, after, found))
     note = "" if lines else _mode_note(change)

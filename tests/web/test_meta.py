@@ -1,0 +1,70 @@
+"""Every page says what it is, to whoever looks only at its head: search, previews, readers."""
+
+import html
+import re
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from node.daemon.http import application
+from tests.support.drafts import a_landing
+from tests.support.forges import a_project, an_account
+
+GOAL = 'Say "why" & <how>'
+PAGES = {
+    "/": "test",
+    "/ada": "ada · test",
+    "/ada/book": "ada/book · test",
+    "/ada/book/landings": "Landings · ada/book",
+    "/ada/book/landings/1": f"{GOAL} · @1 · ada/book",
+    "/ada/book/tree/src": "src · ada/book",
+    "/ada/book/blob/src/one.txt": "src/one.txt · ada/book",
+    "/ada/book/blame/src/one.txt": "Blame of src/one.txt · ada/book",
+    "/sign-in": "Sign in · test",
+    "/design": "Design · test",
+}
+
+
+@pytest.fixture
+async def client(forge):
+    ada = await an_account(forge, "ada")
+    project = await a_project(forge, ada)
+    await a_landing(forge, ada, project, {"src/one.txt": b"one\n"}, goal=GOAL)
+    async with TestClient(TestServer(application(forge))) as made:
+        yield made
+
+
+async def head_of(client, page):
+    text = await (await client.get(page)).text()
+    found = re.findall(r'<meta (?:name|property)="([^"]+)" content="([^"]*)">', text)
+    return text, {name: html.unescape(content) for name, content in found}
+
+
+@pytest.mark.parametrize(("page", "title"), PAGES.items())
+async def test_a_page_has_title_description_and_canonical_address(client, forge, page, title):
+    text, meta = await head_of(client, page)
+    assert html.unescape(re.search(r"<title>(.*?)</title>", text)[1]) == title
+    assert meta["og:title"] == title
+    assert meta["description"] == meta["og:description"]
+    assert meta["og:site_name"] == forge.node.name
+    assert meta["og:url"] == forge.node.url + page
+    assert f'<link rel="canonical" href="{forge.node.url}{page}">' in text
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_a_page_has_one_main_part_a_way_to_skip_to_it_and_one_title(client, page):
+    text, _ = await head_of(client, page)
+    assert text.count("<main ") == 1
+    assert '<a class="skip" href="#content">' in text
+    assert '<html lang="en"' in text
+    assert len(re.findall(r"<h1\b(?! id=\"readme)", text)) == 1
+    ids = re.findall(r' id="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_a_page_has_no_script_and_no_style_of_its_own(client, page):
+    text, _ = await head_of(client, page)
+    assert "<script" not in text
+    assert "<style" not in text
+    assert not re.search(r'<[^>]+ (?:style|on\w+)="', text)
