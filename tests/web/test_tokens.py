@@ -18,10 +18,11 @@ GROUNDS_OF_CODE = ("paper", "paper-sunk", "added", "removed")
 TEXT = [
     *(("ink", ground) for ground in ("paper", "paper-sunk", "paper-raised", "found")),
     *(("ink", ground) for ground in ("added", "added-word", "removed", "removed-word")),
-    *(("ink-soft", ground) for ground in ("paper", "paper-sunk")),
+    *(("ink", f"{tone}-wash") for tone in ("moss", "ochre", "clay")),
+    *(("ink-soft", ground) for ground in ("paper", "paper-sunk", "paper-raised")),
     *(("ink-faint", ground) for ground in ("paper", "paper-sunk", "paper-raised")),
     *(("ink-faint", ground) for ground in ("added", "removed")),
-    *(("moss", ground) for ground in ("paper", "paper-sunk")),
+    *(("moss", ground) for ground in ("paper", "paper-sunk", "paper-raised")),
     ("moss-deep", "moss-wash"),
     ("moss-on", "moss"),
     ("moss-on", "moss-deep"),
