@@ -49,6 +49,12 @@ def translated(problem: Exception) -> MicFault:
 
     if isinstance(problem, OSError):
         return of_system(problem)
+    if isinstance(problem, UnicodeEncodeError):
+        return Invalid(
+            f"This is not valid UTF-8: {problem.object[:60]!r}.",
+            code="text.not-utf8",
+            hint="Names, goals and messages are UTF-8 text.",
+        )
     for kind, family, code in (
         (DiskFull, Exhausted, "disk.full"),
         (TooLarge, Exhausted, "store.too-large"),

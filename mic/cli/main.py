@@ -5,6 +5,7 @@ command is meant, so that help costs no more than starting Python.
 """
 
 import gc
+import io
 import os
 import sys
 from contextlib import suppress
@@ -43,6 +44,9 @@ def _fenced(words: list[str]) -> int:
     # A command makes many values and few cycles, and ends soon: collecting at the usual pace finds
     # nothing and takes a tenth of the time.
     gc.set_threshold(100_000, 50, 50)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         return _run(words)
     except BrokenPipeError:

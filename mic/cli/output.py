@@ -1,5 +1,6 @@
 """How an answer or a fault is printed: as text for people, or as one JSON object."""
 
+import json
 from typing import Any
 
 import msgspec
@@ -50,8 +51,12 @@ def print_fault(console: Console, fault: MicFault) -> None:
 
 
 def _object(console: Console, value: Any) -> None:
-    # Surrogates stand for the bytes of a name that is not UTF-8; JSON can only show that.
-    console.out.write(msgspec.json.encode(value, enc_hook=_plain).decode() + "\n")
+    try:
+        text = msgspec.json.encode(value, enc_hook=_plain).decode()
+    except UnicodeEncodeError:
+        # Surrogates stand for the bytes of a name that is not UTF-8; JSON can write them escaped.
+        text = json.dumps(msgspec.to_builtins(value, enc_hook=_plain))
+    console.out.write(text + "\n")
     console.out.flush()
 
 

@@ -109,6 +109,14 @@ def test_words_behind_two_dashes_are_never_flags(mic):
     assert (status, out) == (3, "")
 
 
+def test_words_that_are_not_utf8_are_refused_as_any_other(mic):
+    status, out, _ = mic("clone", "\udcff/x", "--json")
+    assert status == 2
+    assert json.loads(out)["error"]["details"]["given"] == "\udcff/x"
+    assert mic("clone", "\udcff/x")[0] == 2
+    assert mic("config", "set", "aliases.\udcff", "a/b")[0] == 2
+
+
 def test_a_preference_for_json_holds_without_the_flag(mic):
     mic("config", "set", "preferences.output_format", "json")
     status, out, _ = mic("status")
