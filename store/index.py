@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from store.database import Tx
 from store.digest import LENGTH, Digest
@@ -11,8 +12,7 @@ _ASKED_AT_ONCE = 500
 _FREE_PAGES = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where an object's record lies in the packs."""
 
     id: Digest

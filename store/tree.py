@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from store import prolly
 from store.digest import Digest
-from store.errors import BadTree
+from store.errors import BadPath, BadTree
 from store.nodes import EMPTY, Entry, Mode, Node, Row, Sink, Source, entry_of, load, row_of
-from store.paths import check_path
+from store.paths import check_path, name_fault
 
 __all__ = [
     "EMPTY",
@@ -32,6 +32,9 @@ __all__ = [
     "walk",
 ]
 
+_SHORT = 1000
+"""Characters that no path can have and be too long, whatever its last name is."""
+
 Difference = tuple[str, Entry | None, Entry | None]
 
 
@@ -45,16 +48,28 @@ class _Wanted:
         self.below: dict[str, _Wanted] = {}
 
     def add(self, path: str, entry: Entry | None) -> None:
-        check_path(path)
         if entry is not None and entry.mode is Mode.DIRECTORY:
             raise BadTree(f"{path} is to be a directory, which only its files can make")
-        place = self
-        *above, name = path.split("/")
-        for segment in above:
-            place = place.below.setdefault(segment, _Wanted())
+        above, _, name = path.rpartition("/")
+        place = self._directory(above, path)
+        if reason := name_fault(name):
+            raise BadPath(path, reason)
         if name in place.files:
             raise BadTree(f"{path} comes twice")
         place.files[name] = entry
+
+    def _directory(self, above: str, path: str) -> "_Wanted":
+        """Return the directory `above`; the first path that needs it is checked whole."""
+        if not above and "/" not in path:
+            return self
+        place = self
+        for segment in above.split("/"):
+            below = place.below.get(segment)
+            if below is None or len(path) > _SHORT:
+                check_path(path)
+                below = place.below.setdefault(segment, _Wanted())
+            place = below
+        return place
 
 
 def build(files: Iterable[tuple[str, Entry]], sink: Sink) -> Digest:
