@@ -4,12 +4,13 @@ from aiohttp import web
 
 from mic.sync import edge, encode, objects, streams
 from mic.wire import messages as wire
-from node.kernel.errors import Exhausted
+from node.kernel.errors import Exhausted, Invalid
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
+from node.landings import verbs as landings
 from node.projects.model import Project
 from node.sessions import verbs as sessions
-from node.sessions.model import NewSession
+from node.sessions.model import NewSession, Session
 from store import changes, contents
 from store.changes import Change
 from store.database import Tx
@@ -32,12 +33,27 @@ async def start(forge: Forge, who: Party, request: web.Request) -> web.StreamRes
 
 
 async def listed(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
-    """List sessions, newest first, by status if one is asked for."""
+    """List sessions, newest first, by status or by what they touched if that is asked for."""
     project = await edge.project(forge, who, request)
     status, before = request.query.get("status", "all"), request.query.get("before")
-    page = await sessions.listed(forge, who, project, status, before, PAGE)
+    path = request.query.get("path")
+    if path and status in {"all", "landed"}:
+        page = await _touching(forge, who, project, path, before)
+    elif path:
+        raise Invalid("session.bad-status", "Only landed sessions can be listed by path.")
+    else:
+        page = await sessions.listed(forge, who, project, status, before, PAGE)
     following = page[-1].id if len(page) == PAGE else None
     return edge.reply(wire.Sessions([encode.session(one) for one in page], following))
+
+
+async def _touching(
+    forge: Forge, who: Party, project: Project, path: str, before: str | None
+) -> list[Session]:
+    """Return the sessions that landed on a path: only what landed has a place in its history."""
+    last = await sessions.get(forge, who, project, before) if before else None
+    found = await landings.log(forge, who, project, last.position if last else None, PAGE, path)
+    return [await sessions.get(forge, who, project, landing.session) for landing in found]
 
 
 async def show(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:

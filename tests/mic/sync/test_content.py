@@ -126,6 +126,17 @@ async def test_a_session_is_started_noted_decided_and_given_up(world):
     assert [one["id"] for one in listed["sessions"]] == [name]
 
 
+async def test_sessions_are_listed_by_what_they_landed_on(world):
+    path = f"{world.path}/sessions"
+    for asked, found in [("src", [session_id(1)]), ("src/one.txt", [session_id(1)]), ("none", [])]:
+        listed = (await world.door.get(f"{path}?path={asked}")).json
+        assert [one["id"] for one in listed["sessions"]] == found
+    older = (await world.door.get(f"{path}?path=src&before={session_id(1)}")).json
+    assert older["sessions"] == []
+    refused = await world.door.get(f"{path}?path=src&status=active")
+    assert (refused.status, refused.code) == (400, "session.bad-status")
+
+
 async def test_a_project_is_made_changed_and_deleted(empty):
     made = await empty.owner.ask(
         "POST", "/accounts/ada/projects", json={"handle": "fresh", "visibility": "private"}
