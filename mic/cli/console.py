@@ -1,5 +1,6 @@
 """Where a command talks: results to stdout, all else to stderr, colour where it is wanted."""
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +16,20 @@ _STYLES = {
     "faint": "2",
     "id": "36",
 }
+_OWN = "|".join(sorted({"0", *_STYLES.values()}))
+_COMMANDS = re.compile(
+    rf"(\x1b\[(?:{_OWN})m)|\r(?!(?:\x1b\[0m)?(?:\n|\Z))|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+    r"|[\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+
+
+def harmless(text: str, stream: TextIO) -> str:
+    """Return `text` as a terminal may have it: what others wrote must not command it.
+
+    Control characters and changes of direction become `\ufffd`, but for our own colours. What no
+    terminal reads stays as it is: a difference in a file is still a patch.
+    """
+    return _COMMANDS.sub(lambda m: m[1] or "\ufffd", text) if stream.isatty() else text
 
 
 class Console:
@@ -41,7 +56,7 @@ class Console:
     def talk(self, sentence: str) -> None:
         """Say something on stderr that is no part of the result."""
         if not self.json:
-            print(sentence, file=self.err, flush=True)
+            print(harmless(sentence, self.err), file=self.err, flush=True)
 
     @property
     def is_terminal(self) -> bool:

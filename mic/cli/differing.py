@@ -93,7 +93,8 @@ def _body(console: Console, change: PathChange, objects: Mapping[bytes, bytes]) 
         return
     before = f"a/{change.path}" if change.old else "/dev/null"
     after = f"b/{change.path}" if change.new else "/dev/null"
-    for line in lines.unified(old, new, before, after).splitlines():
+    # Not splitlines: a carriage return or form feed is part of a line, and of the patch.
+    for line in lines.unified(old, new, before, after).removesuffix("\n").split("\n"):
         yield _painted(console, line)
 
 

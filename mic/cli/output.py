@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from mic.cli.answers import Answer
-from mic.cli.console import Console
+from mic.cli.console import Console, harmless
 from mic.errors import MicFault
 
 HINTS = {
@@ -29,7 +29,7 @@ def print_answer(console: Console, answer: Answer) -> None:
         console.out.buffer.write(answer.text)
         console.out.buffer.flush()
     elif answer.text:
-        console.out.write(answer.text.rstrip("\n") + "\n")
+        console.out.write(harmless(answer.text.rstrip("\n"), console.out) + "\n")
         console.out.flush()
     if answer.note:
         console.talk(answer.note)

@@ -7,6 +7,7 @@ What reads files is imported only when a file has to be read: most often none ha
 """
 
 import os
+import re
 import stat
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -27,6 +28,7 @@ from store.paths import check_path
 Letter = Literal["A", "M", "D"]
 HASHERS = 4
 _NAMED = 10
+_HALF_WRITTEN = re.compile(r"(?:.*/)?\.mic-[0-9a-f]{16}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,9 @@ def _add(found: _Seen, rules: ignore.Rules, path: str, each: os.DirEntry[str]) -
     try:
         facts = each.stat(follow_symlinks=False)
     except FileNotFoundError:
+        return
+    if _HALF_WRITTEN.fullmatch(path):
+        found.skipped.append((path, "is what a mic that was stopped left half written"))
         return
     if (mode := mode_of(facts)) is None:
         found.skipped.append((path, "is no file, link or directory"))

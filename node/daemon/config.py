@@ -101,6 +101,8 @@ def _settings_file(path: Path) -> Mapping[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
+    except OSError as fault:
+        raise BadSetting(f"{path} cannot be read: {fault.strerror}.", file=str(path)) from fault
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise BadSetting(f"{path} is not a settings file: {fault}.", file=str(path)) from fault
 

@@ -155,6 +155,15 @@ def test_pipes_are_skipped_and_named(root):
     assert result.skipped == (("pipe", "is no file, link or directory"),)
 
 
+def test_what_an_interrupted_write_left_never_lands(root):
+    (root / "d").mkdir()
+    for name in (".mic-0123456789abcdef", ".mic-notes"):
+        (root / "d" / name).write_text("half a fi")
+    result = scan(root, manifests.load(root))
+    assert [item.path for item in result.items] == ["d/.mic-notes"]
+    assert [path for path, _ in result.skipped] == ["d/.mic-0123456789abcdef"]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 def test_an_unreadable_directory_is_no_deletion(root, landed):
     (root / "a").mkdir()

@@ -51,3 +51,9 @@ def test_a_broken_settings_file_is_named(tmp_path):
     (tmp_path / "node.toml").write_text("name = [")
     with pytest.raises(BadSetting, match=r"node\.toml is not a settings file"):
         read(tmp_path)
+
+
+def test_a_data_directory_that_is_a_file_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(BadSetting, match=r"file/node\.toml cannot be read"):
+        read(tmp_path / "file")
