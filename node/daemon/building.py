@@ -12,9 +12,9 @@ from node.daemon.config import Config
 from node.kernel.clock import HybridClock
 from node.kernel.errors import Denied
 from node.kernel.forge import Forge, NodeIdentity
-from node.kernel.keys import KeyStore
+from node.kernel.keys import NODE_KEY, KeyStore
 from store.database import Database
-from store.objects import Objects
+from store.objects import PACKS, Objects
 
 MIGRATIONS = Path(node.__file__).parent / "migrations"
 DATABASE = "node.db"
@@ -44,6 +44,19 @@ def make_directory(data: Path) -> None:
         raise DataUnusable(data, "you may not write there")
 
 
+def check_whole(data: Path) -> None:
+    """Raise `DataUnusable` if part of a node is gone; what is left stays as it is.
+
+    Beside a new database, all packs would be cut off as unindexed; under a new key, nothing that
+    lands on an old project could be verified.
+    """
+    has_database, has_key = (data / DATABASE).exists(), (data / KEYS / NODE_KEY).exists()
+    if not has_database and any((data / OBJECTS / PACKS).glob("*.pack")):
+        raise DataUnusable(data, f"it has packs and no {DATABASE}; restore that from a backup")
+    if has_database and not has_key:
+        raise DataUnusable(data, f"it has no {KEYS}/{NODE_KEY}; restore that from a backup")
+
+
 @asynccontextmanager
 async def opened(config: Config, url: str, *, alone: bool = True) -> AsyncIterator[Forge]:
     """Open everything in the data directory for the length of the block.
@@ -51,6 +64,8 @@ async def opened(config: Config, url: str, *, alone: bool = True) -> AsyncIterat
     Who is `alone` holds the directory's lock: opening cuts off what a crash left unindexed. Who is
     not may write rows, and must leave the packs to the node that runs.
     """
+    check_whole(config.data)
+    KeyStore(config.data / KEYS).node()  # made first: where a database is, there was a key
     open_objects = Objects.open if alone else Objects.beside
     db = await Database.open(config.data / DATABASE, MIGRATIONS)
     try:

@@ -9,6 +9,8 @@ from keys.ed25519 import PrivateKey
 from keys.ring import keep, load, load_or_make
 from node.kernel.errors import Missing
 
+NODE_KEY = "node.key"
+
 
 class KeyStore:
     """Keys under one directory: `node.key` and `accounts/<did>.key`."""
@@ -19,7 +21,7 @@ class KeyStore:
 
     def node(self) -> PrivateKey:
         """Return the node's key, made at the first call."""
-        return load_or_make(self._directory / "node.key")
+        return load_or_make(self._directory / NODE_KEY)
 
     def make_person(self) -> PrivateKey:
         """Make and keep the key of a new person."""
