@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,99}")
+_NO_HOST = re.compile(r"[^\w.:@\[\]-]")
 _SHAPES = "Write account/project, or http(s)://node/account/project"
 
 
@@ -63,6 +64,8 @@ def _split(text: str) -> "SplitResult":
         raise _bad(text, str(problem)) from problem
     if parts.scheme not in {"http", "https"}:
         raise _bad(text, f"{parts.scheme}:// is not spoken here")
+    if _NO_HOST.search(parts.netloc):
+        raise _bad(text, "no host is called so")
     if not parts.hostname or parts.username is not None:
         raise _bad(
             text, "it has no host" if not parts.hostname else "a password has no place in it"

@@ -37,6 +37,8 @@ def test_an_address_names_node_account_and_project(text, address):
         "http://host/ada/engine?x=1",
         "http://user:secret@host/ada/engine",
         "http://host:port/ada/engine",
+        "http://ho st/ada/engine",
+        "http://host%20/ada/engine",
         "file:///etc/passwd",
     ],
 )
