@@ -32,6 +32,7 @@ from store.tree import EMPTY, Entry
 
 Strategy = Literal["ours", "theirs", "interactive"]
 LABELS = ("yours", "landed")
+BEGUN = "syncing"
 
 
 @dataclass(slots=True)
@@ -61,10 +62,36 @@ def sync(
     strategy: Strategy = "interactive",
     at: int | None = None,
 ) -> Synced:
-    """Bring the workspace to position `at`, the head unless said, and save its manifest."""
-    manifest = space.manifest
-    held = trust.held(remote, manifest.project_id, at)
-    base = manifest.position or 0
+    """Bring the workspace to position `at`, the head unless said, and save its manifest.
+
+    A sync that broke off is finished first, at its own position: what it has written is a landing
+    of others, and must not pass for a change made here when a later landing takes it back.
+    """
+    project, base, begun = space.manifest.project_id, space.manifest.position or 0, _begun(space)
+    held = trust.held(remote, project, at)
+    if not base < begun < held.position:
+        return _sync(context, remote, space, strategy, held)
+    first = _sync(context, remote, space, strategy, trust.held(remote, project, begun))
+    if first.unresolved:
+        return first
+    then = _sync(context, remote, Workspace(space.root, first.manifest), strategy, held)
+    then.taken = sorted({*first.taken, *then.taken})
+    then.merged, then.kept = first.merged + then.merged, first.kept + then.kept
+    return then
+
+
+def _begun(space: Workspace) -> int:
+    """Return the position of a sync that may have broken off; 0 if there is none."""
+    try:
+        return int((space.root / manifests.FOLDER / BEGUN).read_text())
+    except (FileNotFoundError, ValueError):
+        return 0
+
+
+def _sync(
+    context: Context, remote: Remote, space: Workspace, strategy: Strategy, held: trust.Held
+) -> Synced:
+    manifest, base = space.manifest, space.manifest.position or 0
     if held.position <= base:
         return Synced(base, manifest)
     scanned = scan.scan(space.root, manifest)
@@ -73,6 +100,8 @@ def sync(
     incoming = Incoming(remote, held.position, manifest.position)
     incoming.receive_tree()
     upstream = _upstream(manifest, held, incoming)
+    begun = space.root / manifests.FOLDER / BEGUN
+    files.replace_file(begun, str(held.position).encode())
     run = _Run(context, remote, space.root, manifest, local, strategy, held.position)
     run.carry_out(merge.plan(upstream, local.changes), incoming)
     after = changes.adopt(
@@ -85,6 +114,7 @@ def sync(
     )
     _remember(space.root, run.done.unresolved)
     run.done.manifest = manifests.save(space.root, after)
+    begun.unlink(missing_ok=True)
     return run.done
 
 

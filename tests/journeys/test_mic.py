@@ -222,6 +222,28 @@ def test_changes_to_different_files_both_land_and_both_are_here_afterwards(
     assert files_of(garden) == files_of(there)
 
 
+def test_what_half_a_sync_wrote_never_passes_for_a_change_made_here(
+    ada, shared, garden, tmp_path, node
+):
+    there = cloned(ada, shared, tmp_path / "there", node)
+    (garden / "beds/a.txt").write_text("a mistake\n")
+    (garden / "added").write_text("by mistake\n")
+    (garden / "in-the-way").write_text("theirs\n")
+    ada.json("land", "a mistake", at=garden)
+    (there / ".micignore").write_text("in-the-way\n")
+    (there / "in-the-way").write_text("mine, and ignored\n")
+    assert ada.refused("sync", at=there) == (5, "workspace.local-changes")
+    assert (there / "added").exists()
+    (garden / "beds/a.txt").write_text("taken back\n")
+    (garden / "added").unlink()
+    ada.json("land", "take it back", at=garden)
+    (there / "in-the-way").unlink()
+    assert "added" in ada.json("sync", at=there)["taken"]
+    assert (there / "beds/a.txt").read_text() == "taken back\n"
+    changed = ada.json("status", at=there)["changes"]
+    assert changed == [{"change": "M", "path": ".micignore"}]
+
+
 @pytest.mark.usefixtures("shared")
 def test_a_session_lands_with_what_was_said_and_decided(ada, garden):
     started = ada.json("session", "start", "Find out", at=garden)
