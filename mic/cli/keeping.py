@@ -59,6 +59,13 @@ class Log:
         finally:
             temporary.unlink(missing_ok=True)
 
+    def set_aside(self, after: int) -> None:
+        """Keep what came behind position `after` only as evidence: it is asked for again."""
+        for first, last in self._segments():
+            if first > after:
+                whole = self._folder / f"{first:012}-{last:012}.records"
+                whole.replace(whole.with_suffix(".refused"))
+
     def objects(self) -> Iterator[bytes]:
         """Yield every kept object, in order; raises `StoreFault` for a damaged one."""
         for first, last in self._segments():

@@ -18,7 +18,7 @@ from mic.client.remote import Remote
 from mic.errors import Conflict, Invalid, Missing
 from mic.workspace.files import replace_file
 from mic.workspace.manifest import FOLDER, Manifest
-from mic.workspace.verify import Report, Verifier
+from mic.workspace.verify import Report, Unverified, Verifier
 from store.errors import StoreFault
 from store.records import Record
 
@@ -32,9 +32,14 @@ def run(context: Context, given: argparse.Namespace) -> Answer:
             raise Invalid("Only a workspace can be verified offline.", code="verify.no-workspace")
         return _answer(_streamed(context, target.remote))
     log = keeping.Log(space.root)
+    held = log.last
     if not given.offline:
         _bring(context, target.remote, log)
-    report = _kept(log, space.manifest)
+    try:
+        report = _kept(log, space.manifest)
+    except Conflict:
+        log.set_aside(held)
+        raise
     _check_equivocation(space.root, report)
     _check_workspace(report, space.manifest)
     return _answer(report)
@@ -42,9 +47,9 @@ def run(context: Context, given: argparse.Namespace) -> Answer:
 
 def _streamed(context: Context, remote: Remote) -> Report:
     """Check the log as it arrives, and keep nothing."""
-    verifier = Verifier(remote.documents(), remote.project().id)
-    head = remote.head().position
-    if head:
+    newest = remote.head()
+    verifier = Verifier(remote.documents(), remote.project().id, newest.record)
+    if head := newest.position:
         with context.console.progress("Verifying") as bar:
             for record in download.log_records(remote, 1, head):
                 verifier.accept(download.verified(record, remote))
@@ -85,7 +90,10 @@ def _kept(log: keeping.Log, manifest: Manifest) -> Report:
             code="verify.not-kept",
             hint="Run `mic verify` with the node at hand.",
         )
-    return verifier.finish()
+    report = verifier.finish()
+    if report.position != log.last:
+        raise Unverified(log.last, "the node has not sent it")
+    return report
 
 
 def _check_equivocation(root: Path, report: Report) -> None:

@@ -128,3 +128,12 @@ def test_a_damaged_segment_is_never_believed(log):
 def test_what_was_never_kept_is_missing(tmp_path):
     with pytest.raises(Missing):
         keeping.Log(tmp_path).documents()
+
+
+def test_what_was_refused_is_asked_for_again_and_stays_as_evidence(log):
+    log.keep(1, 2, records(b"1", b"2"))
+    log.keep(3, 4, records(b"3", b"no record"))
+    log.set_aside(2)
+    assert log.last == 2
+    assert list(log.objects()) == [b"1", b"2"]
+    assert len(list(log._folder.glob("*.refused"))) == 1
