@@ -44,6 +44,9 @@ def _fenced(words: list[str]) -> int:
     # A command makes many values and few cycles, and ends soon: collecting at the usual pace finds
     # nothing and takes a tenth of the time.
     gc.set_threshold(100_000, 50, 50)
+    # A stream that the caller has closed is None here: what it would get goes nowhere.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -212,6 +212,16 @@ def test_progress_of_unknown_length_counts():
     assert bar.line() == "Receiving 3 · 1.0 MiB"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_closed_stream_changes_no_status(closed):
+    code = "from mic.cli.main import main; main()"
+    words = ["sh", "-c", f'exec "$0" "$@" {closed}', sys.executable, "-c", code, "stauts"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
 def test_help_imports_no_client_and_no_codec():
     """Half of what help may cost would go into either."""
     code = (
