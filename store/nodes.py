@@ -1,7 +1,6 @@
 """One tree node: its bytes, its checked content, and the nodes that were read lately."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
 
@@ -38,8 +37,7 @@ class Mode(IntEnum):
 _MODES = {int(mode): mode for mode in Mode}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """What stands at a path; a directory's size is the sum of the sizes below it."""
 
     mode: Mode

@@ -9,8 +9,9 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
+
+import msgspec
 
 from mic.errors import Exhausted
 from mic.wire import limits
@@ -136,7 +137,7 @@ def _prepare(root: Path, item: Item) -> Prepared:
 
 
 def _sized(item: Item, size: int) -> Item:
-    return item if item.size == size else replace(item, size=size)
+    return item if item.size == size else msgspec.structs.replace(item, size=size)
 
 
 def advance(
@@ -186,4 +187,6 @@ def _moved(
             entries.pop(path, None)
         else:
             entries[path] = line
-    return replace(manifest, entries=entries, position=position, tree=tree, record=record)
+    return msgspec.structs.replace(
+        manifest, entries=entries, position=position, tree=tree, record=record
+    )

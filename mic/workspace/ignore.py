@@ -16,8 +16,9 @@ patterns the first fit is as good as any, and so a hostile rule cannot make matc
 
 import functools
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from mic.errors import Exhausted, Invalid
 
@@ -27,17 +28,17 @@ STARRED_MAX = 10_000
 ALWAYS = frozenset({".mic", ".git"})
 
 
-@dataclass
 class _Run:
     """Neighbouring rules of one kind: names and paths without a star, and expressions.
 
     A name that ends in a slash is a directory's; so are paths.
     """
 
-    ignores: bool
-    names: set[str] = field(default_factory=set)
-    paths: set[str] = field(default_factory=set)
-    expressions: list[str] = field(default_factory=list)
+    def __init__(self, *, ignores: bool) -> None:
+        self.ignores = ignores
+        self.names: set[str] = set()
+        self.paths: set[str] = set()
+        self.expressions: list[str] = []
 
     @functools.cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -62,8 +63,7 @@ class _Run:
         return path in self.paths or any(each in self.paths for each in above)
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(msgspec.Struct, frozen=True):
     """Rules in force, the last first."""
 
     runs: tuple[_Run, ...] = ()
@@ -109,7 +109,7 @@ def parse(text: str) -> Rules:
             continue
         ignores = not rule.startswith("!")
         if not runs or runs[-1].ignores is not ignores:
-            runs.append(_Run(ignores))
+            runs.append(_Run(ignores=ignores))
         starred += _add(runs[-1], rule.removeprefix("!"))
     if starred > STARRED_MAX:
         raise Exhausted(

@@ -12,7 +12,6 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -62,8 +61,7 @@ class _Version(msgspec.Struct):
     version: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What a workspace holds. `position` is None before its first landing or sync.
 
     `record` is the newest landing record that was seen: should the node ever tell another one
@@ -76,7 +74,7 @@ class Manifest:
     project_id: str
     position: int | None = None
     tree: Digest = EMPTY
-    entries: Mapping[str, Tracked] = field(default_factory=dict)
+    entries: Mapping[str, Tracked] = msgspec.field(default_factory=dict)
     record: bytes | None = None
     saved_at: int = 0
 
@@ -113,7 +111,7 @@ def load(root: Path) -> Manifest:
 
 def save(root: Path, manifest: Manifest) -> Manifest:
     """Write `manifest` as the manifest of `root`, in one step, and return it as saved."""
-    saved = replace(manifest, saved_at=time.time_ns())
+    saved = msgspec.structs.replace(manifest, saved_at=time.time_ns())
     replace_file(root / FOLDER / NAME, _encode(saved))
     return saved
 

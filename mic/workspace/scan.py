@@ -11,7 +11,6 @@ import re
 import stat
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -31,8 +30,7 @@ _NAMED = 10
 _HALF_WRITTEN = re.compile(r"(?:.*/)?\.mic-[0-9a-f]{16}", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """One path that differs. `old` is what the manifest has; mode, size and stat are of now."""
 
     letter: Letter
@@ -43,8 +41,7 @@ class Item:
     stat: Stat | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(msgspec.Struct, frozen=True):
     """The differences by path, and the manifest with what was learnt about unchanged files."""
 
     items: tuple[Item, ...]
@@ -81,7 +78,9 @@ def scan(root: Path, manifest: Manifest) -> Scan:
         if path not in found.paths
     ]
     items = sorted((*found.added, *modified, *deleted), key=lambda item: item.path)
-    known = replace(manifest, entries={**manifest.entries, **fresh}) if fresh else manifest
+    known = manifest
+    if fresh:
+        known = msgspec.structs.replace(manifest, entries={**manifest.entries, **fresh})
     return Scan(tuple(items), known, bool(fresh), tuple(found.skipped))
 
 
