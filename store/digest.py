@@ -3,10 +3,14 @@
 The same digest names the same bytes as a CIDv1 raw block, an OCI layer or an in-toto subject.
 """
 
-import hashlib
-from typing import NewType
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NewType
 
 from store.errors import BadDigest
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
 
 Digest = NewType("Digest", bytes)
 LENGTH = 32
@@ -14,7 +18,15 @@ LENGTH = 32
 
 def digest_of(raw: bytes | bytearray | memoryview) -> Digest:
     """Return the digest of `raw`."""
-    return Digest(hashlib.sha256(raw).digest())
+    return Digest(_sha256()(raw).digest())
+
+
+@functools.cache
+def _sha256() -> "Callable[[bytes | bytearray | memoryview], Hash]":
+    """Return the hash, which is slow to load and which `mic status` seldom needs."""
+    from hashlib import sha256  # noqa: PLC0415
+
+    return sha256
 
 
 def parse_digest(text: str) -> Digest:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import msgspec
 
-from store.digest import LENGTH, Digest, digest_of
+from store.digest import LENGTH, Digest
 from store.errors import BadTree
 from store.paths import name_fault
 from store.recent import Recent
@@ -75,7 +75,8 @@ def encode(level: int, rows: Sequence[Row]) -> bytes:
     return _encoder.encode((VERSION, level, rows))
 
 
-EMPTY = digest_of(encode(0, []))
+EMPTY = Digest(bytes.fromhex("953ef63de68810b150156be803f18ee678fb08f931093a1a92d36a8ebdf545b4"))
+"""The digest of the node without entries, `encode(0, [])`."""
 _NOTHING = Node(0, [])
 
 

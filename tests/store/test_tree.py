@@ -363,3 +363,7 @@ def test_changes_and_differences_speak_of_the_same_things(held):
     after = held.apply(root, {"a": file("2")})
     (made,) = itertools.starmap(Change, tree.diff(root, after, held.source))
     assert made == Change("a", file("1"), file("2"))
+
+
+def test_the_empty_tree_is_the_node_without_entries():
+    assert digest_of(nodes.encode(0, [])) == EMPTY
