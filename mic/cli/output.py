@@ -1,6 +1,5 @@
 """How an answer or a fault is printed: as text for people, or as one JSON object."""
 
-import json
 from typing import Any
 
 import msgspec
@@ -55,6 +54,8 @@ def _object(console: Console, value: Any) -> None:
         text = msgspec.json.encode(value, enc_hook=_plain).decode()
     except UnicodeEncodeError:
         # Surrogates stand for the bytes of a name that is not UTF-8; JSON can write them escaped.
+        import json
+
         text = json.dumps(msgspec.to_builtins(value, enc_hook=_plain))
     console.out.write(text + "\n")
     console.out.flush()
