@@ -59,6 +59,7 @@ def check_statement(draft: Draft, project_id: str, transcript: Digest) -> tuple[
         "goal": (said.session.goal, draft.session.goal),
         "transcript": (said.session.transcript.id, transcript),
         "origin": (said.origin, draft.session.origin),
+        "model": (said.model, draft.session.model),
     }
     for field, (stated, asked) in pairs.items():
         if stated != asked:

@@ -18,13 +18,7 @@ from store import tree
 from store.digest import digest_of
 from store.tree import Mode
 from tests.support.drafts import a_draft, a_landing, an_entry
-from tests.support.forges import a_forge, a_project, an_account
-
-
-@pytest.fixture
-async def forge(tmp_path):
-    async with a_forge(tmp_path) as made:
-        yield made
+from tests.support.forges import a_project, an_account
 
 
 @pytest.fixture
@@ -152,6 +146,7 @@ async def test_a_missing_statement_is_unknown_never_human(forge, ada, book):
         ({"base_position": 0}, "base"),
         ({"changes": Descriptor(bytes(32), 7)}, "changes"),
         ({"origin": "ai-generated"}, "origin"),
+        ({"model": "larch-3"}, "model"),
         ({"base_tree": bytes(32)}, "base tree"),
     ],
 )
