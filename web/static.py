@@ -1,5 +1,6 @@
 """The node's own files: one stylesheet, two fonts, one icon. Named by content, kept for a year."""
 
+import functools
 from pathlib import Path
 
 from aiohttp import web
@@ -33,10 +34,15 @@ async def _icon(_: web.Request) -> web.StreamResponse:
 
 async def _file(request: web.Request) -> web.StreamResponse:
     path = FILES / request.match_info["path"]
-    known = {file for file in FILES.rglob("*") if file.is_file()}
-    if path not in known:
+    if path not in _files():
         raise web.HTTPNotFound
     return _sent(path)
+
+
+@functools.cache
+def _files() -> frozenset[Path]:
+    """Return what may be asked for: the files there are, and so nothing outside."""
+    return frozenset(file for file in FILES.rglob("*") if file.is_file())
 
 
 def _sent(path: Path) -> web.FileResponse:

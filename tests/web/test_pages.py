@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from node.daemon.http import application
 from node.signin import verbs as signin
 from tests.support.drafts import a_landing
-from tests.support.forges import a_forge, a_project, an_account
+from tests.support.forges import a_project, an_account
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 PAGES = [
@@ -26,12 +26,6 @@ PAGES = [
     "/raw/src/wait.py",
     "?at=1",
 ]
-
-
-@pytest.fixture
-async def forge(tmp_path):
-    async with a_forge(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -21,13 +21,7 @@ from store.digest import digest_of
 from store.records import Kind, make, opened
 from store.tree import Entry, Mode
 from tests.support.drafts import a_landing
-from tests.support.forges import a_forge, a_project, an_account
-
-
-@pytest.fixture
-async def forge(tmp_path):
-    async with a_forge(tmp_path) as made:
-        yield made
+from tests.support.forges import a_project, an_account
 
 
 @pytest.fixture
