@@ -100,6 +100,11 @@ def in_path(path: str) -> str:
     return quote(path, safe="/")
 
 
+def site(url: str) -> str:
+    """Return an address as people say it: without scheme and last slash."""
+    return url.partition("://")[2].removesuffix("/")
+
+
 def paragraphs(text: str) -> list[Markup]:
     """Return what somebody said, a paragraph each, with what stands in `backticks` as code."""
     parts = (part.strip("\n") for part in _EMPTY_LINES.split(text))
@@ -145,5 +150,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "origin_kind": origin_kind,
     "origin_word": origin_word,
     "plural": plural,
+    "site": site,
     "size": size,
 }

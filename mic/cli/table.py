@@ -50,6 +50,10 @@ _ORIGIN = (
     Option("--tool", "the program that was used", value="TOOL"),
 )
 _VISIBILITY = Option("--visibility", "who may see it", value="WHO", choices=("public", "private"))
+_PROJECT_LINKS = (
+    Option("--url", "the project's own site, http or https", value="URL"),
+    Option("--llm-model", "the model that its agents are to use", value="MODEL"),
+)
 _STRATEGIES = ("ours", "theirs", "interactive")
 _STRATEGY = Option(
     "--strategy",
@@ -309,12 +313,14 @@ COMMANDS: tuple[Command, ...] = (
         "project create",
         "project.create",
         "make an empty project",
-        "mic project create ACCOUNT HANDLE [NAME] [--description TEXT] [--visibility WHO]",
+        "mic project create ACCOUNT HANDLE [NAME] [--description TEXT] [--visibility WHO] "
+        "[--url URL] [--llm-model MODEL]",
         (('mic project create ada engine "The Engine"', "a public project"),),
         (
             Option("WORDS", "ACCOUNT HANDLE or account/project, then a name", many="+"),
             Option("--description", "what it is about", short="-d", value="TEXT"),
             _VISIBILITY,
+            *_PROJECT_LINKS,
         ),
     ),
     Command(
@@ -336,9 +342,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "project update",
         "project.update",
-        "change a project's name, description, handle or visibility",
+        "change a project's name, description, handle, visibility, url or model",
         "mic project update ACCOUNT HANDLE [--name NAME] [--description TEXT] "
-        "[--new-handle HANDLE] [--visibility WHO]",
+        "[--new-handle HANDLE] [--visibility WHO] [--url URL] [--llm-model MODEL]",
         (('mic project update ada engine -d ""', "remove the description"),),
         (
             _TARGET,
@@ -346,6 +352,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("--description", "the new description", short="-d", value="TEXT"),
             Option("--new-handle", "the new handle", short="-H", value="HANDLE"),
             _VISIBILITY,
+            *_PROJECT_LINKS,
         ),
     ),
     Command(

@@ -34,10 +34,12 @@ def project(forge: Forge, one: Project) -> wire.Project:
         name=one.name,
         description=one.description,
         visibility=cast("wire.Visibility", one.visibility),
-        url=f"{forge.node.url}/{one.account}/{one.handle}",
+        page=f"{forge.node.url}/{one.account}/{one.handle}",
         document=one.document.hex(),
         created_at=one.created_at,
         updated_at=one.updated_at,
+        url=one.url,
+        llm_model=one.llm_model,
     )
 
 

@@ -1,5 +1,6 @@
 """Projects: list, make, look at, change, delete, and their signed documents."""
 
+import msgspec
 from aiohttp import web
 from msgspec import UNSET
 
@@ -20,7 +21,7 @@ async def listed(forge: Forge, who: Party, request: web.Request) -> web.StreamRe
 async def create(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
     """Make a project in an account's namespace."""
     asked = await edge.message(request, wire.NewProject)
-    new = NewProject(asked.handle, asked.name, asked.description, asked.visibility)
+    new = NewProject(**msgspec.structs.asdict(asked))
     made = await projects.create(forge, who, request.match_info["account"], new)
     return edge.reply(encode.project(forge, made), 201)
 

@@ -27,6 +27,8 @@ SessionId = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{22}$")]
 Goal = Annotated[str, Meta(min_length=1, max_length=limits.GOAL)]
 Text = Annotated[str, Meta(min_length=1, max_length=limits.NOTE)]
 Count = Annotated[int, Meta(ge=0)]
+Url = Annotated[str, Meta(max_length=2048)]
+Model = Annotated[str, Meta(max_length=255)]
 Visibility = Literal["public", "private"]
 Role = Literal["human", "agent"]
 Origin = Literal["human", "ai-assisted", "ai-generated", "unknown"]
@@ -103,6 +105,8 @@ class NewProject(Struct, frozen=True, kw_only=True):
     name: Annotated[str, Meta(max_length=200)] = ""
     description: Annotated[str, Meta(max_length=10_000)] = ""
     visibility: Visibility = "public"
+    url: Url = ""
+    llm_model: Model = ""
 
 
 class ProjectChanges(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -112,10 +116,15 @@ class ProjectChanges(Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
     description: Annotated[str, Meta(max_length=10_000)] | UnsetType = UNSET
     visibility: Visibility | UnsetType = UNSET
+    url: Url | UnsetType = UNSET
+    llm_model: Model | UnsetType = UNSET
 
 
 class Project(Struct, frozen=True, kw_only=True):
-    """One project. `url` is its page; `document` the id of its newest signed document."""
+    """One project. `page` is its page on the node, `url` its own site if it says one.
+
+    `document` is the id of its newest signed document, `llm_model` what its agents are to use.
+    """
 
     id: str
     account: str
@@ -123,10 +132,12 @@ class Project(Struct, frozen=True, kw_only=True):
     name: str
     description: str
     visibility: Visibility
-    url: str
+    page: str
     document: Hex
     created_at: int
     updated_at: int
+    url: str = ""
+    llm_model: str = ""
 
 
 class Projects(Struct, frozen=True):

@@ -10,7 +10,8 @@ from store.digest import Digest
 class Project:
     """A project; `account` is its owner's handle, `document` the newest signed envelope's id.
 
-    Times are Unix milliseconds.
+    `url` is the project's own site, `llm_model` the model that its agents are to use; both may be
+    empty. Times are Unix milliseconds.
     """
 
     key: int
@@ -24,6 +25,8 @@ class Project:
     document: Digest
     created_at: int
     updated_at: int
+    url: str = ""
+    llm_model: str = ""
 
     @property
     def address(self) -> str:
@@ -39,16 +42,23 @@ class NewProject:
     name: str = ""
     description: str = ""
     visibility: str = "private"
+    url: str = ""
+    llm_model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectChanges:
-    """What is to be different; None leaves a field as it is, an empty description erases it."""
+    """What is to be different; None leaves a field as it is.
+
+    An empty description, url or llm_model erases the field.
+    """
 
     handle: str | None = None
     name: str | None = None
     description: str | None = None
     visibility: str | None = None
+    url: str | None = None
+    llm_model: str | None = None
 
     @property
     def is_empty(self) -> bool:

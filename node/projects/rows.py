@@ -6,7 +6,7 @@ from store.digest import Digest
 
 _PROJECT = (
     "select projects.key, id, accounts.handle, owner, projects.handle, projects.name, description,"
-    " visibility, document, projects.created_at, updated_at"
+    " visibility, document, projects.created_at, updated_at, url, llm_model"
     " from projects join accounts on accounts.key = owner"
     " where deleted_at is null"
 )
@@ -16,7 +16,7 @@ def add(tx: Tx, project: Project) -> int:
     """Write a project and return its key; the one that `project` holds is not looked at."""
     done = tx.execute(
         "insert into projects (id, owner, handle, name, description, visibility, document,"
-        " created_at, updated_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " created_at, updated_at, url, llm_model) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             project.id,
             project.owner,
@@ -27,6 +27,8 @@ def add(tx: Tx, project: Project) -> int:
             project.document,
             project.created_at,
             project.updated_at,
+            project.url,
+            project.llm_model,
         ),
     )
     return done.lastrowid or 0
@@ -36,7 +38,7 @@ def change(tx: Tx, project: Project) -> None:
     """Write what of a project can change."""
     tx.execute(
         "update projects set handle = ?, name = ?, description = ?, visibility = ?, document = ?,"
-        " updated_at = ? where key = ?",
+        " updated_at = ?, url = ?, llm_model = ? where key = ?",
         (
             project.handle,
             project.name,
@@ -44,6 +46,8 @@ def change(tx: Tx, project: Project) -> None:
             project.visibility,
             project.document,
             project.updated_at,
+            project.url,
+            project.llm_model,
             project.key,
         ),
     )

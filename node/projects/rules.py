@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from urllib.parse import urlsplit
 
 from keys.statements.project import ProjectDocument, Visibility
 from node.access.rules import PRIVATE, PUBLIC
@@ -10,10 +11,14 @@ from node.projects.model import BadProject, NewProject, NothingToUpdate, Project
 HANDLE_LONGEST = 100
 NAME_LONGEST = 255
 DESCRIPTION_LONGEST = 2000
+URL_LONGEST = 2048
+MODEL_LONGEST = 255
+FIELDS = ("handle", "name", "description", "visibility", "url", "llm_model")
 GRACE_MS = 7 * 24 * 3_600_000
 
 _HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9]))*", re.IGNORECASE | re.ASCII)
 _BREAKS = frozenset("\n\t")
+_NOT_IN_URLS = re.compile(r"[\s\\\"'<>`{}|^]")
 
 
 def check_new(new: NewProject) -> NewProject:
@@ -24,6 +29,8 @@ def check_new(new: NewProject) -> NewProject:
         name=check_name(new.name) if new.name.strip() else handle,
         description=check_description(new.description),
         visibility=check_visibility(new.visibility),
+        url=check_url(new.url),
+        llm_model=check_model(new.llm_model),
     )
 
 
@@ -36,8 +43,10 @@ def check_changes(changes: ProjectChanges) -> ProjectChanges:
         "name": check_name,
         "description": check_description,
         "visibility": check_visibility,
+        "url": check_url,
+        "llm_model": check_model,
     }
-    asked = {field: getattr(changes, field) for field in checks}
+    asked = {field: getattr(changes, field) for field in FIELDS}
     tidy = {field: checks[field](value) for field, value in asked.items() if value is not None}
     return dataclasses.replace(changes, **tidy)
 
@@ -79,6 +88,47 @@ def check_visibility(visibility: str) -> str:
     return visibility
 
 
+def check_url(url: str) -> str:
+    """Return the address of a project's site, or nothing; raise `BadProject`.
+
+    It becomes a link on public pages: http and https only, a host, no name or password before it,
+    and nothing that a browser reads in another way than it looks.
+    """
+    trimmed = url.strip()
+    if trimmed and not _is_linkable(trimmed):
+        raise BadProject(
+            "url",
+            f"A url is an http or https address of at most {URL_LONGEST} printable characters.",
+        )
+    return trimmed
+
+
+def check_model(name: str) -> str:
+    """Return a model's name without space around it, or nothing; raise `BadProject`."""
+    trimmed = name.strip()
+    if len(trimmed) > MODEL_LONGEST or not trimmed.isprintable():
+        raise BadProject(
+            "llm_model", f"A model's name has at most {MODEL_LONGEST} printable characters."
+        )
+    return trimmed
+
+
+def _is_linkable(url: str) -> bool:
+    if len(url) > URL_LONGEST or not url.isprintable() or _NOT_IN_URLS.search(url):
+        return False
+    try:
+        parts = urlsplit(url)
+        port_is_one = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return (
+        parts.scheme in {"http", "https"}
+        and bool(parts.hostname)
+        and "@" not in parts.netloc
+        and port_is_one
+    )
+
+
 def genesis(new: NewProject, owner: str, home: str, nonce: str, at: int) -> ProjectDocument:
     """Return the first document of a project: `owner` and `home` are dids."""
     return ProjectDocument(
@@ -114,11 +164,7 @@ def is_said_differently(before: Project, after: Project) -> bool:
 
 def applied(project: Project, changes: ProjectChanges, at: int) -> Project:
     """Return `project` as it is after `changes`."""
-    asked = {
-        field: value
-        for field in ("handle", "name", "description", "visibility")
-        if (value := getattr(changes, field)) is not None
-    }
+    asked = {field: value for field in FIELDS if (value := getattr(changes, field)) is not None}
     return dataclasses.replace(project, **asked, updated_at=at)
 
 

@@ -154,6 +154,8 @@ def _create(forge: Forge, tx: Tx, who: Party, owner: Account, new: NewProject) -
         document=digest,
         created_at=at,
         updated_at=at,
+        url=new.url,
+        llm_model=new.llm_model,
     )
     made = dataclasses.replace(project, key=rows.add(tx, project))
     rows.add_document(tx, made.key, digest)
@@ -214,8 +216,7 @@ def _tell(
     """Write the audit row and the event of a change."""
     facts: dict[str, object] = {"id": project.id, "project": project.address}
     if before is not None:
-        fields = ("handle", "name", "description", "visibility")
-        facts["changed"] = [f for f in fields if getattr(before, f) != getattr(project, f)]
+        facts["changed"] = [f for f in rules.FIELDS if getattr(before, f) != getattr(project, f)]
         facts["visibility"] = project.visibility
     audit.append(tx, who, project.key, f"project.{what}", facts, at)
     events.append(tx, f"project.{what}", project.key, facts, at)

@@ -446,3 +446,17 @@ def test_a_directory_is_shared_once(ada, shared, garden):
 def test_a_share_that_broke_off_after_the_project_was_made_goes_on(ada, garden):
     ada.json("project", "create", "ada/broken-off", at=garden)
     assert ada.json("share", "--name", "broken off", at=garden)["position"] == 1
+
+
+@pytest.mark.usefixtures("shared")
+def test_a_project_says_its_site_and_model(ada, garden):
+    site = ("--url", "https://plants.example/", "--llm-model", "m-1")
+    made = ada.json("project", "create", "ada", "plants", *site, at=garden)
+    assert (made["url"], made["llm_model"]) == ("https://plants.example/", "m-1")
+    assert made["page"].endswith("/ada/plants")
+    changed = ada.json("project", "update", "ada", "plants", "--url", "", at=garden)
+    assert (changed["url"], changed["llm_model"]) == ("", "m-1")
+    refused = ada.refused("project", "update", "ada/plants", "--url", "javascript:x", at=garden)
+    assert refused == (2, "project.bad-url")
+    said = ada.mic("project", "get", "ada/plants", at=garden).out.decode()
+    assert "model       m-1" in said

@@ -7,6 +7,8 @@ from aiohttp import CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 
 from node.daemon.http import application
+from node.projects import verbs as projects
+from node.projects.model import ProjectChanges
 from node.signin import verbs as signin
 from tests.support.drafts import a_landing
 from tests.support.forges import a_project, an_account
@@ -293,3 +295,13 @@ async def test_an_unchanged_page_is_not_sent_again(forge, ada, client):
 async def test_an_empty_project_says_what_to_do(forge, ada, client):
     await a_project(forge, ada)
     assert "mic land" in await (await client.get("/ada/book")).text()
+
+
+async def test_the_project_page_links_its_site_and_vouches_for_nothing(forge, ada, client):
+    links = ProjectChanges(url="https://book.example/read/", llm_model="m-<1>")
+    await filled(forge, ada, "book")
+    await projects.update(forge, ada.party, "ada", "book", links)
+    text = await (await client.get("/ada/book")).text()
+    link = '<a href="https://book.example/read/" rel="nofollow noopener">book.example/read</a>'
+    assert link in text
+    assert "m-&lt;1&gt;" in text

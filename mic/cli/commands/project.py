@@ -24,9 +24,11 @@ def create(context: Context, given: argparse.Namespace) -> Answer:
         name=name or handle,
         description=given.description or "",
         visibility=given.visibility or "public",
+        url=given.url or "",
+        llm_model=given.llm_model or "",
     )
     made = accounts.create_project(connection, account, new)
-    return Answer(made, f"Made {account}/{handle}, {made.visibility}: {made.url}")
+    return Answer(made, f"Made {account}/{handle}, {made.visibility}: {made.page}")
 
 
 def listed(context: Context, given: argparse.Namespace) -> Answer:
@@ -51,13 +53,16 @@ def update(context: Context, given: argparse.Namespace) -> Answer:
         "description": given.description,
         "handle": given.new_handle,
         "visibility": given.visibility,
+        "url": given.url,
+        "llm_model": given.llm_model,
     }
     wanted = {field: UNSET if value is None else value for field, value in fields.items()}
     if all(value is UNSET for value in wanted.values()):
         raise Invalid(
             "There is nothing to update.",
             code="project.nothing-to-update",
-            hint="Give at least one of --name, --description, --new-handle and --visibility",
+            hint="Give at least one of --name, --description, --new-handle, --visibility, --url"
+            " and --llm-model",
         )
     remote = targets.target(context, given.project, 0).remote
     context.need_token(remote.connection)
@@ -121,8 +126,10 @@ def _described(project: Project) -> str:
         ("name", project.name),
         ("description", project.description),
         ("visibility", project.visibility),
+        ("page", project.page),
         ("url", project.url),
+        ("model", project.llm_model),
         ("created", when(project.created_at)),
         ("updated", when(project.updated_at)),
     )
-    return "\n".join(f"{name.ljust(12)}{value}" for name, value in rows)
+    return "\n".join(f"{name.ljust(12)}{value}".rstrip() for name, value in rows)

@@ -182,14 +182,14 @@ def _answer(project: Project, remote: Remote, position: int, files: int) -> Answ
     text = (
         f"Shared {remote.name}: {plural(files, 'file')}, position {position}.\n"
         f"It is {project.visibility}: {whom}{more}.\n\n"
-        f"  {project.url}\n\n"
+        f"  {project.page}\n\n"
         f"To work on it elsewhere:\n\n"
         f"  mic clone {where}\n"
     )
     data = {
         "id": project.id,
         "project": remote.name,
-        "url": project.url,
+        "url": project.page,
         "position": position,
         "visibility": project.visibility,
         "files": files,

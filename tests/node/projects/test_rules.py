@@ -30,6 +30,21 @@ def test_a_new_project_is_private_and_goes_by_its_handle():
         ProjectChanges(description="x" * 2001),
         ProjectChanges(description="a\x00"),
         ProjectChanges(visibility="secret"),
+        ProjectChanges(llm_model="x" * 256),
+        ProjectChanges(llm_model="a\x00"),
+        ProjectChanges(url="javascript:alert(1)"),
+        ProjectChanges(url="ftp://example.org/"),
+        ProjectChanges(url="//example.org/"),
+        ProjectChanges(url="http://"),
+        ProjectChanges(url="https:example.org"),
+        ProjectChanges(url="https://ada:secret@example.org/"),
+        ProjectChanges(url="https://example.org\\@evil.example/"),
+        ProjectChanges(url='https://example.org/"onclick="x'),
+        ProjectChanges(url="https://example.org/a b"),
+        ProjectChanges(url="https://example.org/\u202egpj"),
+        ProjectChanges(url="https://example.org:port/"),
+        ProjectChanges(url="https://[example.org/"),
+        ProjectChanges(url="https://example.org/" + "x" * 2048),
         ProjectChanges(handle="a b"),
     ],
 )
@@ -46,3 +61,21 @@ def test_an_update_that_asks_for_nothing_is_refused():
 
 def test_an_empty_description_is_something_to_ask_for():
     assert rules.check_changes(ProjectChanges(description="")) == ProjectChanges(description="")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.org",
+        "https://example.org:8443/a?b=c#d",
+        "https://[2001:db8::1]/",
+        "https://bücher.example/ä",
+    ],
+)
+def test_an_address_of_the_web_can_be_a_projects_url(url):
+    assert rules.check_changes(ProjectChanges(url=f" {url} ")) == ProjectChanges(url=url)
+
+
+def test_an_empty_url_and_model_are_something_to_ask_for():
+    erased = ProjectChanges(url="", llm_model=" ")
+    assert rules.check_changes(erased) == ProjectChanges(url="", llm_model="")

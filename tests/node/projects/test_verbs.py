@@ -205,6 +205,17 @@ async def test_a_description_and_a_handle_are_not_in_the_document(forge, ada):
     assert erased.description == ""
 
 
+async def test_url_and_model_are_kept_changed_and_erased_but_not_signed(forge, ada):
+    new = NewProject("book", url="https://book.example/", llm_model="m-1")
+    project = await projects.create(forge, ada.party, "ada", new)
+    assert (project.url, project.llm_model) == ("https://book.example/", "m-1")
+    changes = ProjectChanges(url="", llm_model="m-2")
+    after = await projects.update(forge, ada.party, "ada", "book", changes)
+    assert (after.url, after.llm_model, after.document) == ("", "m-2", project.document)
+    with pytest.raises(BadProject):
+        await projects.create(forge, ada.party, "ada", NewProject("tome", url="data:,x"))
+
+
 async def test_a_project_takes_no_name_of_another_but_changes_its_own_capitals(forge, ada):
     await a_project(forge, ada, "book")
     await a_project(forge, ada, "tome")
