@@ -10,17 +10,19 @@ savepoint, so one that raises falls out alone, and all of them cost one flush to
 
 import asyncio
 import logging
+import os
 import sqlite3
+import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import aiosqlite
 
-from store.errors import DiskFull
+from store.errors import NO_ROOM, DatabaseDamaged, DatabaseUnusable, DiskFull, StoreFault
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +33,7 @@ BATCH = 256
 READERS = 3
 CACHE_KIB = 32_768
 MMAP_BYTES = 256 << 20
+_PAGE = 4096
 
 
 class _Pending(Generic[T]):
@@ -70,10 +73,13 @@ class Database:
 
     @classmethod
     async def open(cls, path: Path, migrations: Path) -> "Database":
-        """Open or make the file at `path` and apply what `migrations` adds; raises `DiskFull`."""
+        """Open or make the file at `path` and apply what `migrations` adds.
+
+        Raises `DiskFull`, `DatabaseDamaged` or `DatabaseUnusable`.
+        """
         writer = await _connect(path)
         try:
-            await writer.run(lambda tx: _migrate(tx, migrations))
+            await writer.run(lambda tx: _named(path, lambda: _migrate(tx, migrations)))
             # All of them now: a reader opened in the middle of a request that is cancelled would
             # leave a thread that nobody waits for.
             readers = [await _connect(path, reader=True) for _ in range(READERS)]
@@ -86,7 +92,7 @@ class Database:
         """Run `work` in a transaction and return its value once it is on disk.
 
         A cancelled caller does not cancel a work that was queued. Raises what `work` raises, and
-        `DiskFull` when nothing of the transaction could be kept.
+        `DiskFull`, `DatabaseDamaged` or `DatabaseUnusable` when nothing could be kept.
         """
         mine = _Pending(work)
         self._pending.append(mine)
@@ -97,11 +103,14 @@ class Database:
         return mine.value  # type: ignore[return-value]
 
     async def read(self, work: Callable[[Tx], T]) -> T:
-        """Run `work` on a snapshot; writing in it is an error."""
+        """Run `work` on a snapshot; writing in it is an error.
+
+        Raises what `work` raises, and `DatabaseDamaged` or `DatabaseUnusable`.
+        """
         async with self._seats:
             reader = self._idle.pop()
             try:
-                return await reader.run(lambda tx: _snapshot(tx, work))
+                return await reader.run(lambda tx: _named(self.path, lambda: _snapshot(tx, work)))
             finally:
                 self._idle.append(reader)
 
@@ -119,23 +128,23 @@ class Database:
         # queued after its append: when it returns, the caller's work has been done.
         while self._pending:
             count = min(len(self._pending), BATCH)
-            _commit_together(tx, [self._pending.popleft() for _ in range(count)])
+            _commit_together(tx, [self._pending.popleft() for _ in range(count)], self.path)
 
 
-def _commit_together(tx: Tx, batch: list[_Pending[Any]]) -> None:
+def _commit_together(tx: Tx, batch: list[_Pending[Any]], path: Path) -> None:
     try:
         tx.execute("begin immediate")
         for item in batch:
-            _run_one(tx, item, alone=len(batch) == 1)
+            _run_one(tx, item, path, alone=len(batch) == 1)
         tx.execute("commit")
     except Exception as fault:  # noqa: BLE001 - the answer is given to each waiting caller
         if tx.in_transaction:
             tx.execute("rollback")
         for item in batch:
-            item.fault = item.fault or named(fault)
+            item.fault = item.fault or named(fault, path)
 
 
-def _run_one(tx: Tx, item: _Pending[Any], *, alone: bool) -> None:
+def _run_one(tx: Tx, item: _Pending[Any], path: Path, *, alone: bool) -> None:
     if alone:
         item.value = item.work(tx)
         return
@@ -143,7 +152,7 @@ def _run_one(tx: Tx, item: _Pending[Any], *, alone: bool) -> None:
     try:
         item.value = item.work(tx)
     except Exception as fault:
-        item.fault = named(fault)
+        item.fault = named(fault, path)
         if not tx.in_transaction:  # SQLite itself gave up the whole transaction
             raise
         tx.execute("rollback to work")
@@ -158,18 +167,68 @@ def _snapshot(tx: Tx, work: Callable[[Tx], T]) -> T:
         tx.execute("rollback")
 
 
-def named(fault: Exception) -> Exception:
-    """Return `DiskFull` for SQLite's word for it, else `fault` itself."""
-    if isinstance(fault, sqlite3.OperationalError) and _is_full(fault):
-        full = DiskFull(str(fault))
-        full.__cause__ = fault
-        return full
-    return fault
+def _named(path: Path, work: Callable[[], T]) -> T:
+    """Do `work`, and raise what SQLite says under the store's own name."""
+    try:
+        return work()
+    except sqlite3.Error as fault:
+        raise named(fault, path) from fault
 
 
-def _is_full(fault: sqlite3.OperationalError) -> bool:
+def named(fault: Exception, path: Path) -> Exception:
+    """Return the store's own word for what SQLite says of the file at `path`, else `fault` itself.
+
+    A statement that is wrong stays SQLite's error: that is our fault, not the file's.
+    """
+    told = _told(fault, path) if isinstance(fault, sqlite3.Error) else None
+    if told is None:
+        return fault
+    told.__cause__ = fault
+    return told
+
+
+def _told(fault: sqlite3.Error, path: Path) -> StoreFault | None:
     code = getattr(fault, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _has_no_room(path)):
+        return DiskFull(f"no room for {path}: {fault}")
+    kind, reason = _REASONS.get(code, (None, ""))
+    return kind(path, reason.format(fault=fault)) if kind else None
+
+
+_BACKUP = "Restore the data directory from a backup."
+_REASONS: Mapping[int, tuple[type[DatabaseUnusable], str]] = {
+    sqlite3.SQLITE_NOTADB: (DatabaseDamaged, f"is not a database. {_BACKUP}"),
+    sqlite3.SQLITE_CORRUPT: (
+        DatabaseDamaged,
+        f"is damaged: {{fault}}. Stop the node and run `micelio fsck`; {_BACKUP.lower()}",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        DatabaseUnusable,
+        "cannot be read or written, though there is room: {fault}. Look at the disk.",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        DatabaseUnusable,
+        "cannot be opened: {fault}. Look at who may read and write it and its directory.",
+    ),
+    sqlite3.SQLITE_PERM: (DatabaseUnusable, "may not be opened: {fault}."),
+    sqlite3.SQLITE_READONLY: (
+        DatabaseUnusable,
+        "may not be written to: {fault}. Look at its owner, its modes and its file system.",
+    ),
+    sqlite3.SQLITE_BUSY: (DatabaseUnusable, "is in use by another process: {fault}."),
+}
+
+
+def _has_no_room(path: Path) -> bool:
+    """Whether one more page is refused for want of room: SQLite's IOERR keeps its reason back."""
+    try:
+        longest = max(file.stat().st_size for file in path.parent.glob(f"{path.name}*"))
+        with tempfile.TemporaryFile(dir=path.parent) as file:
+            os.pwrite(file.fileno(), bytes(_PAGE), longest)
+            os.fsync(file.fileno())
+    except (OSError, ValueError) as fault:
+        return isinstance(fault, OSError) and fault.errno in NO_ROOM
+    return False
 
 
 async def _connect(path: Path, *, reader: bool = False) -> _Thread:
@@ -188,11 +247,7 @@ async def _connect(path: Path, *, reader: bool = False) -> _Thread:
             tx.execute("pragma query_only = on")
         return tx
 
-    thread = _Thread(connector)
-    try:
-        return await thread  # type: ignore[return-value]
-    except sqlite3.Error as fault:
-        raise named(fault) from fault
+    return await _Thread(lambda: _named(path, connector))  # type: ignore[return-value]
 
 
 def _migrate(tx: Tx, directory: Path) -> None:

@@ -11,8 +11,16 @@ StoreFault
 ├── BadManifest   not a manifest, or not of that content
 ├── BadChanges    not a change list
 ├── BadDigest     not a SHA-256 digest
-└── DiskFull      nothing more can be written
+├── DiskFull      nothing more can be written
+└── DatabaseUnusable    the database cannot be opened, read or written
+    └── DatabaseDamaged  it is no database, or one that contradicts itself
 """
+
+import errno
+from pathlib import Path
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What the system answers where there is no room to write: a full disk, a quota, a limit."""
 
 
 class StoreFault(Exception):
@@ -75,3 +83,15 @@ class BadDigest(StoreFault):
 
 class DiskFull(StoreFault):
     """There is no room to write; what was acknowledged before is kept."""
+
+
+class DatabaseUnusable(StoreFault):
+    """The database at `path` cannot be worked with."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} {reason}")
+        self.path = path
+
+
+class DatabaseDamaged(DatabaseUnusable):
+    """What lies at `path` is no database, or a damaged one."""

@@ -5,7 +5,6 @@ a crash leaves between the two is a tail that nothing refers to: `opened` cuts i
 made by one thread at a time, reads by any number.
 """
 
-import errno
 import os
 import threading
 from collections import Counter
@@ -13,12 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from store.errors import DiskFull
+from store.errors import NO_ROOM, DiskFull
 from store.records import HEADER
 from store.runs import runs
 
 ROLLED_AT = 256 << 20
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _AROUND = 256 << 10
 _BROUGHT_AT_MOST = 1 << 16
 _RUN = 1 << 20
@@ -30,7 +28,7 @@ def _full_disk_is_named() -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        if fault.errno in _NO_ROOM:
+        if fault.errno in NO_ROOM:
             raise DiskFull(f"no room for a pack: {fault.strerror}") from fault
         raise
 

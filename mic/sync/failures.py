@@ -15,7 +15,7 @@ from keys.errors import KeysFault
 from mic.wire.framing import BadFrame
 from mic.wire.messages import JSON, Failure, Problem
 from node.kernel import errors
-from store.errors import Absent, Corrupt, DiskFull, StoreFault, TooLarge
+from store.errors import Absent, Corrupt, DatabaseUnusable, DiskFull, StoreFault, TooLarge
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ PARTS: Sequence[tuple[type[Exception], int, str | None]] = (
     (RecursionError, 400, "request.too-deep"),
     (TooLarge, 413, None),
     (DiskFull, 507, None),
+    (DatabaseUnusable, 500, "node.broken"),
     (Absent, 404, None),
     (Corrupt, 500, None),
     (StoreFault, 400, None),

@@ -47,10 +47,11 @@ def make_directory(data: Path) -> None:
 def check_whole(data: Path) -> None:
     """Raise `DataUnusable` if part of a node is gone; what is left stays as it is.
 
-    Beside a new database, all packs would be cut off as unindexed; under a new key, nothing that
-    lands on an old project could be verified.
+    Beside a new database, which is what SQLite makes of an empty file too, nobody would know what
+    the packs hold; under a new key, nothing that lands on an old project could be verified.
     """
-    has_database, has_key = (data / DATABASE).exists(), (data / KEYS / NODE_KEY).exists()
+    has_database = (data / DATABASE).exists() and (data / DATABASE).stat().st_size > 0
+    has_key = (data / KEYS / NODE_KEY).exists()
     if not has_database and any((data / OBJECTS / PACKS).glob("*.pack")):
         raise DataUnusable(data, f"it has packs and no {DATABASE}; restore that from a backup")
     if has_database and not has_key:

@@ -16,7 +16,7 @@ from keys.errors import KeysFault
 from node.daemon import config, logs
 from node.daemon.config import Config
 from node.kernel import errors
-from store.errors import StoreFault
+from store.errors import DatabaseUnusable, DiskFull, StoreFault
 
 EXITS: Mapping[type[Exception], int] = {
     errors.Invalid: 2,
@@ -25,6 +25,8 @@ EXITS: Mapping[type[Exception], int] = {
     errors.Conflict: 5,
     errors.Exhausted: 6,
     errors.Unreachable: 7,
+    DatabaseUnusable: 4,
+    DiskFull: 6,
 }
 EXAMPLES = """\
 examples:
@@ -84,10 +86,14 @@ def _command(name: str) -> Callable[[Config, argparse.Namespace], int]:
 
 
 def _tell(fault: errors.Fault | StoreFault | KeysFault, *, as_json: bool) -> int:
-    code = getattr(fault, "code", type(fault).__name__)
+    code = getattr(fault, "code", f"store.{_kebab(type(fault).__name__)}")
     if as_json:
         details = dict(getattr(fault, "details", {}))
         problem = {"code": code, "message": str(fault), "details": details}
         print(json.dumps({"ok": False, "error": problem}, default=str))  # noqa: T201
     print(f"micelio: {fault}", file=sys.stderr)  # noqa: T201
     return next((exit_ for family, exit_ in EXITS.items() if isinstance(fault, family)), 1)
+
+
+def _kebab(name: str) -> str:
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]

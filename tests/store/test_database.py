@@ -5,8 +5,8 @@ import sqlite3
 
 import pytest
 
-from store.database import Database, Tx
-from store.errors import DiskFull
+from store.database import Database, Tx, named
+from store.errors import DatabaseDamaged, DatabaseUnusable, DiskFull
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ async def test_waiting_works_share_a_transaction(db):
 
 async def test_a_reader_sees_a_snapshot_and_cannot_write(db):
     await db.write(note(1))
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+    with pytest.raises(DatabaseUnusable, match="readonly"):
         await db.read(note(2))
     assert await db.read(count) == 1
 
@@ -118,3 +118,73 @@ async def test_a_broken_migration_changes_nothing(tmp_path, migrations):
         names = {name for (name,) in raw.execute("select name from sqlite_master")}
     raw.close()
     assert "a" not in names
+
+
+def an_error_of_sqlite(code):
+    fault = sqlite3.OperationalError("as SQLite says it")
+    fault.sqlite_errorcode = code
+    return fault
+
+
+@pytest.mark.parametrize("damage", [b"not a database " * 300, bytes(8192), b"SQLite format 3\0"])
+async def test_a_file_that_is_no_database_is_named(tmp_path, migrations, damage):
+    path = tmp_path / "node.db"
+    path.write_bytes(damage)
+    with pytest.raises(DatabaseDamaged, match=r"node\.db is .*\. Restore .* from a backup\."):
+        await Database.open(path, migrations)
+    assert path.read_bytes() == damage
+
+
+async def test_a_page_that_is_damaged_is_named_by_who_reads_it(tmp_path, migrations):
+    path = tmp_path / "node.db"
+    db = await Database.open(path, migrations)
+    await db.write(lambda tx: [note(n, "x" * 500)(tx) for n in range(200)])
+    await db.close()
+    with path.open("r+b") as file:
+        file.seek(4 * 4096)
+        file.write(b"\xff" * 4096 * 10)
+    db = await Database.open(path, migrations)
+    with pytest.raises(DatabaseDamaged, match=r"node\.db is damaged: .* malformed"):
+        await db.read(lambda tx: tx.execute("select text from notes").fetchall())
+    with pytest.raises(DatabaseDamaged, match="micelio fsck"):
+        await db.write(lambda tx: tx.execute("delete from notes where text <> ''"))
+    await db.close()
+
+
+async def test_a_file_that_cannot_be_opened_is_named(tmp_path, migrations):
+    (tmp_path / "node.db").mkdir()
+    with pytest.raises(DatabaseUnusable, match=r"node\.db cannot be opened"):
+        await Database.open(tmp_path / "node.db", migrations)
+
+
+async def test_a_database_that_another_process_holds_is_named(db, tmp_path):
+    other = sqlite3.connect(tmp_path / "node.db", isolation_level=None)
+    other.execute("begin exclusive")
+    await db._writer.run(lambda tx: tx.execute("pragma busy_timeout = 1").fetchall())
+    with pytest.raises(DatabaseUnusable, match=r"node\.db is in use by another process"):
+        await db.write(note(1))
+    other.execute("rollback")
+    other.close()
+    assert await db.write(note(1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "said"),
+    [
+        (sqlite3.SQLITE_FULL, DiskFull, "no room"),
+        (sqlite3.SQLITE_IOERR_READ, DatabaseUnusable, "though there is room"),
+        (sqlite3.SQLITE_IOERR_WRITE, DatabaseUnusable, "though there is room"),
+        (sqlite3.SQLITE_READONLY_DIRECTORY, DatabaseUnusable, "may not be written to"),
+        (sqlite3.SQLITE_CORRUPT_INDEX, DatabaseDamaged, "is damaged"),
+    ],
+)
+def test_only_a_full_disk_is_called_one(tmp_path, code, kind, said):
+    told = named(an_error_of_sqlite(code), tmp_path / "node.db")
+    assert type(told) is kind
+    assert said in str(told)
+    assert isinstance(told.__cause__, sqlite3.OperationalError)
+
+
+def test_an_error_in_a_statement_stays_what_it_is(tmp_path):
+    for fault in (an_error_of_sqlite(sqlite3.SQLITE_ERROR), ValueError("no")):
+        assert named(fault, tmp_path / "node.db") is fault

@@ -46,3 +46,12 @@ async def test_a_first_start_that_was_cut_short_goes_on(tmp_path):
         path.unlink()
     async with building.opened(settings, "http://here") as forge:
         assert forge.node.did
+
+
+async def test_an_emptied_database_beside_packs_is_refused(tmp_path):
+    settings = await a_node(tmp_path)
+    for path in tmp_path.glob("node.db*"):
+        path.unlink()
+    (tmp_path / "node.db").touch()
+    await refused(settings, r"packs and no node\.db")
+    assert (tmp_path / "node.db").stat().st_size == 0

@@ -127,6 +127,20 @@ def test_commands_for_a_node_that_is_not_there_say_so(tmp_path):
         assert "There is no node in" in answer.stderr
 
 
+@pytest.mark.parametrize("command", ["up", "fsck", "status", "login"])
+def test_a_database_that_is_none_is_said_without_a_traceback(tmp_path, command):
+    data = tmp_path / "data"
+    with Node(data, "--listen", "127.0.0.1:0", "--no-register") as node:
+        assert node.stop() == 0
+    (data / "node.db").write_bytes(b"garbage\n" * 1000)
+    answer = run(command, "--data", str(data), "--json")
+    assert answer.returncode == 4
+    assert json.loads(answer.stdout)["error"]["code"] == "store.database-damaged"
+    assert "node.db is not a database. Restore" in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert (data / "node.db").read_bytes() == b"garbage\n" * 1000
+
+
 def test_fsck_finds_a_fresh_node_clean_and_leaves_a_running_one_alone(places):
     with up(places) as node:
         assert run("fsck", "--data", str(places[0])).returncode == 5
