@@ -5,19 +5,17 @@ hold, indexed or not, and takes the damaged record's place. What cannot be repai
 counts as missing, so that whoever has it sends it again, and that copy heals the store.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from store import index
 from store.database import Tx
 from store.digest import Digest
-from store.errors import BadRecord, StoreFault
+from store.errors import StoreFault
 from store.index import Place
 from store.objects import Objects, renewed
-from store.records import HEADER, MAGIC, Record, encode, parse_header
-
-_READ = 8 << 20
+from store.records import Record
+from store.scanning import scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,9 @@ def _is_readable(tx: Tx, objects: Objects, digest: Digest) -> bool:
 def _copies(tx: Tx, objects: Objects, wanted: set[Digest]) -> list[Record]:
     """Return one good record of each of `wanted` that has any, from rows and packs."""
     rows = (record for digest in wanted if (record := index.small(tx, digest)))
-    packed = (record for number in objects.packs.numbers() for record in scan(objects, number))
+    packed = (
+        record for number in objects.packs.numbers() for _, record in scan(objects.packs, number)
+    )
     found: dict[Digest, Record] = {}
     for record in chain(rows, packed):
         is_new = record.digest in wanted and record.digest not in found
@@ -130,35 +130,3 @@ def _is_good(tx: Tx, objects: Objects, record: Record) -> bool:
     except StoreFault:
         return False
     return True
-
-
-def scan(objects: Objects, number: int) -> Iterator[Record]:
-    """Yield what looks like a record in a pack, going on behind damage at the next magic."""
-    offset, size = 0, objects.packs.size(number)
-    while offset + HEADER <= size:
-        record = _record_at(objects, number, offset)
-        if record is None:
-            offset = _next_magic(objects, number, offset + 1, size)
-        else:
-            yield record
-            offset += len(encode(record))
-
-
-def _record_at(objects: Objects, number: int, offset: int) -> Record | None:
-    try:
-        header = parse_header(objects.packs.read(number, offset, HEADER))
-    except BadRecord:
-        return None
-    stored = objects.packs.read(number, offset + HEADER, header.stored_length)
-    if len(stored) != header.stored_length:
-        return None
-    return Record(header.kind, header.codec, header.raw_length, header.digest, stored)
-
-
-def _next_magic(objects: Objects, number: int, offset: int, size: int) -> int:
-    while offset < size:
-        found = objects.packs.read(number, offset, _READ).find(MAGIC)
-        if found >= 0:
-            return offset + found
-        offset += _READ - len(MAGIC) + 1
-    return size

@@ -58,6 +58,10 @@ class _Thread(aiosqlite.Connection):
         result: T = await self._execute(work, self._conn)  # type: ignore[no-untyped-call]
         return result
 
+    async def ended(self) -> None:
+        """Wait for the thread of a connection that could not be made: it still tells the loop."""
+        await asyncio.to_thread(self._thread.join)
+
 
 class Database:
     """The node's one database; `open` makes it."""
@@ -247,7 +251,12 @@ async def _connect(path: Path, *, reader: bool = False) -> _Thread:
             tx.execute("pragma query_only = on")
         return tx
 
-    return await _Thread(lambda: _named(path, connector))  # type: ignore[return-value]
+    thread = _Thread(lambda: _named(path, connector))
+    try:
+        return await thread  # type: ignore[return-value]
+    except BaseException:
+        await thread.ended()
+        raise
 
 
 def _migrate(tx: Tx, directory: Path) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from store import index, records, sealing
+from store import index, records, sealing, tails
 from store.database import Database, Tx
 from store.digest import Digest, digest_of
 from store.errors import Absent, BadRecord, Corrupt
@@ -71,10 +71,15 @@ class Objects:
     async def open(
         cls, db: Database, directory: Path, *, cached_bytes: int = CACHED_BYTES
     ) -> "Objects":
-        """Open or make the packs below `directory`; cuts off what a crash left unindexed.
+        """Open or make the packs below `directory`; takes in what lies behind their index.
 
         Safe because the caller sees to it that no other process has the directory open.
         """
+        before = await cls.beside(db, directory)
+        try:
+            await tails.take_in(db, before.packs, before.open_record)
+        finally:
+            await before.close()
         indexed = await db.read(index.indexed)
         return cls(db, Packs(directory / PACKS, indexed), cached_bytes)
 

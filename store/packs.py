@@ -1,8 +1,8 @@
 """Packs: files that only grow, in which records lie one after another.
 
 An append is on disk when it returns; it counts once the index says so, in a later transaction. What
-a crash leaves between the two is a tail that nothing refers to: `opened` cuts it off. Appends are
-made by one thread at a time, reads by any number.
+lies behind the index when a store is opened, `store.tails` has judged: only what it left is cut
+off here. Appends are made by one thread at a time, reads by any number.
 """
 
 import os
@@ -24,7 +24,8 @@ _RUN = 1 << 20
 
 
 @contextmanager
-def _full_disk_is_named() -> Iterator[None]:
+def full_disk_is_named() -> Iterator[None]:
+    """Raise `DiskFull` for what the system says of a disk without room."""
     try:
         yield
     except OSError as fault:
@@ -47,7 +48,7 @@ class Packs:
         self._unindexed: Counter[int] = Counter()
         self._brought: set[tuple[int, int]] = set()
         self._lock = threading.Lock()
-        with _full_disk_is_named():
+        with full_disk_is_named():
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if alone:
             self._cut_tails(indexed)
@@ -101,7 +102,7 @@ class Packs:
         start = end = self._end
         offsets = []
         try:
-            with _full_disk_is_named():
+            with full_disk_is_named():
                 for run in runs(records, len, _RUN):
                     _write_all(file, b"".join(run), end)
                     for record in run:
@@ -180,14 +181,22 @@ class Packs:
         if number in self._files:
             return self._files[number]
         flags = os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if create else 0)
-        with _full_disk_is_named():
+        with full_disk_is_named():
             file = os.open(self.path(number), flags, 0o600)
         kept = self._files.setdefault(number, file)
         if kept != file:  # another thread was faster
             os.close(file)
         elif create:
-            _sync_directory(self._directory)
+            self.sync_directory()
         return kept
+
+    def sync_directory(self) -> None:
+        """Have the names of new files on disk."""
+        file = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)
 
 
 def _write_all(file: int, data: bytes, offset: int) -> None:
@@ -196,11 +205,3 @@ def _write_all(file: int, data: bytes, offset: int) -> None:
         written = os.pwrite(file, view, offset)
         view = view[written:]
         offset += written
-
-
-def _sync_directory(directory: Path) -> None:
-    file = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

@@ -62,8 +62,8 @@ def check_whole(data: Path) -> None:
 async def opened(config: Config, url: str, *, alone: bool = True) -> AsyncIterator[Forge]:
     """Open everything in the data directory for the length of the block.
 
-    Who is `alone` holds the directory's lock: opening cuts off what a crash left unindexed. Who is
-    not may write rows, and must leave the packs to the node that runs.
+    Who is `alone` holds the directory's lock: opening judges what lies in the packs unindexed. Who
+    is not may write rows, and must leave the packs to the node that runs.
     """
     check_whole(config.data)
     KeyStore(config.data / KEYS).node()  # made first: where a database is, there was a key

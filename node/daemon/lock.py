@@ -1,6 +1,6 @@
 """One data directory, one node.
 
-Two nodes on one directory would each truncate the other's unindexed pack tail and believe it is the
+Two nodes on one directory would each judge the other's unindexed pack tail and believe it is the
 only writer. The kernel's advisory lock on `node.lock` prevents that, and it vanishes with the
 process however the process dies, so that a crash never leaves a directory locked.
 """
