@@ -5,12 +5,12 @@ from aiohttp import web
 from mic.sync import edge, membership, streams
 from mic.wire import framing, limits
 from mic.wire.messages import IDS, Stored
-from node.access import rules as access
 from node.access.model import Action
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.landings import verbs as landings
 from node.projects.model import Project
+from node.projects.rules import require
 from node.rollups import verbs as rollups
 from store.digest import Digest
 
@@ -53,7 +53,7 @@ async def fetch(forge: Forge, who: Party, request: web.Request) -> web.StreamRes
 async def to_land_on(forge: Forge, who: Party, request: web.Request) -> Project:
     """Return the addressed project if `who` may land on it: decided before a body is read."""
     project = await edge.project(forge, who, request)
-    access.authorize(who, Action.LAND, owner=project.owner, visibility=project.visibility)
+    require(who, Action.LAND, project)
     return project
 
 

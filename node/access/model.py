@@ -1,5 +1,6 @@
-"""What can be asked for, and the two ways to be told no."""
+"""What can be asked for, and the ways to be told no."""
 
+from dataclasses import dataclass
 from enum import Enum
 
 from node.kernel.errors import Denied, Missing
@@ -9,11 +10,26 @@ class Action(Enum):
     """What somebody wants to do with a project, a namespace or (`ADMIN`) the node."""
 
     READ = "read"
-    LAND = "land"
+    MEMBERS = "see the members of"
+    LAND = "land on"
     WRITE_SETTINGS = "change the settings of"
+    MANAGE = "manage the members of"
+    ARCHIVE = "archive"
+    TRANSFER = "transfer"
     DELETE = "delete"
-    CREATE = "create"
+    CREATE = "create a project in"
     ADMIN = "administer"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An account with a role in an organization or on a project; `created_at` is Unix ms."""
+
+    account: int
+    handle: str
+    name: str
+    role: str
+    created_at: int
 
 
 class NoProject(Missing):
@@ -39,6 +55,15 @@ class NotAllowed(Denied):
         )
 
 
+class Archived(Denied):
+    """The asker might, but the project is kept as it is."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "project.archived", "This project is archived: it can be read, and nothing changes."
+        )
+
+
 class ScopeMissing(Denied):
     """The person may, but not with this token."""
 
@@ -46,3 +71,10 @@ class ScopeMissing(Denied):
         super().__init__(
             "access.missing-scope", f"This token does not carry the scope {scope!r}.", scope=scope
         )
+
+
+class OtherProject(Denied):
+    """The person may, but not with the token of one project."""
+
+    def __init__(self) -> None:
+        super().__init__("access.other-project", "This token is for one project only.")

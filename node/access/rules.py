@@ -7,39 +7,68 @@ see does not exist for them, so that nobody learns names by guessing.
 from enum import Enum
 from typing import Final
 
-from node.access.model import Action, NoProject, NotAllowed, ScopeMissing, SignInRequired
+from node.access.model import (
+    Action,
+    Archived,
+    NoProject,
+    NotAllowed,
+    OtherProject,
+    ScopeMissing,
+    SignInRequired,
+)
 from node.kernel.parties import Party
 
 __all__ = ["PRIVATE", "PUBLIC", "Action", "Role", "authorize", "require_account", "role_of"]
 
 PUBLIC = "public"
 PRIVATE = "private"
+ORGANIZATION_ROLES = ("admin", "member")
+PROJECT_ROLES = ("writer", "maintainer")
 
 
 class Role(Enum):
-    """What somebody is to the thing they ask about."""
+    """What somebody is to the thing they ask about.
+
+    `OWNER` is the person whose namespace it is, or an admin of the organization whose it is;
+    `MEMBER` another member of that organization.
+    """
 
     NOBODY = "nobody"
     STRANGER = "stranger"
+    WRITER = "writer"
+    MEMBER = "member"
+    MAINTAINER = "maintainer"
     OWNER = "owner"
 
 
-_OWN: Final = frozenset(
-    {Action.READ, Action.LAND, Action.WRITE_SETTINGS, Action.DELETE, Action.CREATE}
-)
 _SEE: Final = frozenset({Action.READ})
+_WRITE: Final = _SEE | {Action.MEMBERS, Action.LAND}
+_MAINTAIN: Final = _WRITE | {Action.WRITE_SETTINGS}
+_OWN: Final = frozenset(Action) - {Action.ADMIN}
+_INSIDE: Final = {
+    Role.WRITER: _WRITE,
+    Role.MEMBER: _WRITE,
+    Role.MAINTAINER: _MAINTAIN,
+    Role.OWNER: _OWN,
+}
 _ALLOWED: Final = {
-    (Role.NOBODY, PUBLIC): _SEE,
-    (Role.STRANGER, PUBLIC): _SEE,
-    (Role.OWNER, PUBLIC): _OWN,
-    (Role.OWNER, PRIVATE): _OWN,
+    PUBLIC: {Role.NOBODY: _SEE, Role.STRANGER: _SEE, **_INSIDE},
+    PRIVATE: _INSIDE,
 }
 _NOTHING: Final[frozenset[Action]] = frozenset()
+# What is left of it on an archived project.
+_STILL: Final = frozenset(
+    {Action.READ, Action.MEMBERS, Action.MANAGE, Action.ARCHIVE, Action.DELETE, Action.ADMIN}
+)
 # Which scopes of a token let it do what; `write` implies `read`. No token administers the node.
 _SCOPES: Final = {
     Action.READ: ("read", "write"),
+    Action.MEMBERS: ("read", "write"),
     Action.LAND: ("write",),
     Action.WRITE_SETTINGS: ("write",),
+    Action.MANAGE: ("write",),
+    Action.ARCHIVE: ("write",),
+    Action.TRANSFER: ("write",),
     Action.DELETE: ("write",),
     Action.CREATE: ("write",),
     Action.ADMIN: ("admin",),
@@ -47,36 +76,59 @@ _SCOPES: Final = {
 
 
 def authorize(
-    who: Party, action: Action, *, owner: int | None = None, visibility: str = PUBLIC
+    who: Party,
+    action: Action,
+    *,
+    owner: int | None = None,
+    project: int | None = None,
+    visibility: str = PUBLIC,
+    is_archived: bool = False,
 ) -> None:
     """Return if `who` may do `action` on what account `owner` has; raise `Denied` or `Missing`.
 
-    A namespace counts as public: everybody knows that a handle exists. What a stranger may do, a
-    token may do whatever its scopes are.
+    `project` is the key of the project that it is about; without one, it is about the namespace,
+    or about the organization. A namespace counts as public: everybody knows that a handle exists.
+    What a stranger may do, a token may do whatever its scopes are.
     """
-    role = role_of(who, owner)
-    allowed = _ALLOWED.get((role, visibility), _NOTHING)
+    role = role_of(who, owner, project)
+    allowed = _ALLOWED.get(visibility, {}).get(role, _NOTHING)
     if action is Action.ADMIN:
-        allowed = frozenset({Action.ADMIN}) if who.is_admin and not who.is_anonymous else _NOTHING
+        allowed = (
+            frozenset({Action.ADMIN}) if who.is_admin and role is not Role.NOBODY else _NOTHING
+        )
     elif Action.READ not in allowed:
         raise NoProject
     if action not in allowed:
         raise SignInRequired if role is Role.NOBODY else NotAllowed(action)
-    if action not in _ALLOWED.get((Role.NOBODY, visibility), _NOTHING):
+    if is_archived and action not in _STILL:
+        raise Archived
+    if visibility != PUBLIC or action not in _SEE:
         _check_scope(who, action)
 
 
-def role_of(who: Party, owner: int | None) -> Role:
+def role_of(who: Party, owner: int | None, project: int | None = None) -> Role:
     """Return what `who` is to something that account `owner` has."""
     if who.account is None:
         return Role.NOBODY
-    return Role.OWNER if who.account == owner else Role.STRANGER
+    if owner is None or (who.only is not None and who.only != project):
+        return Role.STRANGER
+    in_organization = who.standing.organizations.get(owner)
+    if who.account == owner or in_organization == "admin":
+        return Role.OWNER
+    own_role = None if project is None else who.standing.projects.get(project)
+    if own_role == "maintainer":
+        return Role.MAINTAINER
+    if in_organization == "member":
+        return Role.MEMBER
+    return Role.WRITER if own_role == "writer" else Role.STRANGER
 
 
 def require_account(who: Party, scope: str = "write") -> int:
     """Return the account of `who` for what each person may do with their own; raise `Denied`."""
     if who.account is None:
         raise SignInRequired
+    if who.only is not None:
+        raise OtherProject
     if who.scopes is not None and scope not in who.scopes:
         raise ScopeMissing(scope)
     return who.account

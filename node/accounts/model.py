@@ -5,10 +5,18 @@ from dataclasses import dataclass
 from node.kernel.errors import Conflict, Invalid, Missing
 from node.kernel.parties import Party
 
+USER = "user"
+ORGANIZATION = "organization"
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A handle with its namespace; `did` is the person's key, `created_at` Unix milliseconds."""
+    """A handle with its namespace; `did` is its key, held by the node; times are Unix milliseconds.
+
+    `kind` is user or organization: nobody signs in as an organization, people act for it.
+    `most_projects` and `most_bytes` are what an admin of the node lets it have, None where it has
+    no limits of its own.
+    """
 
     key: int
     handle: str
@@ -16,10 +24,19 @@ class Account:
     did: str
     is_admin: bool
     created_at: int
+    kind: str = USER
+    updated_at: int = 0
+    most_projects: int | None = None
+    most_bytes: int | None = None
+
+    @property
+    def is_organization(self) -> bool:
+        """Whether nobody signs in as this account."""
+        return self.kind == ORGANIZATION
 
     @property
     def party(self) -> Party:
-        """This person with all their rights, as the node itself lets them in."""
+        """This person with all their rights, as the node itself lets them in, but without roles."""
         return Party(account=self.key, handle=self.handle, is_admin=self.is_admin)
 
 
@@ -44,4 +61,13 @@ class BadHandle(Invalid):
         shown = handle[:60]
         super().__init__(
             "account.bad-handle", f"{shown!r} cannot be a handle: {reason}.", handle=shown
+        )
+
+
+class NotAPerson(Invalid):
+    """Somebody is needed who can sign in, and the handle is an organization's."""
+
+    def __init__(self, handle: str) -> None:
+        super().__init__(
+            "account.not-a-person", f"{handle} is an organization, not a person.", handle=handle
         )

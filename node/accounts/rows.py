@@ -1,50 +1,78 @@
 """Accounts in SQL."""
 
-from node.accounts.model import Account
+from collections.abc import Iterable
+from typing import Any
+
+from node.accounts.model import USER, Account
 from store.database import Tx
 
+_ACCOUNT = (
+    "select key, handle, name, did, is_admin, created_at, kind, updated_at, most_projects,"
+    " most_bytes from accounts"
+)
 
-def add(tx: Tx, handle: str, name: str, did: str, *, is_admin: bool, at: int) -> int:
+
+def add(
+    tx: Tx, handle: str, name: str, did: str, *, is_admin: bool, at: int, kind: str = USER
+) -> int:
     """Write an account and return its key."""
     done = tx.execute(
-        "insert into accounts (handle, name, did, is_admin, created_at) values (?, ?, ?, ?, ?)",
-        (handle, name, did, is_admin, at),
+        "insert into accounts (handle, name, did, is_admin, created_at, kind, updated_at)"
+        " values (?, ?, ?, ?, ?, ?, ?)",
+        (handle, name, did, is_admin, at, kind, at),
     )
     return done.lastrowid or 0
 
 
+def rename(tx: Tx, key: int, name: str, at: int) -> None:
+    """Write what an account is called."""
+    tx.execute("update accounts set name = ?, updated_at = ? where key = ?", (name, at, key))
+
+
+def set_limits(tx: Tx, key: int, most_projects: int | None, most_bytes: int | None) -> None:
+    """Write what an account may have; None is as much as everybody."""
+    tx.execute(
+        "update accounts set most_projects = ?, most_bytes = ? where key = ?",
+        (most_projects, most_bytes, key),
+    )
+
+
+def remove(tx: Tx, key: int) -> None:
+    """Remove an account that nothing names any more."""
+    tx.execute("delete from accounts where key = ?", (key,))
+
+
 def by_handle(tx: Tx, handle: str) -> Account | None:
     """Return the account of `handle`, whatever its capitals."""
-    row = tx.execute(
-        "select key, handle, name, did, is_admin, created_at from accounts where handle = ?",
-        (handle,),
-    ).fetchone()
+    row = tx.execute(_ACCOUNT + " where handle = ?", (handle,)).fetchone()
     return _account(row) if row else None
 
 
 def by_key(tx: Tx, key: int) -> Account | None:
     """Return the account whose key is `key`."""
-    row = tx.execute(
-        "select key, handle, name, did, is_admin, created_at from accounts where key = ?", (key,)
-    ).fetchone()
+    row = tx.execute(_ACCOUNT + " where key = ?", (key,)).fetchone()
     return _account(row) if row else None
 
 
 def by_did(tx: Tx, did: str) -> Account | None:
     """Return the account whose person has the key `did`."""
-    row = tx.execute(
-        "select key, handle, name, did, is_admin, created_at from accounts where did = ?", (did,)
-    ).fetchone()
+    row = tx.execute(_ACCOUNT + " where did = ?", (did,)).fetchone()
     return _account(row) if row else None
 
 
 def first_admin(tx: Tx) -> Account | None:
     """Return the node's owner: the admin who was here first."""
-    row = tx.execute(
-        "select key, handle, name, did, is_admin, created_at from accounts"
-        " where is_admin = 1 order by key limit 1"
-    ).fetchone()
+    row = tx.execute(_ACCOUNT + " where is_admin = 1 order by key limit 1").fetchone()
     return _account(row) if row else None
+
+
+def organizations_of(tx: Tx, keys: Iterable[int]) -> list[Account]:
+    """Return those accounts of `keys` that are organizations, by handle."""
+    found = (by_key(tx, key) for key in keys)
+    return sorted(
+        (one for one in found if one is not None and one.is_organization),
+        key=lambda one: one.handle.lower(),
+    )
 
 
 def count(tx: Tx) -> int:
@@ -53,6 +81,6 @@ def count(tx: Tx) -> int:
     return int(number)
 
 
-def _account(row: tuple[int, str, str, str, int, int]) -> Account:
-    key, handle, name, did, is_admin, created_at = row
-    return Account(key, handle, name, did, bool(is_admin), created_at)
+def _account(row: tuple[Any, ...]) -> Account:
+    key, handle, name, did, is_admin, *rest = row
+    return Account(key, handle, name, did, bool(is_admin), *rest)

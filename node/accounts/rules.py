@@ -66,3 +66,9 @@ def check_name(name: str) -> str:
             "account.bad-name", f"A name has at most {NAME_LONGEST} printable characters."
         )
     return trimmed
+
+
+def check_limits(*limits: int | None) -> None:
+    """Raise `Invalid` for a limit that no count can meet."""
+    if any(limit is not None and not 0 <= limit < 1 << 53 for limit in limits):
+        raise Invalid("account.bad-limit", "A limit is a whole number from 0 up.")

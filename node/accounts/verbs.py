@@ -3,10 +3,12 @@
 The functions that take a `Tx` are for verbs of other slices, inside a transaction of theirs.
 """
 
+from collections.abc import Iterable
+
 from node.access import rules as access
 from node.access.model import Action
 from node.accounts import rows, rules
-from node.accounts.model import Account, HandleTaken, NoAccount
+from node.accounts.model import ORGANIZATION, USER, Account, HandleTaken, NoAccount, NotAPerson
 from node.audit import verbs as audit
 from node.kernel import events
 from node.kernel.forge import Forge
@@ -30,13 +32,30 @@ async def create(
     # Safe because a key whose row is never written is a file nobody names.
     did = forge.keys.make_person().did
     return await forge.db.write(
-        lambda tx: _add(forge, tx, who, handle, title, did, is_admin=is_admin)
+        lambda tx: _create(forge, tx, who, handle, title, did, is_admin=is_admin)
     )
 
 
 async def get(forge: Forge, handle: str) -> Account:
     """Return the account of `handle`, whatever its capitals; raise `NoAccount`."""
     return await forge.db.read(lambda tx: find(tx, handle))
+
+
+async def set_limits(
+    forge: Forge, who: Party, handle: str, most_projects: int | None, most_bytes: int | None
+) -> Account:
+    """Say what an account may have, None for as much as everybody; for the node's admins."""
+    access.authorize(who, Action.ADMIN)
+    rules.check_limits(most_projects, most_bytes)
+
+    def write(tx: Tx) -> Account:
+        account = find(tx, handle)
+        rows.set_limits(tx, account.key, most_projects, most_bytes)
+        facts = {"handle": account.handle, "projects": most_projects, "bytes": most_bytes}
+        audit.append(tx, who, None, "account.limited", facts, forge.now())
+        return find_key(tx, account.key)
+
+    return await forge.db.write(write)
 
 
 async def owner(forge: Forge) -> Account | None:
@@ -66,26 +85,69 @@ def find_key(tx: Tx, key: int) -> Account:
     return account
 
 
+def find_person(tx: Tx, handle: str) -> Account:
+    """Return the account of `handle`; raise `NoAccount`, or `NotAPerson` for an organization's."""
+    account = find(tx, handle)
+    if account.is_organization:
+        raise NotAPerson(handle)
+    return account
+
+
+def organizations(tx: Tx, keys: Iterable[int]) -> list[Account]:
+    """Return those accounts of `keys` that are organizations, by handle."""
+    return rows.organizations_of(tx, keys)
+
+
+def add(
+    forge: Forge,
+    tx: Tx,
+    who: Party,
+    handle: str,
+    name: str,
+    did: str,
+    *,
+    is_admin: bool = False,
+    kind: str = USER,
+) -> Account:
+    """Write an account whose key `did` was made; the caller has decided that it may be.
+
+    Raises `HandleTaken`. `handle` and `name` have passed the rules.
+    """
+    if rows.by_handle(tx, handle):
+        raise HandleTaken(handle)
+    at = forge.now()
+    key = rows.add(tx, handle, name, did, is_admin=is_admin, at=at, kind=kind)
+    facts = {"handle": handle, "did": did}
+    what = "organization" if kind == ORGANIZATION else "account"
+    audit.append(tx, who, None, f"{what}.created", facts, at)
+    events.append(tx, f"{what}.created", None, facts, at)
+    return find_key(tx, key)
+
+
+def rename(tx: Tx, account: int, name: str, at: int) -> Account:
+    """Give an account another name; the caller has decided that it may."""
+    rows.rename(tx, account, name, at)
+    return find_key(tx, account)
+
+
+def remove(tx: Tx, account: int) -> None:
+    """Remove an account that nothing names any more; the caller has seen to that."""
+    rows.remove(tx, account)
+
+
 def find_did(tx: Tx, did: str) -> Account | None:
     """Return the account whose person has the key `did`."""
     return rows.by_did(tx, did)
 
 
-def _add(
+def _create(
     forge: Forge, tx: Tx, who: Party, handle: str, name: str, did: str, *, is_admin: bool
 ) -> Account:
     first = rows.count(tx) == 0
     if not first:
         # Asked again, because two who both saw an empty node may wait here.
         access.authorize(who, Action.ADMIN)
-    if rows.by_handle(tx, handle):
-        raise HandleTaken(handle)
-    at = forge.now()
-    key = rows.add(tx, handle, name, did, is_admin=is_admin or first, at=at)
-    facts = {"handle": handle, "did": did}
-    audit.append(tx, who, None, "account.created", facts, at)
-    events.append(tx, "account.created", None, facts, at)
-    return find_key(tx, key)
+    return add(forge, tx, who, handle, name, did, is_admin=is_admin or first)
 
 
 def _free(tx: Tx, handle: str) -> str:

@@ -15,3 +15,4 @@ class Limits:
     file: int = 16 << 30
     blame: int = 4 << 20
     projects_per_account: int = 25
+    bytes_per_account: int = 5 << 30

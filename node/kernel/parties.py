@@ -1,13 +1,27 @@
 """Who asks: the value that every verb gets and every permission is decided on."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The roles that an account has: in organizations and on projects, each by its key."""
+
+    organizations: Mapping[int, str] = field(default_factory=dict, hash=False)
+    projects: Mapping[int, str] = field(default_factory=dict, hash=False)
+
+
+NO_STANDING = Standing()
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
     """An account at a door of the node, or nobody.
 
-    `scopes` is None for a person with all their rights and the set of granted scopes for a token.
+    `scopes` is None for a person with all their rights and the set of granted scopes for a token;
+    `only` is the one project that a project's token is for. Without its `standing` an account is
+    what a stranger is to all that is not its own.
     """
 
     account: int | None = None
@@ -15,6 +29,8 @@ class Party:
     is_admin: bool = False
     scopes: frozenset[str] | None = None
     token: int | None = None
+    standing: Standing = NO_STANDING
+    only: int | None = None
 
     @property
     def is_anonymous(self) -> bool:

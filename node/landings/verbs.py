@@ -7,7 +7,7 @@ orphan object is garbage, an orphan row would be a lie.
 """
 
 from keys.statements.landing import LandingRecord, seal_landing
-from node.access.rules import Action, authorize
+from node.access.model import Action
 from node.kernel import events, paging
 from node.kernel.clock import Stamp
 from node.kernel.forge import Forge
@@ -25,6 +25,7 @@ from node.landings.model import (
 from node.landings.reading import path_seed
 from node.projects import verbs as projects
 from node.projects.model import Project
+from node.projects.rules import require
 from node.sessions import verbs as sessions
 from node.sessions.model import LandedSession
 from store import contents, tree
@@ -46,7 +47,7 @@ async def land(forge: Forge, who: Party, project: Project, draft: Draft) -> Land
 
     Raises `Denied`, `BadDraft`, `ObjectsMissing`, or `PathsMoved`, which names every path.
     """
-    authorize(who, Action.LAND, owner=project.owner, visibility=project.visibility)
+    require(who, Action.LAND, project)
     rules.check_session(draft, forge.limits)
     said = signer = None
     if draft.statement is not None:
@@ -118,7 +119,7 @@ async def last_touch(
 
 
 def _may_read(who: Party, project: Project) -> None:
-    authorize(who, Action.READ, owner=project.owner, visibility=project.visibility)
+    require(who, Action.READ, project)
 
 
 def _land(

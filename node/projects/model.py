@@ -1,8 +1,9 @@
 """Projects as values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from node.kernel.errors import Conflict, Exhausted, Invalid
+from node.kernel.errors import Conflict, Exhausted, Invalid, Missing
 from store.digest import Digest
 
 
@@ -11,7 +12,7 @@ class Project:
     """A project; `account` is its owner's handle, `document` the newest signed envelope's id.
 
     `url` is the project's own site, `llm_model` the model that its agents are to use; both may be
-    empty. Times are Unix milliseconds.
+    empty. Times are Unix milliseconds; `archived_at` is None unless it is archived.
     """
 
     key: int
@@ -27,11 +28,26 @@ class Project:
     updated_at: int
     url: str = ""
     llm_model: str = ""
+    archived_at: int | None = None
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether it is kept as it is: readable, and nothing changes."""
+        return self.archived_at is not None
 
     @property
     def address(self) -> str:
         """`account/project`."""
         return f"{self.account}/{self.handle}"
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A project that can still be brought back, until `gone_at`; times are Unix milliseconds."""
+
+    project: Project
+    deleted_at: int
+    gone_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +111,47 @@ class ProjectLimit(Exhausted):
     def __init__(self, limit: int) -> None:
         super().__init__(
             "project.limit",
-            f"The project limit is reached: an account has at most {limit}.",
+            f"The project limit is reached: this account may have {limit}.",
             limit=limit,
         )
+
+
+class StorageLimit(Exhausted):
+    """The account's projects hold as many bytes as they may."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            "account.storage-limit",
+            f"The storage limit is reached: the projects of this account may hold {limit:,} bytes.",
+            limit=limit,
+        )
+
+
+class NoMember(Missing):
+    """The account has no role there."""
+
+    def __init__(self, handle: str) -> None:
+        super().__init__("member.missing", f"{handle} has no role here.", handle=handle)
+
+
+class BadRole(Invalid):
+    """A role that cannot be."""
+
+    def __init__(self, role: str, roles: Sequence[str]) -> None:
+        super().__init__(
+            "member.bad-role", f"A role is one of {', '.join(roles)}, not {role[:40]!r}.", role=role
+        )
+
+
+class AlreadyOwner(Conflict):
+    """Whoever owns the project can do all that a role gives."""
+
+    def __init__(self, handle: str) -> None:
+        super().__init__("member.owner", f"{handle} owns this project.", handle=handle)
+
+
+class AlreadyThere(Conflict):
+    """The project is where it is to go."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__("project.there", f"The project is in {account} already.", account=account)

@@ -4,11 +4,20 @@ from node.projects.model import Project
 from store.database import Tx
 from store.digest import Digest
 
-_PROJECT = (
+_ANY = (
     "select projects.key, id, accounts.handle, owner, projects.handle, projects.name, description,"
-    " visibility, document, projects.created_at, updated_at, url, llm_model"
+    " visibility, document, projects.created_at, projects.updated_at, url, llm_model, archived_at"
     " from projects join accounts on accounts.key = owner"
-    " where deleted_at is null"
+)
+_PROJECT = _ANY + " where deleted_at is null"
+_SEEN = _PROJECT + (  # noqa: S608  one constant text and another
+    " and (visibility = 'public' or owner = :account"
+    " or owner in (select organization from members where account = :account)"
+    " or projects.key in (select project from project_members where account = :account))"
+    " and projects.key < :before order by projects.key desc limit :limit"
+)
+_DELETED = _ANY.replace(" from", ", deleted_at from", 1) + (
+    " where deleted_at > ? and owner = ? order by deleted_at desc, projects.key desc"
 )
 
 
@@ -80,13 +89,9 @@ def of_owner(tx: Tx, owner: int) -> list[Project]:
 
 
 def seen_by(tx: Tx, account: int, before: int, limit: int) -> list[Project]:
-    """Return up to `limit` projects below key `before`, public or of `account`, newest first."""
-    rows = tx.execute(
-        _PROJECT + " and (visibility = 'public' or owner = ?) and projects.key < ?"
-        " order by projects.key desc limit ?",
-        (account, before, limit),
-    )
-    return [Project(*row) for row in rows]
+    """Return up to `limit` projects below key `before` that `account` may see, newest first."""
+    asked = {"account": account, "before": before, "limit": limit}
+    return [Project(*row) for row in tx.execute(_SEEN, asked)]
 
 
 def count_of(tx: Tx, owner: int) -> int:
@@ -95,6 +100,32 @@ def count_of(tx: Tx, owner: int) -> int:
         "select count(*) from projects where owner = ? and deleted_at is null", (owner,)
     ).fetchone()
     return int(number)
+
+
+def deleted_of(tx: Tx, owner: int, since: int) -> list[tuple[Project, int]]:
+    """Return what an account deleted after `since`, and when, newest first."""
+    rows = tx.execute(_DELETED, (since, owner))
+    return [(Project(*row[:-1]), row[-1]) for row in rows]
+
+
+def restore(tx: Tx, project: int) -> None:
+    """Bring a deleted project back."""
+    tx.execute("update projects set deleted_at = null where key = ?", (project,))
+
+
+def archive(tx: Tx, project: int, at: int | None) -> None:
+    """Mark a project as archived, None for not any more."""
+    tx.execute("update projects set archived_at = ? where key = ?", (at, project))
+
+
+def hand_over(tx: Tx, project: int, owner: int) -> None:
+    """Give a project another owner."""
+    tx.execute("update projects set owner = ? where key = ?", (owner, project))
+
+
+def has_any(tx: Tx, owner: int) -> bool:
+    """Return whether an account has projects, deleted ones that can be brought back too."""
+    return tx.execute("select 1 from projects where owner = ?", (owner,)).fetchone() is not None
 
 
 def add_document(tx: Tx, project: int, document: Digest) -> None:

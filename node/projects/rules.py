@@ -5,7 +5,11 @@ import re
 from urllib.parse import urlsplit
 
 from keys.statements.project import ProjectDocument, Visibility
-from node.access.rules import PRIVATE, PUBLIC
+from node.access.model import Action
+from node.access.rules import PRIVATE, PUBLIC, authorize
+from node.accounts.model import Account
+from node.kernel.limits import Limits
+from node.kernel.parties import Party
 from node.projects.model import BadProject, NewProject, NothingToUpdate, Project, ProjectChanges
 
 HANDLE_LONGEST = 100
@@ -19,6 +23,32 @@ GRACE_MS = 7 * 24 * 3_600_000
 _HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9]))*", re.IGNORECASE | re.ASCII)
 _BREAKS = frozenset("\n\t")
 _NOT_IN_URLS = re.compile(r"[\s\\\"'<>`{}|^]")
+
+
+def require(who: Party, action: Action, project: Project) -> None:
+    """Return if `who` may do `action` on `project`; raise `Denied`, or `NoProject`."""
+    authorize(
+        who,
+        action,
+        owner=project.owner,
+        project=project.key,
+        visibility=project.visibility,
+        is_archived=project.is_archived,
+    )
+
+
+def most_projects(owner: Account, limits: Limits) -> int | None:
+    """Return how many projects an account may have; None is any number."""
+    if owner.most_projects is not None:
+        return owner.most_projects
+    return None if owner.is_admin else limits.projects_per_account
+
+
+def most_bytes(owner: Account, limits: Limits) -> int | None:
+    """Return how many bytes the projects of an account may hold; None is any number."""
+    if owner.most_bytes is not None:
+        return owner.most_bytes
+    return None if owner.is_admin else limits.bytes_per_account
 
 
 def check_new(new: NewProject) -> NewProject:
@@ -151,6 +181,20 @@ def successor(
         before,
         name=changed.name,
         visibility=_kind(changed.visibility),
+        nonce=nonce,
+        created_at=at,
+        previous=previous,
+    )
+
+
+def handed_over(
+    before: ProjectDocument, previous: bytes, owner: str, nonce: str, at: int
+) -> ProjectDocument:
+    """Return the document that makes the did `owner` the owner; the one before it signs."""
+    return dataclasses.replace(
+        before,
+        owner=owner,
+        policy={**before.policy, "land": [owner]},
         nonce=nonce,
         created_at=at,
         previous=previous,

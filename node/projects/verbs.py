@@ -7,21 +7,40 @@ document says, and where. Functions that take a `Tx` are for verbs of other slic
 import dataclasses
 
 from keys.statements.project import genesis_id, open_project, seal_project
+from node.access import verbs as access
 from node.access.model import Action, NoProject
 from node.access.rules import authorize
 from node.accounts import verbs as accounts
 from node.accounts.model import Account
 from node.audit import verbs as audit
 from node.audit.model import AuditRow
-from node.kernel import events, jobs
+from node.kernel import jobs
 from node.kernel.forge import Forge
 from node.kernel.paging import page_size
 from node.kernel.parties import Party
-from node.projects import rows, rules
-from node.projects.model import NewProject, Project, ProjectChanges, ProjectLimit, ProjectTaken
+from node.projects import changing, rows, rules
+from node.projects.changing import current
+from node.projects.model import NewProject, Project, ProjectChanges
 from store.database import Tx
 from store.digest import Digest
 from store.records import Kind
+
+__all__ = [
+    "FORGET",
+    "by_id",
+    "by_key",
+    "create",
+    "current",
+    "delete",
+    "document_ids",
+    "documents",
+    "get",
+    "history",
+    "is_seen",
+    "listed",
+    "update",
+    "visible",
+]
 
 FORGET = "projects.forget"
 _NOBODY = 0
@@ -87,7 +106,7 @@ async def delete(forge: Forge, who: Party, account: str, handle: str) -> None:
 
 async def documents(forge: Forge, who: Party, project: Project) -> list[bytes]:
     """Return the signed versions of the project's document, oldest first."""
-    authorize(who, Action.READ, owner=project.owner, visibility=project.visibility)
+    rules.require(who, Action.READ, project)
     return await forge.db.read(
         lambda tx: [forge.objects.get(tx, name) for name in rows.documents(tx, project.key)]
     )
@@ -97,7 +116,7 @@ async def history(
     forge: Forge, who: Party, project: Project, before: int | None = None, limit: int = 50
 ) -> list[AuditRow]:
     """Return who did what to the project, newest first; for who may change its settings."""
-    authorize(who, Action.WRITE_SETTINGS, owner=project.owner, visibility=project.visibility)
+    rules.require(who, Action.WRITE_SETTINGS, project)
     return await forge.db.read(lambda tx: audit.of_project(tx, project.key, before, limit))
 
 
@@ -110,18 +129,6 @@ def is_seen(who: Party, project: Project) -> bool:
     return True
 
 
-def current(tx: Tx, who: Party, project: Project, action: Action) -> Project:
-    """Return `project` as it is in this transaction, if `who` may do `action` on it now.
-
-    For a verb that read the project earlier: meanwhile it may be deleted, or private.
-    """
-    found = rows.by_key(tx, project.key)
-    if found is None:
-        raise NoProject
-    authorize(who, action, owner=found.owner, visibility=found.visibility)
-    return found
-
-
 def document_ids(tx: Tx) -> list[Digest]:
     """Return the ids of all signed documents: the collector keeps these objects."""
     return rows.document_ids(tx)
@@ -130,14 +137,15 @@ def document_ids(tx: Tx) -> list[Digest]:
 def _readable(who: Party, project: Project | None) -> Project:
     if project is None:
         raise NoProject
-    authorize(who, Action.READ, owner=project.owner, visibility=project.visibility)
+    rules.require(who, Action.READ, project)
     return project
 
 
 def _create(forge: Forge, tx: Tx, who: Party, owner: Account, new: NewProject) -> Project:
-    _check_free(tx, owner.key, owner.handle, new.handle)
-    if not owner.is_admin and rows.count_of(tx, owner.key) >= forge.limits.projects_per_account:
-        raise ProjectLimit(forge.limits.projects_per_account)
+    # Asked again: who acts for an organization may just have lost the role.
+    authorize(access.refreshed(tx, who), Action.CREATE, owner=owner.key)
+    changing.check_free(tx, owner.key, owner.handle, new.handle)
+    changing.check_room(forge, tx, owner)
     at = forge.now()
     document = rules.genesis(new, owner.did, forge.node.did, forge.ids.nonce(), at)
     envelope = seal_project(document, forge.keys.person(owner.did))
@@ -159,64 +167,36 @@ def _create(forge: Forge, tx: Tx, who: Party, owner: Account, new: NewProject) -
     )
     made = dataclasses.replace(project, key=rows.add(tx, project))
     rows.add_document(tx, made.key, digest)
-    _tell(tx, who, made, "created", at)
+    changing.tell(tx, who, made, "created", at)
     return made
 
 
 def _update(
     forge: Forge, tx: Tx, who: Party, account: str, handle: str, changes: ProjectChanges
 ) -> Project:
-    before = _mine(tx, who, Action.WRITE_SETTINGS, account, handle)
+    before = changing.mine(tx, who, Action.WRITE_SETTINGS, account, handle)
     at = forge.now()
     after = rules.applied(before, rules.check_changes(changes), at)
     if after.handle.lower() != before.handle.lower():
-        _check_free(tx, before.owner, before.account, after.handle)
+        changing.check_free(tx, before.owner, before.account, after.handle)
     if rules.is_said_differently(before, after):
         after = _signed(forge, tx, before, after, at)
     rows.change(tx, after)
-    _tell(tx, who, after, "updated", at, before)
+    changed = [field for field in rules.FIELDS if getattr(before, field) != getattr(after, field)]
+    changing.tell(tx, who, after, "updated", at, changed=changed, visibility=after.visibility)
     return after
 
 
 def _signed(forge: Forge, tx: Tx, before: Project, after: Project, at: int) -> Project:
-    """Chain the document that says what `after` is, under the owner's key."""
+    """Chain the document that says what `after` is."""
     newest, _ = open_project(forge.objects.get(tx, before.document))
     document = rules.successor(newest, before.document, after, forge.ids.nonce(), at)
-    envelope = seal_project(document, forge.keys.person(newest.owner))
-    digest = forge.objects.put(tx, Kind.DOCUMENT, envelope, before.document)
-    rows.add_document(tx, after.key, digest)
-    return dataclasses.replace(after, document=digest)
+    return changing.follow(forge, tx, after, document)
 
 
 def _delete(forge: Forge, tx: Tx, who: Party, account: str, handle: str) -> None:
-    project = _mine(tx, who, Action.DELETE, account, handle)
+    project = changing.mine(tx, who, Action.DELETE, account, handle)
     at = forge.now()
     rows.delete(tx, project.key, at)
-    jobs.enqueue(tx, FORGET, {"project": project.key}, at + rules.GRACE_MS)
-    _tell(tx, who, project, "deleted", at)
-
-
-def _mine(tx: Tx, who: Party, action: Action, account: str, handle: str) -> Project:
-    project = rows.by_name(tx, account, handle)
-    if project is None:
-        raise NoProject
-    authorize(who, action, owner=project.owner, visibility=project.visibility)
-    return project
-
-
-def _check_free(tx: Tx, owner: int, account: str, handle: str) -> None:
-    taken = rows.by_name(tx, account, handle)
-    if taken is not None and taken.owner == owner:
-        raise ProjectTaken(account, handle)
-
-
-def _tell(
-    tx: Tx, who: Party, project: Project, what: str, at: int, before: Project | None = None
-) -> None:
-    """Write the audit row and the event of a change."""
-    facts: dict[str, object] = {"id": project.id, "project": project.address}
-    if before is not None:
-        facts["changed"] = [f for f in rules.FIELDS if getattr(before, f) != getattr(project, f)]
-        facts["visibility"] = project.visibility
-    audit.append(tx, who, project.key, f"project.{what}", facts, at)
-    events.append(tx, f"project.{what}", project.key, facts, at)
+    jobs.enqueue(tx, FORGET, {"project": project.key, "deleted_at": at}, at + rules.GRACE_MS)
+    changing.tell(tx, who, project, "deleted", at)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from node.access.rules import Action, authorize
+from node.access.model import Action
 from node.kernel import events, jobs
 from node.kernel.feature import Feature
 from node.kernel.forge import Forge
@@ -10,6 +10,7 @@ from node.kernel.jobs import Job
 from node.kernel.parties import Party
 from node.landings import reading
 from node.projects.model import Project
+from node.projects.rules import require
 from node.rollups import rows, rules
 from node.rollups.model import LEVELS, Rollup
 from store.bloom import Bloom
@@ -23,7 +24,7 @@ FALSE_POSITIVES = 0.01
 
 async def published(forge: Forge, who: Party, project: Project) -> list[Rollup]:
     """Return the published rollups of `project`, the largest blocks first."""
-    authorize(who, Action.READ, owner=project.owner, visibility=project.visibility)
+    require(who, Action.READ, project)
     return await forge.db.read(lambda tx: rows.listed(tx, project.key))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from keys.statements import transcript as transcripts
 from keys.statements.transcript import Decision, Message
-from node.access.rules import Action, authorize
+from node.access.model import Action
 from node.audit import verbs as audit
 from node.kernel import events
 from node.kernel.forge import Forge
@@ -16,6 +16,7 @@ from node.kernel.paging import page_size
 from node.kernel.parties import Party
 from node.projects import verbs as projects
 from node.projects.model import Project
+from node.projects.rules import require
 from node.sessions import rows, rules
 from node.sessions.model import (
     BadSession,
@@ -265,8 +266,8 @@ def _check_room(forge: Forge, tx: Tx, key: int, more: int) -> None:
 
 
 def _may_read(who: Party, project: Project) -> None:
-    authorize(who, Action.READ, owner=project.owner, visibility=project.visibility)
+    require(who, Action.READ, project)
 
 
 def _may_land(who: Party, project: Project) -> None:
-    authorize(who, Action.LAND, owner=project.owner, visibility=project.visibility)
+    require(who, Action.LAND, project)

@@ -6,6 +6,7 @@ other slices, inside a transaction of theirs.
 
 from collections.abc import Iterable
 
+from node.access import verbs as access
 from node.access.rules import require_account
 from node.accounts import verbs as accounts
 from node.accounts.model import Account
@@ -198,7 +199,11 @@ def _session_party(tx: Tx, digest: bytes, now: int) -> tuple[Party, int | None]:
         return ANONYMOUS, None
     key, account, seen_at = row
     due = now - seen_at >= rules.SEEN_EVERY_MS
-    return accounts.find_key(tx, account).party, key if due else None
+    person = accounts.find_key(tx, account)
+    party = Party(
+        person.key, person.handle, person.is_admin, standing=access.standing_of(tx, account)
+    )
+    return party, key if due else None
 
 
 def _end_own(tx: Tx, digest: bytes, now: int) -> None:
@@ -234,7 +239,8 @@ def _token_party(tx: Tx, token: str, now: int) -> tuple[Party, bool]:
         if rules.same(kept, digest):
             person = accounts.find_key(tx, account)
             stale = used is None or now - used >= rules.SEEN_EVERY_MS
-            return Party(person.key, person.handle, person.is_admin, scopes, key), stale
+            standing = access.standing_of(tx, account)
+            return Party(person.key, person.handle, person.is_admin, scopes, key, standing), stale
     raise BadToken
 
 

@@ -5,11 +5,12 @@ Content at a position never changes, so nothing here is ever stale.
 
 from collections.abc import AsyncIterator, Callable, Sequence
 
-from node.access.rules import Action, authorize
+from node.access.model import Action
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.landings import reading
 from node.projects.model import Project
+from node.projects.rules import require
 from node.trees.blame import attribute
 from node.trees.model import BlameLine, FileTooLarge, NoSuchPath, NotAFile, View
 from store import contents, tree
@@ -162,7 +163,7 @@ async def blame(
 
 
 def _may_read(who: Party, project: Project) -> None:
-    authorize(who, Action.READ, owner=project.owner, visibility=project.visibility)
+    require(who, Action.READ, project)
 
 
 def _source(forge: Forge, tx: Tx) -> Callable[[Digest], bytes]:

@@ -38,6 +38,7 @@ FOR_ALL = dict.fromkeys(("public", "private"), (IN, IN, IN, IN))
 
 TABLE = {
     "accounts.create": OF_THE_NODE,
+    "accounts.set_limits": OF_THE_NODE,
     "audit.listed": OF_THE_NODE,
     "landings.detail": READS,
     "landings.get": READS,
@@ -51,6 +52,12 @@ TABLE = {
     "projects.delete": WRITES,
     "projects.documents": READS,
     "projects.get": READS,
+    "projects.members.members": WRITES,
+    "projects.members.remove_member": WRITES,
+    "projects.members.set_member": WRITES,
+    "projects.moves.archive": WRITES,
+    "projects.moves.deleted": OF_A_NAMESPACE,
+    "projects.moves.restore": OF_A_NAMESPACE,
     "projects.history": WRITES,
     "projects.listed": FOR_ALL,
     "projects.update": WRITES,
@@ -100,6 +107,9 @@ OWN = {
     "signin.token_party",
 }
 
+# Slices whose verbs stand in more than one module.
+VERBS_IN = {"projects": ("verbs", "members", "moves")}
+
 SESSION = "a-session-of-ada"
 DRAFT = Draft(
     base=0,
@@ -112,14 +122,16 @@ DRAFT = Draft(
 def verbs():
     """Yield name and function of each verb; those that take `who` and those that do not."""
     for slice_ in pkgutil.iter_modules(node.__path__):
-        try:
-            module = importlib.import_module(f"node.{slice_.name}.verbs")
-        except ModuleNotFoundError:
-            continue
-        for name, function in inspect.getmembers(module, inspect.isfunction):
-            runs = inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
-            if runs and function.__module__ == module.__name__ and not name.startswith("_"):
-                yield f"{slice_.name}.{name}", function
+        for part in VERBS_IN.get(slice_.name, ("verbs",)):
+            try:
+                module = importlib.import_module(f"node.{slice_.name}.{part}")
+            except ModuleNotFoundError:
+                continue
+            for name, function in inspect.getmembers(module, inspect.isfunction):
+                runs = inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
+                if runs and function.__module__ == module.__name__ and not name.startswith("_"):
+                    within = "" if part == "verbs" else f"{part}."
+                    yield f"{slice_.name}.{within}{name}", function
 
 
 VERBS = dict(verbs())
@@ -147,6 +159,8 @@ def arguments(name, function, project, did):
         "handle": project.handle,
         "key": project.key if name == "projects.by_key" else 999,
         "limit": 10,
+        "most_bytes": None,
+        "most_projects": None,
         "name": project.id if name == "projects.by_id" else SESSION,
         "new": {"projects": NewProject("new"), "sessions": NewSession(goal="x")}.get(
             name.partition(".")[0], 0
@@ -157,7 +171,7 @@ def arguments(name, function, project, did):
         "position": 0,
         "project": project,
         "proof": bytes(64),
-        "role": "human",
+        "role": "writer" if name.startswith("projects.members") else "human",
         "text": "x",
         "view": None,
         "why": "x",

@@ -1,60 +1,111 @@
 """One table decides for every door: each action, asker and visibility has its one answer."""
 
+import dataclasses
 import itertools
 
 import pytest
 
-from node.access.model import Action, NoProject, NotAllowed, ScopeMissing, SignInRequired
+from node.access.model import (
+    Action,
+    Archived,
+    NoProject,
+    NotAllowed,
+    OtherProject,
+    ScopeMissing,
+    SignInRequired,
+)
 from node.access.rules import PRIVATE, PUBLIC, authorize, require_account
 from node.kernel.errors import Denied, Fault
-from node.kernel.parties import ANONYMOUS, Party
+from node.kernel.parties import ANONYMOUS, Party, Standing
 
-OWNER = 1
+OWNER, PROJECT, OTHER_PROJECT = 1, 7, 8
+
+
+def acting(account, role):
+    """Somebody who is `role` in the organization that owns the project."""
+    return Party(account=account, standing=Standing(organizations={OWNER: role}))
+
+
+def working(account, role, project=PROJECT):
+    """Somebody who is `role` on a project."""
+    return Party(account=account, standing=Standing(projects={project: role}))
+
+
 ASKERS = {
     "nobody": ANONYMOUS,
     "stranger": Party(account=2, handle="bob"),
     "admin": Party(account=3, handle="root", is_admin=True),
     "owner": Party(account=OWNER, handle="ada"),
+    "organization's admin": acting(4, "admin"),
+    "organization's member": acting(5, "member"),
+    "writer": working(6, "writer"),
+    "maintainer": working(7, "maintainer"),
+    "another project's maintainer": working(8, "maintainer", OTHER_PROJECT),
+    "somebody with a made-up role": dataclasses.replace(working(9, "god"), handle="eve"),
     "owner's read token": Party(account=OWNER, scopes=frozenset({"read"}), token=1),
     "owner's write token": Party(account=OWNER, scopes=frozenset({"write"}), token=2),
     "owner's bare token": Party(account=OWNER, scopes=frozenset(), token=3),
+    "owner's token for it": Party(OWNER, "ada", scopes=frozenset({"write"}), only=PROJECT),
+    "owner's token for another": Party(OWNER, "ada", scopes=frozenset({"write"}), only=8),
     "stranger's write token": Party(account=2, scopes=frozenset({"write"}), token=4),
     "admin's write token": Party(3, "root", is_admin=True, scopes=frozenset({"write"}), token=5),
     "admin's forged scope": Party(3, "root", is_admin=True, scopes=frozenset({"root"}), token=6),
     "nobody who says admin": Party(is_admin=True),
 }
 YES, HIDDEN, SIGN_IN, NO, SCOPE = None, NoProject, SignInRequired, NotAllowed, ScopeMissing
+FROZEN = Archived
 
-# Columns: READ, LAND, WRITE_SETTINGS, DELETE, CREATE, ADMIN.
+# Columns: READ, MEMBERS, LAND, WRITE_SETTINGS, MANAGE, ARCHIVE, TRANSFER, DELETE, CREATE, ADMIN.
+OUTSIDE = (NO,) * 8
+IN_THE_DARK = (HIDDEN,) * 9
+OWNING = (YES,) * 9
+WRITING = (YES, YES, YES, NO, NO, NO, NO, NO, NO)
+MAINTAINING = (YES, YES, YES, YES, NO, NO, NO, NO, NO)
 TABLE = {
-    ("nobody", PUBLIC): (YES, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN),
-    ("nobody", PRIVATE): (HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN, SIGN_IN),
-    ("stranger", PUBLIC): (YES, NO, NO, NO, NO, NO),
-    ("stranger", PRIVATE): (HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN, NO),
-    ("admin", PUBLIC): (YES, NO, NO, NO, NO, YES),
-    ("admin", PRIVATE): (HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN, YES),
-    ("owner", PUBLIC): (YES, YES, YES, YES, YES, NO),
-    ("owner", PRIVATE): (YES, YES, YES, YES, YES, NO),
-    ("owner's read token", PUBLIC): (YES, SCOPE, SCOPE, SCOPE, SCOPE, NO),
-    ("owner's read token", PRIVATE): (YES, SCOPE, SCOPE, SCOPE, SCOPE, NO),
-    ("owner's write token", PUBLIC): (YES, YES, YES, YES, YES, NO),
-    ("owner's write token", PRIVATE): (YES, YES, YES, YES, YES, NO),
-    ("owner's bare token", PUBLIC): (YES, SCOPE, SCOPE, SCOPE, SCOPE, NO),
-    ("owner's bare token", PRIVATE): (SCOPE, SCOPE, SCOPE, SCOPE, SCOPE, NO),
-    ("stranger's write token", PUBLIC): (YES, NO, NO, NO, NO, NO),
-    ("stranger's write token", PRIVATE): (HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN, NO),
-    ("admin's write token", PUBLIC): (YES, NO, NO, NO, NO, SCOPE),
-    ("admin's write token", PRIVATE): (HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN, SCOPE),
-    ("admin's forged scope", PUBLIC): (YES, NO, NO, NO, NO, SCOPE),
-    ("admin's forged scope", PRIVATE): (HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN, SCOPE),
-    ("nobody who says admin", PUBLIC): (YES, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN, SIGN_IN),
-    ("nobody who says admin", PRIVATE): (HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN, SIGN_IN),
+    ("nobody", PUBLIC): (YES, *(SIGN_IN,) * 9),
+    ("nobody", PRIVATE): (*IN_THE_DARK, SIGN_IN),
+    ("stranger", PUBLIC): (YES, *OUTSIDE, NO),
+    ("stranger", PRIVATE): (*IN_THE_DARK, NO),
+    ("admin", PUBLIC): (YES, *OUTSIDE, YES),
+    ("admin", PRIVATE): (*IN_THE_DARK, YES),
+    ("owner", PUBLIC): (*OWNING, NO),
+    ("owner", PRIVATE): (*OWNING, NO),
+    ("organization's admin", PUBLIC): (*OWNING, NO),
+    ("organization's admin", PRIVATE): (*OWNING, NO),
+    ("organization's member", PUBLIC): (*WRITING, NO),
+    ("organization's member", PRIVATE): (*WRITING, NO),
+    ("writer", PUBLIC): (*WRITING, NO),
+    ("writer", PRIVATE): (*WRITING, NO),
+    ("maintainer", PUBLIC): (*MAINTAINING, NO),
+    ("maintainer", PRIVATE): (*MAINTAINING, NO),
+    ("another project's maintainer", PUBLIC): (YES, *OUTSIDE, NO),
+    ("another project's maintainer", PRIVATE): (*IN_THE_DARK, NO),
+    ("somebody with a made-up role", PUBLIC): (YES, *OUTSIDE, NO),
+    ("somebody with a made-up role", PRIVATE): (*IN_THE_DARK, NO),
+    ("owner's read token", PUBLIC): (YES, YES, *(SCOPE,) * 7, NO),
+    ("owner's read token", PRIVATE): (YES, YES, *(SCOPE,) * 7, NO),
+    ("owner's write token", PUBLIC): (*OWNING, NO),
+    ("owner's write token", PRIVATE): (*OWNING, NO),
+    ("owner's bare token", PUBLIC): (YES, *(SCOPE,) * 8, NO),
+    ("owner's bare token", PRIVATE): (*(SCOPE,) * 9, NO),
+    ("owner's token for it", PUBLIC): (*OWNING, NO),
+    ("owner's token for it", PRIVATE): (*OWNING, NO),
+    ("owner's token for another", PUBLIC): (YES, *OUTSIDE, NO),
+    ("owner's token for another", PRIVATE): (*IN_THE_DARK, NO),
+    ("stranger's write token", PUBLIC): (YES, *OUTSIDE, NO),
+    ("stranger's write token", PRIVATE): (*IN_THE_DARK, NO),
+    ("admin's write token", PUBLIC): (YES, *OUTSIDE, SCOPE),
+    ("admin's write token", PRIVATE): (*IN_THE_DARK, SCOPE),
+    ("admin's forged scope", PUBLIC): (YES, *OUTSIDE, SCOPE),
+    ("admin's forged scope", PRIVATE): (*IN_THE_DARK, SCOPE),
+    ("nobody who says admin", PUBLIC): (YES, *(SIGN_IN,) * 9),
+    ("nobody who says admin", PRIVATE): (*IN_THE_DARK, SIGN_IN),
 }
 
 
-def answer(who, action, visibility, owner=OWNER):
+def answer(who, action, visibility, owner=OWNER, **more):
     try:
-        authorize(who, action, owner=owner, visibility=visibility)
+        authorize(who, action, owner=owner, project=PROJECT, visibility=visibility, **more)
     except Fault as fault:
         return type(fault)
     return YES
@@ -69,6 +120,30 @@ def test_the_table_has_every_asker_action_and_visibility():
 def test_each_asker_gets_the_answer_of_the_table(asker, visibility):
     given = tuple(answer(ASKERS[asker], action, visibility) for action in Action)
     assert given == TABLE[asker, visibility]
+
+
+@pytest.mark.parametrize(("asker", "visibility"), TABLE)
+def test_an_archived_project_is_refused_only_to_those_who_could_change_it(asker, visibility):
+    frozen = {Action.LAND, Action.WRITE_SETTINGS, Action.TRANSFER, Action.CREATE}
+    for action, usual in zip(Action, TABLE[asker, visibility], strict=True):
+        told = answer(ASKERS[asker], action, visibility, is_archived=True)
+        assert told == (FROZEN if usual in {YES, SCOPE} and action in frozen else usual)
+
+
+def test_a_role_on_a_project_says_nothing_about_the_namespace():
+    for asker in ("writer", "maintainer", "organization's member"):
+        with pytest.raises(NotAllowed):
+            authorize(ASKERS[asker], Action.CREATE, owner=OWNER)
+
+
+def test_a_project_token_of_its_owner_opens_nothing_else_of_theirs():
+    token = ASKERS["owner's token for it"]
+    with pytest.raises(NotAllowed):
+        authorize(token, Action.CREATE, owner=OWNER)
+    with pytest.raises(NoProject):
+        authorize(token, Action.READ, owner=OWNER, project=OTHER_PROJECT, visibility=PRIVATE)
+    with pytest.raises(OtherProject):
+        require_account(token)
 
 
 @pytest.mark.parametrize("visibility", ["", "PUBLIC", "unlisted", "Private"])

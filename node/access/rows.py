@@ -1,0 +1,71 @@
+"""Roles in SQL: who acts for which organization, who works on which project."""
+
+from node.access.model import Member
+from node.kernel.parties import Standing
+from store.database import Tx
+
+
+def standing(tx: Tx, account: int) -> Standing:
+    """Return every role that `account` has."""
+    organizations = tx.execute(
+        "select organization, role from members where account = ?", (account,)
+    )
+    projects = tx.execute("select project, role from project_members where account = ?", (account,))
+    return Standing(dict(organizations.fetchall()), dict(projects.fetchall()))
+
+
+def members(tx: Tx, organization: int) -> list[Member]:
+    """Return who acts for an organization, by handle."""
+    rows = tx.execute(
+        "select members.account, accounts.handle, accounts.name, role, members.created_at"
+        " from members join accounts on accounts.key = members.account"
+        " where organization = ? order by accounts.handle",
+        (organization,),
+    )
+    return [Member(*row) for row in rows]
+
+
+def set_member(tx: Tx, organization: int, account: int, role: str, at: int) -> None:
+    """Give an account a role in an organization, or another one."""
+    tx.execute(
+        "insert into members (organization, account, role, created_at) values (?, ?, ?, ?)"
+        " on conflict (organization, account) do update set role = excluded.role",
+        (organization, account, role, at),
+    )
+
+
+def remove_member(tx: Tx, organization: int, account: int) -> bool:
+    """Take an account's role in an organization away; return whether it had one."""
+    done = tx.execute(
+        "delete from members where organization = ? and account = ?", (organization, account)
+    )
+    return done.rowcount == 1
+
+
+def project_members(tx: Tx, project: int) -> list[Member]:
+    """Return who has a role on a project of their own, by handle."""
+    rows = tx.execute(
+        "select project_members.account, accounts.handle, accounts.name, role,"
+        " project_members.created_at"
+        " from project_members join accounts on accounts.key = project_members.account"
+        " where project = ? order by accounts.handle",
+        (project,),
+    )
+    return [Member(*row) for row in rows]
+
+
+def set_project_member(tx: Tx, project: int, account: int, role: str, at: int) -> None:
+    """Give an account a role on a project, or another one."""
+    tx.execute(
+        "insert into project_members (project, account, role, created_at) values (?, ?, ?, ?)"
+        " on conflict (project, account) do update set role = excluded.role",
+        (project, account, role, at),
+    )
+
+
+def remove_project_member(tx: Tx, project: int, account: int) -> bool:
+    """Take an account's role on a project away; return whether it had one."""
+    done = tx.execute(
+        "delete from project_members where project = ? and account = ?", (project, account)
+    )
+    return done.rowcount == 1

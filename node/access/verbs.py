@@ -1,0 +1,51 @@
+"""Roles as other slices see and change them, inside a transaction of theirs.
+
+Who may change a role is for the verb that calls; here is only what a role is.
+"""
+
+import dataclasses
+
+from node.access import rows
+from node.access.model import Member
+from node.kernel.parties import NO_STANDING, Party, Standing
+from store.database import Tx
+
+
+def standing_of(tx: Tx, account: int | None) -> Standing:
+    """Return every role that `account` has now; nobody has none."""
+    return NO_STANDING if account is None else rows.standing(tx, account)
+
+
+def refreshed(tx: Tx, who: Party) -> Party:
+    """Return `who` with the roles that they have in this transaction: they may have changed."""
+    return dataclasses.replace(who, standing=standing_of(tx, who.account))
+
+
+def members(tx: Tx, organization: int) -> list[Member]:
+    """Return who acts for an organization, by handle."""
+    return rows.members(tx, organization)
+
+
+def set_member(tx: Tx, organization: int, account: int, role: str, at: int) -> None:
+    """Give an account a role in an organization, or another one."""
+    rows.set_member(tx, organization, account, role, at)
+
+
+def remove_member(tx: Tx, organization: int, account: int) -> bool:
+    """Take an account's role in an organization away; return whether it had one."""
+    return rows.remove_member(tx, organization, account)
+
+
+def project_members(tx: Tx, project: int) -> list[Member]:
+    """Return who has a role on a project of their own, by handle."""
+    return rows.project_members(tx, project)
+
+
+def set_project_member(tx: Tx, project: int, account: int, role: str, at: int) -> None:
+    """Give an account a role on a project, or another one."""
+    rows.set_project_member(tx, project, account, role, at)
+
+
+def remove_project_member(tx: Tx, project: int, account: int) -> bool:
+    """Take an account's role on a project away; return whether it had one."""
+    return rows.remove_project_member(tx, project, account)
