@@ -1,0 +1,27 @@
+"""The options that several commands take."""
+
+from mic.cli.table.rows import Option
+
+TARGET = Option("PROJECT", "account/project, its URL, or nothing in a workspace", many="*")
+POSITION = Option(
+    "--position", "the position to look at: N, @N or latest", short="-p", value="POSITION"
+)
+ORIGIN = (
+    Option(
+        "--origin",
+        "who made the change: human (unless --model is given), ai-assisted or ai-generated",
+        value="ORIGIN",
+        choices=("human", "ai-assisted", "ai-generated", "unknown"),
+    ),
+    Option("--model", "the model that made or helped to make it", value="MODEL"),
+    Option("--tool", "the program that was used", value="TOOL"),
+)
+VISIBILITY = Option("--visibility", "who may see it", value="WHO", choices=("public", "private"))
+STRATEGIES = ("ours", "theirs", "interactive")
+STRATEGY = Option(
+    "--strategy",
+    "what to do where lines clash: keep ours, take theirs, or mark and ask (interactive)",
+    short="-s",
+    value="STRATEGY",
+    choices=STRATEGIES,
+)
