@@ -48,10 +48,10 @@ async def remove_member(forge: Forge, who: Party, project: Project, handle: str)
     """
 
     def write(tx: Tx) -> None:
+        now = changing.current(tx, who, project, Action.READ)
         person = accounts.find(tx, handle)
         leaves = require_account(who) == person.key
-        action = Action.MEMBERS if leaves else Action.MANAGE
-        now = changing.current(tx, who, project, action)
+        changing.current(tx, who, project, Action.MEMBERS if leaves else Action.MANAGE)
         if not access.remove_project_member(tx, now.key, person.key):
             raise NoMember(person.handle)
         _tell(forge, tx, who, now, "removed", {"handle": person.handle})

@@ -150,6 +150,17 @@ class AlreadyOwner(Conflict):
         super().__init__("member.owner", f"{handle} owns this project.", handle=handle)
 
 
+class NotDeleted(Missing):
+    """No project of this name was deleted in the last days."""
+
+    def __init__(self, handle: str) -> None:
+        super().__init__(
+            "project.not-deleted",
+            f"No project {handle} was deleted here in the last 7 days.",
+            handle=handle,
+        )
+
+
 class AlreadyThere(Conflict):
     """The project is where it is to go."""
 

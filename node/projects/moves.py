@@ -4,14 +4,14 @@ import dataclasses
 
 from keys.statements.project import open_project
 from node.access import verbs as access
-from node.access.model import Action, NoProject
+from node.access.model import Action
 from node.access.rules import authorize
 from node.accounts import verbs as accounts
 from node.accounts.model import Account
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.projects import changing, rows, rules
-from node.projects.model import AlreadyThere, Deleted, Project
+from node.projects.model import AlreadyThere, Deleted, NotDeleted, Project
 from store.database import Tx
 
 
@@ -44,7 +44,7 @@ async def deleted(forge: Forge, who: Party, account: str) -> list[Deleted]:
 async def restore(forge: Forge, who: Party, account: str, handle: str) -> Project:
     """Bring back the project of this name that was deleted last.
 
-    Raises `NoProject` once its seven days are over, `ProjectTaken` or `ProjectLimit`.
+    Raises `NotDeleted` once its seven days are over, `ProjectTaken` or `ProjectLimit`.
     """
 
     def write(tx: Tx) -> Project:
@@ -92,4 +92,4 @@ def _deleted(tx: Tx, owner: Account, handle: str, since: int) -> Project:
     for project, _ in rows.deleted_of(tx, owner.key, since):
         if project.handle.lower() == handle.lower():
             return project
-    raise NoProject
+    raise NotDeleted(handle)

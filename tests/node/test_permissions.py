@@ -178,6 +178,8 @@ def arguments(name, function, project, did):
     }
     if name == "accounts.create":
         dull["handle"] = "fresh"
+    if name.startswith("projects.members"):
+        dull["handle"] = "keeper"
     needed = inspect.signature(function).parameters.values()
     return {
         p.name: dull[p.name]
