@@ -31,6 +31,7 @@ ASKERS = ("nobody", "stranger", "admin", "owner")
 # What nobody, a stranger, the node's admin and the owner are told, on public and on private.
 READS = {"public": (IN, IN, IN, IN), "private": (HIDDEN, HIDDEN, HIDDEN, IN)}
 WRITES = {"public": (DENIED, DENIED, DENIED, IN), "private": (HIDDEN, HIDDEN, HIDDEN, IN)}
+INSIDE = dict(WRITES)  # a reading of what outsiders do not see
 OF_A_NAMESPACE = dict.fromkeys(("public", "private"), (DENIED, DENIED, DENIED, IN))
 OF_THE_NODE = dict.fromkeys(("public", "private"), (DENIED, DENIED, IN, DENIED))
 OF_ONESELF = dict.fromkeys(("public", "private"), (DENIED, IN, IN, IN))
@@ -52,7 +53,7 @@ TABLE = {
     "projects.delete": WRITES,
     "projects.documents": READS,
     "projects.get": READS,
-    "projects.members.members": WRITES,
+    "projects.members.members": INSIDE,
     "projects.members.remove_member": WRITES,
     "projects.members.set_member": WRITES,
     "projects.moves.archive": WRITES,
