@@ -8,14 +8,17 @@ counts as missing, so that whoever has it sends it again, and that copy heals th
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from store import index
+from store import index, marks, pages
 from store.database import Tx
 from store.digest import Digest
 from store.errors import StoreFault
-from store.index import Place
+from store.marks import Marks
 from store.objects import Objects, renewed
 from store.records import Record
+from store.runs import runs
 from store.scanning import scan
+
+_COPIED_AT_ONCE = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,12 @@ async def check(objects: Objects, *, repair: bool = False, now: int = 0) -> Repo
     async with objects.sealing:
         objects.forget_cached()
         database = await objects.db.read(_database_problems)
-        places = await objects.db.read(_in_order)
-        damaged = await objects.db.read(lambda tx: _damaged(tx, objects, places))
-        size = sum(place.stored for place in places)
+        with marks.opened(objects.db.path.parent) as marked:
+            damaged = await objects.db.read(lambda tx: _damaged(tx, objects, marked))
+        held, used = await objects.stats(), await objects.db.read(pages.used)
         if repair and damaged:
             damaged = await _repair(objects, damaged, now)
-        count = (await objects.stats()).small + len(places)
-        return Report(count, size, (*database, *damaged))
+        return Report(held.objects + held.small, sum(used.values()), (*database, *damaged))
 
 
 def _database_problems(tx: Tx) -> list[Problem]:
@@ -64,19 +66,12 @@ def _database_problems(tx: Tx) -> list[Problem]:
     return [Problem(None, "node.db", row) for row in rows if row != "ok"]
 
 
-def _in_order(tx: Tx) -> list[Place]:
-    return sorted(index.places(tx), key=lambda place: (place.pack, place.offset))
-
-
-def _damaged(tx: Tx, objects: Objects, places: list[Place]) -> list[Problem]:
-    packed = ((p.id, f"pack {p.pack} at {p.offset}", p.raw) for p in places)
-    small = ((r.digest, f"row {seq}", r.raw_length) for seq, r in index.smalls(tx))
-    found = []
-    for rows in (packed, small):
-        for digest, where, raw in rows:
-            if problem := _problem(tx, objects, digest, where, raw):
-                found.append(problem)
-    return found
+def _damaged(tx: Tx, objects: Objects, marked: Marks) -> list[Problem]:
+    marked.put_places(pages.places(tx))
+    packed = ((id_, f"pack {pack} at {at}", raw) for pack, at, id_, raw in marked.places())
+    small = ((id_, f"row {seq}", raw) for seq, id_, raw in pages.smalls(tx))
+    found = (_problem(tx, objects, *row) for row in chain(packed, small))
+    return [problem for problem in found if problem]
 
 
 def _problem(tx: Tx, objects: Objects, digest: Digest, where: str, length: int) -> Problem | None:
@@ -92,10 +87,10 @@ def _problem(tx: Tx, objects: Objects, digest: Digest, where: str, length: int) 
 
 async def _repair(objects: Objects, damaged: list[Problem], now: int) -> list[Problem]:
     wanted = {problem.id for problem in damaged if problem.id}
-    copies = await objects.db.read(lambda tx: _copies(tx, objects, wanted))
     await objects.db.write(lambda tx: index.doubt(tx, wanted, now, damaged=True))
-    if copies:
-        await objects.append(copies, renewed)
+    copies = _Copies(objects, wanted)
+    while run := await objects.db.read(copies.some):
+        await objects.append(run, renewed)
     # With a base, what rests on it is well again too.
     well = await objects.db.read(lambda tx: {d for d in wanted if _is_readable(tx, objects, d)})
     await objects.db.write(lambda tx: index.trust(tx, well))
@@ -110,23 +105,31 @@ def _is_readable(tx: Tx, objects: Objects, digest: Digest) -> bool:
     return True
 
 
-def _copies(tx: Tx, objects: Objects, wanted: set[Digest]) -> list[Record]:
-    """Return one good record of each of `wanted` that has any, from rows and packs."""
-    rows = (record for digest in wanted if (record := index.small(tx, digest)))
-    packed = (
-        record for number in objects.packs.numbers() for _, record in scan(objects.packs, number)
-    )
-    found: dict[Digest, Record] = {}
-    for record in chain(rows, packed):
-        is_new = record.digest in wanted and record.digest not in found
-        if is_new and _is_good(tx, objects, record):
-            found[record.digest] = record
-    return list(found.values())
+class _Copies:
+    """Good records of what is damaged, one of each that has any, from rows and packs."""
 
+    def __init__(self, objects: Objects, wanted: set[Digest]) -> None:
+        self._objects = objects
+        self._wanted = set(wanted)
+        self._rows = iter(wanted)
+        self._packed = (
+            record
+            for number in objects.packs.numbers()
+            for _, record in scan(objects.packs, number)
+        )
 
-def _is_good(tx: Tx, objects: Objects, record: Record) -> bool:
-    try:
-        objects.open_record(tx, record)
-    except StoreFault:
-        return False
-    return True
+    def some(self, tx: Tx) -> list[Record]:
+        """Return the next ones, as many as may be in memory; none when there are no more."""
+        rows = (record for digest in self._rows if (record := index.small(tx, digest)))
+        good = (one for one in chain(rows, self._packed) if self._is_good(tx, one))
+        return next(runs(good, lambda record: len(record.stored), _COPIED_AT_ONCE), [])
+
+    def _is_good(self, tx: Tx, record: Record) -> bool:
+        if record.digest not in self._wanted:
+            return False
+        try:
+            self._objects.open_record(tx, record)
+        except StoreFault:
+            return False
+        self._wanted.discard(record.digest)
+        return True

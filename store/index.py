@@ -1,4 +1,4 @@
-"""Where each object lies, in SQL; the only module of the store that knows these tables."""
+"""Where each object lies, in SQL; only `store.pages` beside it knows these tables."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

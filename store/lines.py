@@ -5,6 +5,7 @@ here agrees with git. A line ends with LF, and with nothing else; the last one m
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -154,16 +155,14 @@ _Range = tuple[int, int]
 
 def _regions(mine: list[Hunk], yours: list[Hunk]) -> Iterator[tuple[int, int, _Range, _Range]]:
     """Yield the places of the base that a side changed, and what each side has there."""
-    queue = sorted([(h, 0) for h in mine] + [(h, 1) for h in yours], key=_order)
+    changed = deque(sorted([(h, 0) for h in mine] + [(h, 1) for h in yours], key=_order))
     shift = [0, 0]
-    while queue:
-        hunk, side = queue.pop(0)
-        start, end = hunk.old_start, hunk.old_end
-        inside = [(hunk, side)]
-        while queue and queue[0][0].old_start <= end:
-            hunk, side = queue.pop(0)
-            end = max(end, hunk.old_end)
-            inside.append((hunk, side))
+    while changed:
+        inside = [changed.popleft()]
+        start, end = inside[0][0].old_start, inside[0][0].old_end
+        while changed and changed[0][0].old_start <= end:
+            inside.append(changed.popleft())
+            end = max(end, inside[-1][0].old_end)
         grown = [0, 0]
         for hunk, side in inside:
             grown[side] += hunk.new_count - hunk.old_count

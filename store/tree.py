@@ -9,6 +9,7 @@ A node that is not exactly what this module would have written is an error, neve
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
 
 from store import prolly
 from store.digest import Digest
@@ -36,6 +37,14 @@ _SHORT = 1000
 """Characters that no path can have and be too long, whatever its last name is."""
 
 Difference = tuple[str, Entry | None, Entry | None]
+
+
+class Seen(Protocol):
+    """Digests that were met: a set, or what is like one and lies elsewhere."""
+
+    def __contains__(self, digest: object, /) -> bool: ...
+    def add(self, digest: Digest, /) -> object:
+        """Put a digest in."""
 
 
 class _Wanted:
@@ -173,13 +182,13 @@ def walk(root: Digest, source: Source, above: str = "") -> Iterator[tuple[str, E
             yield path, entry
 
 
-def nodes(root: Digest, source: Source, seen: set[Digest] | None = None) -> Iterator[Digest]:
+def nodes(root: Digest, source: Source, seen: Seen | None = None) -> Iterator[Digest]:
     """Yield the digest of every node once, each before the nodes that it names.
 
     Nodes in `seen` are left out with all that is below them; those that are yielded are added. The
     empty tree has no node: everybody knows it.
     """
-    known = set() if seen is None else seen
+    known: Seen = set() if seen is None else seen
     waiting = [root]
     while waiting:
         digest = waiting.pop()

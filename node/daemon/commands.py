@@ -14,7 +14,7 @@ from pathlib import Path
 from node.accounts import verbs as accounts
 from node.daemon import building, lock, presence
 from node.daemon.config import Config
-from node.daemon.fsck import Report
+from node.daemon.fsck import Report, summary
 from node.daemon.fsck import run as run_fsck
 from node.daemon.serve import Running, serve, signin_url
 from node.kernel import jobs
@@ -87,10 +87,7 @@ def fsck(config: Config, asked: argparse.Namespace) -> int:
         report = asyncio.run(_check(config, repair=asked.repair))
     facts = {"ok": report.is_clean} | asdict(report)
     lines = [f"{one.where}: {one.what}{' (repaired)' * one.is_repaired}" for one in report.findings]
-    if not report.findings:
-        lines = ["Everything is as it should be."]
-    elif not report.is_clean and not asked.repair:
-        lines.append("Run `micelio fsck --repair` to repair what can be.")
+    lines.append(summary(report, repair=asked.repair))
     text = "\n".join([f"{report.objects:,} objects, {report.bytes:,} bytes in packs.", *lines])
     _say(facts, text, as_json=asked.json)
     return 0 if report.is_clean else 1

@@ -15,7 +15,7 @@ from node.daemon import housekeeping
 from node.kernel.forge import Forge
 from node.landings import reading
 from node.landings.model import Landing
-from store import check, collect
+from store import check, collect, marks
 from store.database import Tx
 from store.digest import Digest
 from store.errors import StoreFault
@@ -46,6 +46,32 @@ class Report:
         return all(finding.is_repaired for finding in self.findings)
 
 
+ELSEWHERE = (
+    "What is left needs a copy from elsewhere: restore a backup, or land again from a workspace"
+    " that has it; an object that is sent again heals the node."
+)
+
+
+def summary(report: Report, *, repair: bool) -> str:
+    """Return what the whole report comes to, and what to do now."""
+    found, repaired = len(report.findings), sum(one.is_repaired for one in report.findings)
+    if not found:
+        return "Everything is as it should be." + " There was nothing to repair." * repair
+    if not repair:
+        return f"{_counted(found)} `micelio fsck --repair` repairs what can be."
+    if not repaired:
+        return f"Nothing could be repaired. {ELSEWHERE}"
+    if repaired == found:
+        return "Everything that was found is repaired."
+    return f"{repaired:,} of {found:,} could be repaired. {ELSEWHERE}"
+
+
+def _counted(found: int) -> str:
+    if found == 1:
+        return "One thing is not as it should be."
+    return f"{found:,} things are not as they should be."
+
+
 async def run(forge: Forge, *, repair: bool) -> Report:
     """Check bytes, then meaning; nothing else may be writing."""
     bytes_ = await check.check(forge.objects, repair=repair, now=forge.now() // 1000)
@@ -68,7 +94,8 @@ async def meaning(forge: Forge) -> list[str]:
 
 def _references(forge: Forge, tx: Tx) -> Iterator[str]:
     try:
-        collect.reachable(tx, forge.objects, housekeeping.roots(tx))
+        with marks.opened(forge.db.path.parent) as marked:
+            collect.reach(tx, forge.objects, housekeeping.roots(tx), marked)
     except StoreFault as fault:
         yield f"Something that is needed cannot be read: {fault}."
 

@@ -9,10 +9,11 @@ import logging
 from collections.abc import Iterable, Mapping
 
 from node.daemon import steady
-from node.kernel import jobs
+from node.kernel import jobs, periodic
 from node.kernel.feature import Feature, Worker
 from node.kernel.forge import Forge
 from node.kernel.jobs import Job
+from store.database import Tx
 
 log = logging.getLogger(__name__)
 
@@ -31,12 +32,26 @@ async def run(forge: Forge, features: Iterable[Feature], woken: asyncio.Event) -
 
 
 async def _repeat(forge: Forge, kind: str, pause_ms: int, woken: asyncio.Event) -> None:
+    """Owe `kind` whenever its pause is over, by the clock: a machine may sleep, a node restart."""
+    began, late = forge.now(), periodic.spread(forge.node.did, kind, pause_ms)
+
     async def step() -> None:
-        await asyncio.sleep(pause_ms / 1000)
-        await forge.db.write(lambda tx: jobs.enqueue(tx, kind, {}, forge.now()))
-        woken.set()
+        now = forge.now()
+        last = await forge.db.read(lambda tx: periodic.last(tx, kind))
+        if last is None or last > now:  # never yet, or the clock was set back
+            await forge.db.write(lambda tx: periodic.owed(tx, kind, now))
+        elif (due := max(last + pause_ms, began) + late) > now:
+            await asyncio.sleep(min((due - now) / 1000, LONGEST_NAP))
+        else:
+            await forge.db.write(lambda tx: _owe(tx, kind, now))
+            woken.set()
 
     await steady.repeat(kind, step)
+
+
+def _owe(tx: Tx, kind: str, now: int) -> None:
+    jobs.enqueue(tx, kind, {}, now)
+    periodic.owed(tx, kind, now)
 
 
 async def _work(forge: Forge, workers: Mapping[str, Worker], woken: asyncio.Event) -> None:

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from store import contents, index, tree
+from store import contents, index, pages, tree
 from store.collect import collect
 from store.digest import digest_of
 from store.errors import Absent
@@ -14,6 +14,12 @@ from store.tree import EMPTY, Entry, Mode
 
 DAY = 86_400
 GRACE = 14 * DAY
+
+
+@pytest.fixture(autouse=True, params=[1, 1000])
+def page(request, monkeypatch):
+    """Much is gone over in many pages, little in one; that makes no difference."""
+    monkeypatch.setattr(pages, "AT_ONCE", request.param)
 
 
 async def put(objects, raw, previous=None, kind=Kind.BLOB):
@@ -196,3 +202,54 @@ async def test_it_is_all_there_after_reopening(open_store, data):
         assert [await get(objects, digest_of(noise(n))) for n in range(20)] == [
             noise(n) for n in range(20)
         ]
+
+
+async def test_who_wants_to_know_is_told_before_anything_goes(objects):
+    orphans = [await put(objects, b"orphan %d" % n) for n in range(3)]
+    told = []
+
+    async def forget(gone):
+        told.extend(gone)
+        assert [await get(objects, digest) for digest in gone]
+
+    await collect(objects, roots(), 0, GRACE, forget=forget)
+    await collect(objects, roots(), GRACE, GRACE, forget=forget)
+    assert told == []
+    assert (await collect(objects, roots(), 2 * GRACE, GRACE, forget=forget)).removed == 3
+    assert set(told) == set(orphans)
+
+
+async def test_what_is_sent_again_at_the_last_moment_stays(objects):
+    digest = await put(objects, b"wanted after all")
+    await objects.seal()
+
+    async def send_again(gone):
+        assert gone == [digest]
+        await objects.ingest([make(Kind.BLOB, b"wanted after all")])
+
+    for day in (0, 14, 28):
+        await collect(objects, roots(), day * DAY, GRACE, forget=send_again if day else nobody)
+    assert await has(objects, digest)
+    objects.forget_cached()
+    assert await get(objects, digest) == b"wanted after all"
+
+
+async def nobody(_gone):
+    pass
+
+
+async def test_a_file_that_looks_like_a_directory_hides_nothing(objects):
+    """Somebody keeps the bytes of a tree node as a file: the node is followed all the same."""
+    inner = await land(objects, {"deep/file": noise(1)})
+    node = await get(objects, inner)
+    both = await land(objects, {"copy of a node": node})
+    await sweep(objects, roots(both, inner))
+    assert await has(objects, digest_of(noise(1)))
+
+
+async def test_a_collection_leaves_no_file_behind(objects, data):
+    await land(objects, {"a": noise(1)})
+    await sweep(objects, roots())
+    with pytest.raises(Absent):
+        await sweep(objects, roots(digest_of(b"never stored")))
+    assert not list(data.glob(".marks*"))

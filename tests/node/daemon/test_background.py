@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 import pytest
 
 from node.daemon import dispatcher, steady, worker
-from node.kernel import events, jobs
+from node.kernel import events, jobs, periodic
 from node.kernel.feature import Feature
 from store.errors import DiskFull
+
+DAY_MS = 86_400_000
 
 
 @asynccontextmanager
@@ -133,15 +135,72 @@ async def test_a_job_that_fails_is_kept_for_later_with_its_reason(forge, clock):
     assert (await forge.db.read(jobs.counts))["waiting"] == 1
 
 
-async def test_a_periodic_job_comes_round(forge):
+def a_round(pause_ms):
+    """A feature of one periodic job, and the times of its rounds."""
     rounds = []
 
-    async def work(_forge, _job):
-        rounds.append(1)
+    async def work(forge, _job):
+        rounds.append(forge.now())
 
-    feature = Feature("f", jobs={"round": work}, periodic={"round": 1})
+    return Feature("f", jobs={"round": work}, periodic={"round": pause_ms}), rounds
+
+
+@pytest.fixture
+def watchful(monkeypatch):
+    """The worker looks at the held clock often."""
+    monkeypatch.setattr(worker, "LONGEST_NAP", 0.001)
+
+
+@pytest.mark.usefixtures("watchful")
+async def test_a_periodic_job_comes_round(forge, clock):
+    feature, rounds = a_round(1000)
     async with running(forge, feature):
-        await until(lambda: len(rounds) >= 2)
+        await until(lambda: clock.move(500) or len(rounds) >= 2)
+
+
+async def counted(forge):
+    """Whether the clock of the periodic job has begun to run."""
+    return await forge.db.read(lambda tx: periodic.last(tx, "round")) is not None
+
+
+@pytest.mark.usefixtures("watchful")
+async def test_what_a_stopped_node_missed_is_done_soon_after_its_start(forge, clock):
+    feature, rounds = a_round(DAY_MS)
+    async with running(forge, feature):
+        await until(lambda: counted(forge))
+    clock.move(3 * DAY_MS)
+    started = clock.now_ms
+    async with running(forge, feature):
+        await until(lambda: clock.move(10) or rounds)
+    assert len(rounds) == 1
+    assert rounds[0] - started <= 2 * periodic.LONGEST_SPREAD_MS
+
+
+@pytest.mark.usefixtures("watchful")
+async def test_a_node_that_restarts_more_often_than_the_pause_still_does_it(forge, clock):
+    feature, rounds = a_round(DAY_MS)
+    for _ in range(5):
+        async with running(forge, feature):
+            await until(lambda: counted(forge))
+        assert rounds == []
+        clock.move(DAY_MS // 5)
+    async with running(forge, feature):
+        await until(lambda: clock.move(1000) or rounds)
+
+
+@pytest.mark.usefixtures("watchful")
+async def test_a_clock_that_was_set_back_holds_nothing_up(forge, clock):
+    feature, rounds = a_round(DAY_MS)
+    await forge.db.write(lambda tx: periodic.owed(tx, "round", clock.now_ms + 900 * DAY_MS))
+    async with running(forge, feature):
+        await until(lambda: clock.move(DAY_MS // 100) or rounds)
+
+
+def test_what_was_missed_is_spread_over_a_minute_at_most():
+    for pause_ms in (1, 1000, 3_600_000, DAY_MS):
+        lates = {periodic.spread(f"node {n}", "round", pause_ms) for n in range(50)}
+        assert max(lates) <= min(pause_ms / 10, periodic.LONGEST_SPREAD_MS)
+        assert len(lates) > 25 or pause_ms < 1000
 
 
 async def test_a_job_of_a_kind_that_nobody_does_is_kept(forge):

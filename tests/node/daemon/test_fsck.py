@@ -61,3 +61,20 @@ async def test_a_row_that_contradicts_what_was_signed_is_named(world, change, sa
     report = await fsck.run(world.forge, repair=False)
     assert not report.is_clean
     assert any(said in finding.what for finding in report.findings), report.findings
+
+
+@pytest.mark.parametrize(
+    ("repaired", "repair", "said"),
+    [
+        ([], False, "Everything is as it should be."),
+        ([], True, "Everything is as it should be. There was nothing to repair."),
+        ([False], False, "One thing is not as it should be. `micelio fsck --repair` repairs"),
+        ([False] * 2, False, "2 things are not as they should be. `micelio fsck --repair` repairs"),
+        ([True] * 2, True, "Everything that was found is repaired."),
+        ([True, False, False], True, "1 of 3 could be repaired. What is left needs a copy from"),
+        ([False], True, "Nothing could be repaired. What is left needs a copy from elsewhere"),
+    ],
+)
+def test_the_last_line_says_what_it_comes_to_and_what_to_do(repaired, repair, said):
+    findings = tuple(fsck.Finding("pack 1 at 0", "damaged", None, one) for one in repaired)
+    assert fsck.summary(fsck.Report(1, 1, findings), repair=repair).startswith(said)
