@@ -58,18 +58,19 @@ class Context(NamedTuple):
         kept = self.home.token(url)
         return kept.access_token if kept else None
 
-    def connect(self, url: str | None = None) -> "Connection":
+    def connect(self, url: str | None = None, project_id: str | None = None) -> "Connection":
         """Return a connection to a node, the default one if none is named."""
         from mic.client.connection import Connection
 
         where = url or self.default_node()
-        return Connection(where, self.token_for(where))
+        return Connection(where, self.token_for(where), project_id=project_id)
 
-    def remote(self, address: Address) -> "Remote":
-        """Return the project at `address`."""
+    def remote(self, address: Address, project_id: str | None = None) -> "Remote":
+        """Return the project at `address`; with an id, no other one that is there by now."""
         from mic.client.remote import Remote
 
-        return Remote(self.connect(address.node), address.account, address.project)
+        connection = self.connect(address.node, project_id)
+        return Remote(connection, address.account, address.project)
 
     def need_token(self, connection: "Connection") -> None:
         """Raise `Denied` before work is done that needs a token which we do not have."""

@@ -161,9 +161,20 @@ def _command(command: "Command", words: list[str], *, json: bool) -> int:
 def _answer(command: "Command", words: list[str], console: "Console") -> "Answer":
     from importlib import import_module
 
+    from mic.errors import Conflict
+
     name, _, function = command.module.partition(".")
-    module = import_module(f"mic.cli.commands.{name}")
-    answer: Answer = getattr(module, function or "run")(_context(console), _given(command, words))
+    act = getattr(import_module(f"mic.cli.commands.{name}"), function or "run")
+    context, given = _context(console), _given(command, words)
+    answer: Answer
+    try:
+        answer = act(context, given)
+    except Conflict as fault:
+        from mic.cli import moving
+
+        if not moving.follow(context, fault):
+            raise
+        answer = act(context, given)
     return answer
 
 

@@ -13,6 +13,9 @@ HINTS = {
     "auth.bad-token": "The token is unknown or revoked. Run `mic auth login --token TOKEN`.",
     "landing.paths-moved": "1. `mic diff` shows your changes. 2. `mic sync` brings in theirs and "
     "merges. 3. Then land again.",
+    "project.another": "Your files are untouched. Move .mic away, then tie them to a project with"
+    " `mic link ACCOUNT/PROJECT`, or share them anew with `mic share`.",
+    "project.moved": "Name it by that address; in a workspace, `mic link` with it remembers it.",
     "landing.unknown-key": "Run `mic auth login` again: it registers this device's key.",
 }
 """What to do next, where the node names the condition and cannot know our commands."""

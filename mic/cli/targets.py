@@ -33,6 +33,10 @@ class Workspace(NamedTuple):
         m = self.manifest
         return Address(m.server, m.account, m.project)
 
+    def remote(self, context: Context) -> "Remote":
+        """Return the project that this is a workspace of: the one with its id, and no other."""
+        return context.remote(self.address, self.manifest.project_id)
+
     def path(self, cwd: Path, word: str) -> str:
         """Return a path as typed in `cwd`, relative to the root; raises `Invalid` outside it."""
         full = os.path.normpath(cwd / word)
@@ -66,7 +70,7 @@ def workspace(context: Context) -> Workspace:
 def here(context: Context, words: list[str]) -> Target:
     """Return the workspace's own project."""
     found = workspace(context)
-    return Target(context.remote(found.address), words, found)
+    return Target(found.remote(context), words, found)
 
 
 def target(context: Context, words: list[str], rest: int) -> Target:

@@ -21,7 +21,7 @@ def land(context: Context, space: Workspace, session: LocalSession, made: Making
     """
     landing.check_goal(session.goal)
     resolving.need_none(space.root)
-    remote = context.remote(space.address)
+    remote = space.remote(context)
     context.need_token(remote.connection)
     scanned = scan.scan(space.root, space.manifest)
     for path, why in scanned.skipped:

@@ -17,7 +17,7 @@ from urllib3.exceptions import HTTPError, NewConnectionError
 
 from mic.client import refusals
 from mic.errors import MicFault, Unreachable
-from mic.wire import limits, messages
+from mic.wire import identity, limits, messages
 from mic.wire.messages import PREFIX
 
 PAUSES = (0.1, 0.3, 0.6, 1.0)
@@ -38,13 +38,17 @@ class Dropped(Unreachable):
 
 
 class Connection:
-    """A node's address, a token for it, and the sockets in between."""
+    """A node's address, a token for it, and the sockets in between.
+
+    With a `project_id`, only that project answers, whatever other one has its name by now.
+    """
 
     def __init__(
         self,
         url: str,
         token: str | None = None,
         *,
+        project_id: str | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.url = url
@@ -53,6 +57,8 @@ class Connection:
         headers = {"User-Agent": "mic/1", "Accept-Encoding": "identity"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
+        if project_id:
+            headers[identity.HEADER] = project_id
         self._headers = headers
         self._pool = urllib3.connection_from_url(
             url,

@@ -12,11 +12,13 @@ import msgspec
 from aiohttp import ClientPayloadError, web
 
 from mic.sync import failures
+from mic.wire import identity as wire
 from mic.wire import limits
 from mic.wire.messages import JSON
 from node.kernel.errors import Invalid
 from node.kernel.forge import Forge
 from node.kernel.parties import ANONYMOUS, Party
+from node.projects import identity
 from node.projects import verbs as projects
 from node.projects.model import Project
 from node.signin import verbs as signin
@@ -58,10 +60,15 @@ async def party(forge: Forge, request: web.Request) -> Party:
 
 
 async def project(forge: Forge, who: Party, request: web.Request) -> Project:
-    """Return the project that the address names, if `who` may read it."""
-    return await projects.get(
-        forge, who, request.match_info["account"], request.match_info["project"]
-    )
+    """Return the project that the address names, if `who` may read it.
+
+    Where the asker also says which id it must have, no other project answers in its place.
+    """
+    account, handle = request.match_info["account"], request.match_info["project"]
+    meant = request.headers.get(wire.HEADER)
+    if meant is None:
+        return await projects.get(forge, who, account, handle)
+    return await identity.get(forge, who, account, handle, meant)
 
 
 async def body(request: web.Request, limit: int) -> bytes:

@@ -36,15 +36,15 @@ async def change(forge: Forge, who: Party, request: web.Request) -> web.StreamRe
     asked = await edge.message(request, wire.ProjectChanges)
     fields = {name: getattr(asked, name) for name in asked.__struct_fields__}
     changes = ProjectChanges(**{k: None if v is UNSET else v for k, v in fields.items()})
-    account, handle = request.match_info["account"], request.match_info["project"]
-    changed = await projects.update(forge, who, account, handle, changes)
+    found = await edge.project(forge, who, request)
+    changed = await projects.update(forge, who, found.account, found.handle, changes)
     return edge.reply(encode.project(forge, changed))
 
 
 async def delete(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
     """Delete a project."""
-    account, handle = request.match_info["account"], request.match_info["project"]
-    await projects.delete(forge, who, account, handle)
+    found = await edge.project(forge, who, request)
+    await projects.delete(forge, who, found.account, found.handle)
     return edge.reply(wire.Done())
 
 

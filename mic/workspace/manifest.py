@@ -116,6 +116,13 @@ def save(root: Path, manifest: Manifest) -> Manifest:
     return saved
 
 
+def readdress(root: Path, manifest: Manifest, server: str, account: str, project: str) -> Manifest:
+    """Write where the project of `manifest` is found now; what is known of its files stays."""
+    there = msgspec.structs.replace(manifest, server=server, account=account, project=project)
+    replace_file(root / FOLDER / NAME, _encode(there))
+    return there
+
+
 def create(root: Path, *, server: str, account: str, project: str, project_id: str) -> Manifest:
     """Make `root` an empty workspace of a project; raises `Conflict` if it is one already."""
     if (root / FOLDER / NAME).exists():

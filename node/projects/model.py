@@ -1,6 +1,5 @@
 """Projects as values."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from node.kernel.errors import Conflict, Exhausted, Invalid, Missing
@@ -127,22 +126,6 @@ class StorageLimit(Exhausted):
         )
 
 
-class NoMember(Missing):
-    """The account has no role there."""
-
-    def __init__(self, handle: str) -> None:
-        super().__init__("member.missing", f"{handle} has no role here.", handle=handle)
-
-
-class BadRole(Invalid):
-    """A role that cannot be."""
-
-    def __init__(self, role: str, roles: Sequence[str]) -> None:
-        super().__init__(
-            "member.bad-role", f"A role is one of {', '.join(roles)}, not {role[:40]!r}.", role=role
-        )
-
-
 class AlreadyOwner(Conflict):
     """Whoever owns the project can do all that a role gives."""
 
@@ -166,3 +149,28 @@ class AlreadyThere(Conflict):
 
     def __init__(self, account: str) -> None:
         super().__init__("project.there", f"The project is in {account} already.", account=account)
+
+
+class ProjectMoved(Conflict):
+    """The project goes by another name now."""
+
+    def __init__(self, project: Project) -> None:
+        super().__init__(
+            "project.moved",
+            f"This project is {project.address} now.",
+            id=project.id,
+            account=project.account,
+            project=project.handle,
+        )
+
+
+class AnotherProject(Conflict):
+    """The name belongs to another project, and the one that is meant is gone."""
+
+    def __init__(self, project: Project) -> None:
+        super().__init__(
+            "project.another",
+            f"Another project has the name {project.address} now; the one that had it before was"
+            " deleted, or is not yours to see.",
+            id=project.id,
+        )

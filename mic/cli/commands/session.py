@@ -3,13 +3,12 @@
 import argparse
 from collections.abc import Callable
 
-from mic.cli import landing, resolving, targets, working
+from mic.cli import landing, moving, resolving, targets, working
 from mic.cli.answers import Answer, plural, when
 from mic.cli.context import Context
 from mic.cli.targets import Workspace
-from mic.client.addresses import Address
 from mic.client.remote import Remote
-from mic.errors import Conflict, Denied, Invalid, MicFault, Missing, Unreachable
+from mic.errors import Conflict, Denied, Invalid, Missing, Unreachable
 from mic.wire import messages
 from mic.workspace import manifest as manifests
 from mic.workspace import scan
@@ -55,7 +54,7 @@ def status(context: Context, _given: argparse.Namespace) -> Answer:
     data = {
         "id": session.id,
         "goal": session.goal,
-        "project": f"{session.account}/{session.project}",
+        "project": str(space.address._replace(node=None)),
         "base": session.base or 0,
         "started_at": session.started_at,
         "conversation": session.conversation,
@@ -126,7 +125,7 @@ def resolve(context: Context, given: argparse.Namespace) -> Answer:
         space = targets.workspace(context)
         sessions.load(root)
         if given.strategy in {"ours", "theirs"}:
-            resolving.settle(context.remote(space.address), space, given.strategy)
+            resolving.settle(space.remote(context), space, given.strategy)
         return _landed(context, space, given)
 
 
@@ -151,9 +150,10 @@ def _goal(context: Context, space: Workspace, words: list[str]) -> str:
         raise Invalid("Put the goal in quotes.", code="usage", hint='mic session start "A goal"')
     address = context.address("/".join(named))
     ours = space.manifest
-    if (address.account.lower(), address.project.lower()) != (ours.account, ours.project):
+    theirs, name = f"{address.account}/{address.project}", f"{ours.account}/{ours.project}"
+    if theirs.lower() != name.lower():
         raise Conflict(
-            f"This is a workspace of {ours.account}/{ours.project}, not of {address}",
+            f"This is a workspace of {name}, not of {address}.",
             code="session.other-project",
             hint="Start the session in a workspace of that project, or leave out its name.",
         )
@@ -167,12 +167,15 @@ def _role(given: str | None) -> messages.Role:
 def _tell(context: Context, space: Workspace, act: Callable[[Remote], object]) -> None:
     """Let the node know, if it can: what counts is kept here, and travels with the landing."""
     try:
-        act(context.remote(Address(*_where(space))))
+        _followed(context, space, act)
     except (Unreachable, Denied, Missing, Conflict) as fault:
         context.console.warn(f"The node was not told: {fault.message}")
-    except MicFault:
-        raise
 
 
-def _where(space: Workspace) -> tuple[str, str, str]:
-    return space.manifest.server, space.manifest.account, space.manifest.project
+def _followed(context: Context, space: Workspace, act: Callable[[Remote], object]) -> None:
+    try:
+        act(space.remote(context))
+    except Conflict as fault:
+        if not moving.follow(context, fault):
+            raise
+        act(targets.workspace(context).remote(context))

@@ -103,7 +103,7 @@ def _begun(
     except Missing:
         return _begin(context, root, given)
     space = targets.Workspace(root, manifest)
-    remote = context.remote(space.address)
+    remote = space.remote(context)
     if manifest.position is not None or remote.head().position:
         raise Conflict(
             f"{root} was not shared: it is a workspace of {remote.name} already.",

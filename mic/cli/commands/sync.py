@@ -14,7 +14,7 @@ def run(context: Context, given: argparse.Namespace) -> Answer:
     root = targets.workspace(context).root
     with manifests.hold(root):
         space = targets.workspace(context)
-        remote = context.remote(space.address)
+        remote = space.remote(context)
         settled: list[str] = []
         if strategy == "interactive":
             resolving.need_none(root)

@@ -1,0 +1,34 @@
+"""A project that somebody knows by its id, and looks for where it was: at a name.
+
+Names can be changed and given to another project; ids cannot. What may not be read is not there:
+neither its new name nor its being somewhere else is told to strangers.
+"""
+
+from collections.abc import Awaitable
+
+from node.access.model import NoProject
+from node.kernel.forge import Forge
+from node.kernel.parties import Party
+from node.projects import verbs as projects
+from node.projects.model import AnotherProject, Project, ProjectMoved
+
+
+async def get(forge: Forge, who: Party, account: str, handle: str, name: str) -> Project:
+    """Return the project `account/handle` if its id is `name`.
+
+    Raises `ProjectMoved`, `AnotherProject`, or `NoProject` if `who` may see neither.
+    """
+    there = await _seen(projects.get(forge, who, account, handle))
+    if there is not None and there.id == name:
+        return there
+    meant = await _seen(projects.by_id(forge, who, name))
+    if meant is not None:
+        raise ProjectMoved(meant)
+    raise NoProject if there is None else AnotherProject(there)
+
+
+async def _seen(asked: Awaitable[Project]) -> Project | None:
+    try:
+        return await asked
+    except NoProject:
+        return None
