@@ -16,7 +16,7 @@ import random
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from rounds import in_turn, report
@@ -27,6 +27,7 @@ from keys.statements.contribution import Contribution, Descriptor, SessionFacts,
 from mic.wire.framing import key_challenge
 from node.accounts import verbs as accounts
 from node.daemon import building, config
+from node.holdings import verbs as holdings
 from node.kernel.forge import Forge
 from node.kernel.parties import ANONYMOUS
 from node.landings import verbs as landings
@@ -89,8 +90,16 @@ class Author:
         made = {name: records.make(Kind.BLOB, content(self.random)) for name in names}
         draft = self.draft(base, made)
         if len(names) > PATHS:
-            await self.forge.objects.ingest([*made.values()])
+            await self.send([*made.values()])
         await landings.land(self.forge, self.who, self.project, draft)
+
+    async def send(self, contents: list[Record]) -> None:
+        """Send contents ahead of their landing."""
+
+        async def batches() -> AsyncIterator[list[Record]]:
+            yield contents
+
+        await holdings.receive(self.forge, self.who, self.project, batches())
 
     def draft(self, base: Head, made: dict[str, Record]) -> Draft:
         """Return the signed draft that puts new contents at some paths."""

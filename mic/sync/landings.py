@@ -1,6 +1,7 @@
 """Landings: the log, one of them, and the road of a new one into it."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 from aiohttp import web
 
@@ -8,11 +9,13 @@ from keys.statements.descriptor import Descriptor
 from mic.sync import edge, encode, objects, streams
 from mic.wire import framing, limits
 from mic.wire import messages as wire
+from node.holdings import verbs as holdings
 from node.kernel.errors import Invalid
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.landings import verbs as landings
 from node.landings.model import Draft, SessionDraft
+from node.projects.model import Project
 from node.sessions import verbs as sessions
 from store.digest import Digest
 from store.records import Record, opened
@@ -50,7 +53,7 @@ async def land(forge: Forge, who: Party, request: web.Request) -> web.StreamResp
     """Land what the body holds: a head of JSON, then the objects that the node lacks."""
     project = await objects.to_land_on(forge, who, request)
     asked = await _head(request)
-    fresh = await _receive(forge, request)
+    fresh = await _receive(forge, who, project, request)
     landing = await landings.land(forge, who, project, _draft(asked, fresh))
     record = await forge.db.read(lambda tx: forge.objects.get(tx, landing.id))
     return edge.reply(
@@ -75,17 +78,22 @@ async def _head(request: web.Request) -> wire.LandRequest:
     return framing.land_request(body)
 
 
-async def _receive(forge: Forge, request: web.Request) -> Fresh:
+async def _receive(forge: Forge, who: Party, project: Project, request: web.Request) -> Fresh:
     """Verify the new objects; return few and small ones, store many or large ones."""
     fresh: Fresh = {}
-    async for batch in streams.incoming(request.content):
-        held = sum(record.raw_length for record in batch)
-        with streams.received():
+
+    async def many_or_large() -> AsyncIterator[list[Record]]:
+        nonlocal fresh
+        async for batch in streams.incoming(request.content):
+            held = sum(record.raw_length for record in batch)
             if not fresh and len(batch) <= FRESH_OBJECTS and held <= FRESH_BYTES:
                 fresh = await _opened(batch, held)
             else:
-                await forge.objects.ingest([record for record, _ in fresh.values()] + batch)
+                yield [record for record, _ in fresh.values()] + batch
                 fresh = {}
+
+    with streams.received():
+        await holdings.receive(forge, who, project, many_or_large())
     return fresh
 
 

@@ -6,6 +6,7 @@ from mic.sync import edge, membership, streams
 from mic.wire import framing, limits
 from mic.wire.messages import IDS, Stored
 from node.access.model import Action
+from node.holdings import verbs as holdings
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.landings import verbs as landings
@@ -16,21 +17,18 @@ from store.digest import Digest
 
 
 async def missing(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
-    """Return those of the ids asked for that this node does not have yet."""
-    await to_land_on(forge, who, request)
-    ids = await _want_list(request)
-    absent = await forge.db.read(lambda tx: forge.objects.missing(tx, ids))
+    """Return those of the ids asked for that were not sent to this project yet."""
+    project = await to_land_on(forge, who, request)
+    absent = await holdings.missing(forge, who, project, await _want_list(request))
     return web.Response(body=framing.want_list(absent), content_type=IDS)
 
 
 async def upload(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
     """Keep the objects of the body; every batch is durable before the next is read."""
-    await to_land_on(forge, who, request)
-    stored = 0
-    async for batch in streams.incoming(request.content):
-        with streams.received():
-            await forge.objects.ingest(batch)
-        stored += len(batch)
+    project = await to_land_on(forge, who, request)
+    with streams.received():
+        batches = streams.incoming(request.content)
+        stored = await holdings.receive(forge, who, project, batches)
     return edge.reply(Stored(stored))
 
 

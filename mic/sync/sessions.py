@@ -2,8 +2,9 @@
 
 from aiohttp import web
 
-from mic.sync import edge, encode, objects, streams
+from mic.sync import edge, encode, objects
 from mic.wire import messages as wire
+from node.holdings import reading as holdings
 from node.kernel.errors import Exhausted, Invalid
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
@@ -88,7 +89,7 @@ async def epoch(forge: Forge, who: Party, request: web.Request) -> web.StreamRes
     """Keep part of a session's changes until it lands; their objects were sent before."""
     project = await objects.to_land_on(forge, who, request)
     part = await edge.message(request, wire.Epoch)
-    batch = await forge.db.read(lambda tx: _changes(forge, tx, part.changes))
+    batch = await forge.db.read(lambda tx: _changes(forge, tx, project, part.changes))
     await sessions.store_epoch(forge, who, project, _name(request), part.epoch, batch)
     return await _shown(forge, who, request, project)
 
@@ -103,12 +104,11 @@ async def _shown(
     return edge.reply(encode.session(await sessions.get(forge, who, project, _name(request))))
 
 
-def _changes(forge: Forge, tx: Tx, listed: wire.Descriptor) -> tuple[Change, ...]:
+def _changes(forge: Forge, tx: Tx, project: Project, listed: wire.Descriptor) -> tuple[Change, ...]:
     limit = forge.limits.changes_list
     if listed.size > limit:
         raise Exhausted(
             "session.changes-too-large", f"A change list has at most {limit} bytes.", limit=limit
         )
-    source = streams.Source(forge.objects)
-    source.tx = tx
+    source = holdings.source(forge, tx, project.key)
     return changes.decode(b"".join(contents.read(edge.digest(listed.id), listed.size, source)))

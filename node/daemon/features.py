@@ -2,11 +2,13 @@
 
 from node.daemon import housekeeping
 from node.kernel.feature import Feature
+from node.landings import jobs as landings
 from node.projects import jobs as projects
 from node.rollups import verbs as rollups
 
 FEATURES: tuple[Feature, ...] = (
     housekeeping.FEATURE,
+    landings.FEATURE,
     projects.FEATURE,
     rollups.FEATURE,
 )

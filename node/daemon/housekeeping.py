@@ -5,8 +5,9 @@ versions as bases. It follows every so many landings and, for quiet projects, th
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator, Sequence
 
+from node.holdings import verbs as holdings
 from node.kernel import jobs
 from node.kernel.events import Event
 from node.kernel.feature import Feature
@@ -68,7 +69,10 @@ async def _seal(forge: Forge, _job: Job) -> None:
 
 
 async def _collect(forge: Forge, _job: Job) -> None:
-    done = await garbage.collect(forge.objects, roots, forge.now() // 1000)
+    def forget(gone: Sequence[Digest]) -> Awaitable[None]:
+        return holdings.forget(forge, gone)
+
+    done = await garbage.collect(forge.objects, roots, forge.now() // 1000, forget=forget)
     log.info("collected", extra={"removed": done.removed, "freed_bytes": done.freed_bytes})
 
 

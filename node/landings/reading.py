@@ -3,10 +3,12 @@
 import functools
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 
 from keys.errors import KeysFault
 from keys.statements.contribution import Contribution, open_contribution
 from keys.statements.landing import open_landing
+from node.holdings import reading as holdings
 from node.kernel.errors import Denied
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
@@ -73,28 +75,29 @@ def check_author(
         )
 
 
-def checked_changes(forge: Forge, tx: Tx, draft: Draft) -> tuple[Change, ...]:
-    """Return the draft's changes, every object they name present and as large as they say."""
+def checked_changes(forge: Forge, tx: Tx, project: Project, draft: Draft) -> tuple[Change, ...]:
+    """Return the draft's changes, all they name sent to the project and as large as they say."""
     if draft.changes.size > forge.limits.changes_list:
         raise BadDraft("too-many-changes", "The change list is too large.")
-    changes = _decoded(forge, tx, draft)
+    source = _source(forge, tx, project, draft)
+    changes = _decoded(draft, source)
     rules.check_changes(changes, forge.limits)
-    _require(forge, tx, draft, changes)
+    _require(forge, tx, project, draft, changes)
     return changes
 
 
-def _source(forge: Forge, tx: Tx, draft: Draft) -> Source:
-    """Return a source of what the store holds and of what the draft brings along."""
+def _source(forge: Forge, tx: Tx, project: Project, draft: Draft) -> Source:
+    """Return a source of what was sent to the project and of what the draft brings along."""
+    sent = holdings.source(forge, tx, project.key)
 
     def source(digest: Digest) -> bytes:
         fresh = draft.fresh.get(digest)
-        return fresh[1] if fresh else forge.objects.get(tx, digest)
+        return fresh[1] if fresh else sent(digest)
 
     return source
 
 
-def _decoded(forge: Forge, tx: Tx, draft: Draft) -> tuple[Change, ...]:
-    source = _source(forge, tx, draft)
+def _decoded(draft: Draft, source: Source) -> tuple[Change, ...]:
     try:
         listed = b"".join(contents.read(Digest(draft.changes.id), draft.changes.size, source))
         return change_lists.decode(listed)
@@ -104,12 +107,15 @@ def _decoded(forge: Forge, tx: Tx, draft: Draft) -> tuple[Change, ...]:
         raise BadDraft("bad-changes", f"The change list is unusable: {fault}") from fault
 
 
-def _require(forge: Forge, tx: Tx, draft: Draft, changes: tuple[Change, ...]) -> None:
+def _require(
+    forge: Forge, tx: Tx, project: Project, draft: Draft, changes: tuple[Change, ...]
+) -> None:
     """Raise `ObjectsMissing` or `BadDraft` unless all new content is here in its stated size."""
     new = {change.path: change.new for change in changes if change.new}
-    spans = {path: _spans(forge, tx, draft, path, entry) for path, entry in new.items()}
+    source = _source(forge, tx, project, draft)
+    spans = {path: _spans(source, path, entry) for path, entry in new.items()}
     asked = {digest for parts in spans.values() for digest, _ in parts}
-    known = _lengths(forge, tx, draft, asked)
+    known = _lengths(forge, tx, project, draft, asked)
     missing = {
         path: digest for path, parts in spans.items() for digest, _ in parts if digest not in known
     }
@@ -122,20 +128,22 @@ def _require(forge: Forge, tx: Tx, draft: Draft, changes: tuple[Change, ...]) ->
             )
 
 
-def _spans(forge: Forge, tx: Tx, draft: Draft, path: str, entry: Entry) -> list[tuple[Digest, int]]:
+def _spans(source: Source, path: str, entry: Entry) -> list[tuple[Digest, int]]:
     """Return the objects that hold the content of `entry`, each with its length."""
     try:
-        return contents.spans(entry.id, entry.size, _source(forge, tx, draft))
+        return contents.spans(entry.id, entry.size, source)
     except Absent as fault:
         raise ObjectsMissing({path: Digest(fault.digest)}) from fault
     except StoreFault as fault:
         raise BadDraft("bad-content", f"The content of {path} is unusable: {fault}") from fault
 
 
-def _lengths(forge: Forge, tx: Tx, draft: Draft, asked: set[Digest]) -> dict[Digest, int]:
-    """Return the true lengths of those of `asked` that are held or come along."""
+def _lengths(
+    forge: Forge, tx: Tx, project: Project, draft: Draft, asked: set[Digest]
+) -> dict[Digest, int]:
+    """Return the true lengths of those of `asked` that were sent to the project or come along."""
     fresh = {digest: record.raw_length for digest, (record, _) in draft.fresh.items()}
-    return fresh | forge.objects.lengths(tx, asked - fresh.keys())
+    return fresh | holdings.lengths(forge, tx, project.key, asked - fresh.keys())
 
 
 def moved(
@@ -162,6 +170,25 @@ def changes_of(forge: Forge, tx: Tx, landing: Landing) -> tuple[Change, ...]:
 
     listed = contents.read(Digest(landing.changes.id), landing.changes.size, source)
     return change_lists.decode(b"".join(listed))
+
+
+def named(forge: Forge, tx: Tx, project: int, first: int, last: int) -> set[Digest]:
+    """Return the contents, with their parts, that the landings from `first` to `last` name.
+
+    What is damaged is left out: whoever needs it sends it again anyway.
+    """
+    found: set[Digest] = set()
+
+    def source(digest: Digest) -> bytes:
+        return forge.objects.get(tx, digest)
+
+    for landing in between(tx, project, first, last):
+        with suppress(StoreFault):
+            found.update(contents.parts(Digest(landing.changes.id), landing.changes.size, source))
+            for entry in rules.wanted(changes_of(forge, tx, landing)).values():
+                with suppress(StoreFault):
+                    found.update(contents.parts(entry.id, entry.size, source))
+    return found
 
 
 def detail(forge: Forge, tx: Tx, landing: Landing, project: Project) -> LandingDetail:

@@ -8,6 +8,7 @@ orphan object is garbage, an orphan row would be a lie.
 
 from keys.statements.landing import LandingRecord, seal_landing
 from node.access.model import Action
+from node.holdings import verbs as holdings
 from node.kernel import events, paging
 from node.kernel.clock import Stamp
 from node.kernel.forge import Forge
@@ -56,7 +57,7 @@ async def land(forge: Forge, who: Party, project: Project, draft: Draft) -> Land
     def check(tx: Tx) -> tuple[Change, ...]:
         if said is not None:
             reading.check_author(tx, who, project, said, signer)
-        return reading.checked_changes(forge, tx, draft)
+        return reading.checked_changes(forge, tx, project, draft)
 
     changes = await forge.db.read(check)
     return await forge.db.write(lambda tx: _land(forge, tx, who, project, draft, changes, signer))
@@ -146,6 +147,7 @@ def _land(
         raise PathsMoved(clash, before.position)
     for record, raw in draft.fresh.values():
         forge.objects.put_record(tx, record, raw)
+    holdings.add(tx, project.key, draft.fresh)
     after = _advance(forge, tx, before, changes)
     landing = _signed(forge, tx, who, project, draft, before, after, len(changes), signer)
     rows.add(tx, project.key, who.account or 0, landing)

@@ -10,6 +10,7 @@ from keys.statements import transcript as transcripts
 from keys.statements.transcript import Decision, Message
 from node.access.model import Action
 from node.audit import verbs as audit
+from node.holdings import reading as holdings
 from node.kernel import events
 from node.kernel.forge import Forge
 from node.kernel.paging import page_size
@@ -143,7 +144,7 @@ async def store_epoch(
     _may_land(who, project)
     if not 0 < epoch < _END:
         raise BadSession("epoch", "An epoch counts from 1.")
-    await forge.db.read(lambda tx: _check_sent(forge, tx, changes))
+    await forge.db.read(lambda tx: _check_sent(forge, tx, project, changes))
     encoded = change_lists.encode(changes)
     await forge.db.write(lambda tx: _store_epoch(forge, tx, who, project, name, epoch, encoded))
 
@@ -192,13 +193,12 @@ def _start(forge: Forge, tx: Tx, who: Party, project: Project, new: NewSession) 
     return _whole(forge, tx, project.key, new.id)
 
 
-def _check_sent(forge: Forge, tx: Tx, changes: tuple[Change, ...]) -> None:
-    """Raise `ContentMissing` unless the store holds all that the collector would look for."""
+def _check_sent(forge: Forge, tx: Tx, project: Project, changes: tuple[Change, ...]) -> None:
+    """Raise `ContentMissing` unless all that the changes name was sent to the project."""
+    source = holdings.source(forge, tx, project.key)
     try:
         needed = {
-            change.path: contents.parts(
-                change.new.id, change.new.size, lambda digest: forge.objects.get(tx, digest)
-            )
+            change.path: contents.parts(change.new.id, change.new.size, source)
             for change in changes
             if change.new is not None
         }
@@ -206,7 +206,8 @@ def _check_sent(forge: Forge, tx: Tx, changes: tuple[Change, ...]) -> None:
         raise ContentMissing([_path_of(changes, fault.digest)]) from fault
     except StoreFault as fault:
         raise BadSession("changes", f"The changes name an unusable content: {fault}") from fault
-    absent = set(forge.objects.missing(tx, {part for parts in needed.values() for part in parts}))
+    asked = {part for parts in needed.values() for part in parts}
+    absent = set(holdings.missing(forge, tx, project.key, asked))
     if paths := [path for path, parts in needed.items() if not absent.isdisjoint(parts)]:
         raise ContentMissing(paths)
 

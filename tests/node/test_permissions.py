@@ -41,6 +41,8 @@ TABLE = {
     "accounts.create": OF_THE_NODE,
     "accounts.set_limits": OF_THE_NODE,
     "audit.listed": OF_THE_NODE,
+    "holdings.missing": WRITES,
+    "holdings.receive": WRITES,
     "landings.detail": READS,
     "landings.get": READS,
     "landings.head": READS,
@@ -98,6 +100,7 @@ OWN = {
     "accounts.get",  # a handle is public
     "accounts.owner",
     "audit.first_broken",  # the operator's
+    "holdings.forget",  # the collector's
     "rollups.build",  # a job
     "signin.end_session",  # the secret in the cookie is the right to end it
     "signin.make_link",  # the operator's
@@ -147,17 +150,25 @@ def test_every_verb_has_its_row():
     assert {name for name, verb in VERBS.items() if not takes_who(verb)} == OWN
 
 
+async def nothing_sent():
+    """An upload without an object."""
+    for batch in ():
+        yield batch
+
+
 def arguments(name, function, project, did):
     """Return dull arguments for the parameters that a verb insists on."""
     dull = {
         "account": project.account,
         "at": 1,
+        "batches": nothing_sent(),
         "changes": ProjectChanges(description="x") if "projects" in name else (),
         "count": 1,
         "did": did,
         "draft": DRAFT,
         "epoch": 1,
         "handle": project.handle,
+        "ids": (),
         "key": project.key if name == "projects.by_key" else 999,
         "limit": 10,
         "most_bytes": None,

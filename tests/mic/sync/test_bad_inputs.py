@@ -17,13 +17,19 @@ import zstandard
 from keys.ed25519 import PrivateKey
 from mic.wire import framing
 from mic.wire.framing import key_challenge
+from mic.wire.messages import Descriptor
+from store import changes as change_lists
 from store.changes import Change
 from store.digest import digest_of
 from store.records import HEADER, Codec, Kind, Record, encode
-from tests.support.wire import Answer, Parts, blob, entry, session_id
+from tests.support.wire import Answer, Parts, added, blob, entry, session_id
+from tests.support.worlds import SECRET
 
 ID = session_id(77)
 ONE = entry(b"one\n")
+LISTED = change_lists.encode(added(SECRET))
+DIARYS = Descriptor(digest_of(LISTED).hex(), len(LISTED))
+"""The change list of the first landing in the diary."""
 
 
 def honest(world, **kwargs) -> Parts:
@@ -251,6 +257,16 @@ LANDINGS = {
         "landing.objects-missing",
         lambda w: listing(w, [row("x", new=b"unsent")]).body(),
     ),
+    "a name for content that was sent to another project": (
+        404,
+        "landing.objects-missing",
+        lambda w: listing(w, [row("x", new=SECRET["diary.txt"])]).body(),
+    ),
+    "the change list of another project": (
+        404,
+        "landing.objects-missing",
+        lambda w: replace(honest(w), records=()).with_(changes=DIARYS, statement=None).body(),
+    ),
     "content of another size than stated": (
         400,
         "landing.wrong-size",
@@ -406,6 +422,12 @@ JSON = {
         "store.absent",
         "{book}/sessions/{s}/epochs",
         {"epoch": 1, "changes": {"id": "0" * 64, "size": 1}},
+    ),
+    "an epoch whose changes are those of another project": (
+        404,
+        "store.absent",
+        "{book}/sessions/{s}/epochs",
+        {"epoch": 1, "changes": {"id": DIARYS.id, "size": DIARYS.size}},
     ),
     "a key without proof": (
         403,

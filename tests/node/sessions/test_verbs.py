@@ -33,6 +33,7 @@ from store.digest import digest_of
 from store.records import Kind, make
 from store.tree import Entry, Mode
 from tests.support.forges import a_forge, a_project, an_account, the_keeper
+from tests.support.sending import upload
 
 ID = "a-session-of-ada"
 NEW = NewSession(goal="Write it.", id=ID)
@@ -50,17 +51,18 @@ async def bob(forge):
 
 @pytest.fixture
 async def book(forge, ada):
-    await send(forge)
-    return await a_project(forge, ada)
+    book = await a_project(forge, ada)
+    await send(forge, ada, book)
+    return book
 
 
 def an_entry(n):
     return Entry(Mode.FILE, digest_of(bytes(n)), n)
 
 
-async def send(forge):
+async def send(forge, ada, book):
     """Send the contents of all entries."""
-    await forge.objects.ingest([make(Kind.BLOB, bytes(n)) for n in (1, 2)])
+    await upload(forge, ada, book, [make(Kind.BLOB, bytes(n)) for n in (1, 2)])
 
 
 A1 = Change("a", None, an_entry(1))
@@ -392,7 +394,7 @@ async def test_batches_have_a_limit(tmp_path):
     async with a_forge(tmp_path, limits=Limits(changes_list=150)) as forge:
         ada = await an_account(forge)
         book = await a_project(forge, ada)
-        await send(forge)
+        await send(forge, ada, book)
         await sessions.start(forge, ada.party, book, NEW)
         await sessions.store_epoch(forge, ada.party, book, ID, 1, (A1,))
         with pytest.raises(SessionFull):

@@ -22,6 +22,7 @@ from store.records import Kind, make, opened
 from store.tree import Entry, Mode
 from tests.support.drafts import a_landing
 from tests.support.forges import a_project, an_account
+from tests.support.sending import upload
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ async def test_a_private_project_is_missing_for_strangers(forge, ada):
 
 async def a_large_file(forge, ada, book, data):
     records = list(contents.records_of(io.BytesIO(data), len(data)))
-    await forge.objects.ingest(records)
+    await upload(forge, ada, book, records)
     await land_large(forge, ada, book, Entry(Mode.FILE, records[-1].digest, len(data)))
 
 
@@ -96,7 +97,7 @@ async def test_a_manifest_that_lies_about_its_chunks_is_refused(forge, ada, book
     parts = contents.decode(opened(manifest), len(data))
     (first, one), (second, two), *rest = parts
     lie = make(Kind.MANIFEST, contents.encode([(first + 1, one), (second - 1, two), *rest]))
-    await forge.objects.ingest([*chunks, lie])
+    await upload(forge, ada, book, [*chunks, lie])
     with pytest.raises(BadDraft) as refused:
         await land_large(forge, ada, book, Entry(Mode.FILE, lie.digest, len(data)))
     assert refused.value.code == "landing.wrong-size"

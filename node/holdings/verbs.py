@@ -1,0 +1,78 @@
+"""What one can do with holdings: send objects to a project, and ask what it lacks.
+
+The store keeps equal bytes of all projects once, so an id alone proves nothing: whoever may land on
+a project may name there what was sent to that project, and nothing else. To send what the store has
+already costs no room, only the proof that the sender has it.
+"""
+
+from collections.abc import AsyncIterable, Iterable, Sequence
+
+from node.access.model import Action
+from node.holdings import reading, rows
+from node.kernel.forge import Forge
+from node.kernel.parties import Party
+from node.projects import verbs as projects
+from node.projects.model import Project
+from node.projects.rules import require
+from store.database import Tx
+from store.digest import Digest
+from store.records import Record
+
+SETTLED_AT_ONCE = 20_000
+"""Ids that wait for their rows: many at once touch each page of the table once."""
+
+_LOOKED_UP_AT_ONCE = 500
+
+
+async def receive(
+    forge: Forge, who: Party, project: Project, batches: AsyncIterable[Sequence[Record]]
+) -> int:
+    """Keep what somebody sends to `project`; return how many objects, all durable and held.
+
+    Raises what `batches` and the store raise; what came before that is kept, so that it need not
+    come again.
+    """
+    require(who, Action.LAND, project)
+    count, waiting = 0, list[Digest]()
+    try:
+        async for batch in batches:
+            await forge.objects.ingest(batch)
+            count += len(batch)
+            waiting += [record.digest for record in batch]
+            if len(waiting) >= SETTLED_AT_ONCE:
+                await _settle(forge, who, project, waiting)
+                waiting = []
+    finally:
+        if waiting:
+            await _settle(forge, who, project, waiting)
+    return count
+
+
+async def missing(
+    forge: Forge, who: Party, project: Project, ids: Iterable[Digest]
+) -> list[Digest]:
+    """Return those of `ids` that must be sent to `project` before a landing names them."""
+    require(who, Action.LAND, project)
+    return await forge.db.read(lambda tx: reading.missing(forge, tx, project.key, ids))
+
+
+def add(tx: Tx, project: int, ids: Iterable[Digest]) -> None:
+    """Let a project hold what was sent to it, in the transaction that keeps it."""
+    rows.add(tx, project, ids)
+
+
+async def forget(forge: Forge, gone: Sequence[Digest]) -> None:
+    """Let no project hold what the collector is about to remove."""
+    for start in range(0, len(gone), _LOOKED_UP_AT_ONCE):
+        some = gone[start : start + _LOOKED_UP_AT_ONCE]
+        if pairs := await forge.db.read(lambda tx, ids=some: rows.holders(tx, ids)):  # type: ignore[misc]
+            await forge.db.write(lambda tx, found=pairs: rows.drop(tx, found))  # type: ignore[misc]
+
+
+async def _settle(forge: Forge, who: Party, project: Project, ids: Iterable[Digest]) -> None:
+    def work(tx: Tx) -> None:
+        # Asked again: while the objects came in, the project may have gone.
+        projects.current(tx, who, project, Action.LAND)
+        rows.add(tx, project.key, ids)
+
+    await forge.db.write(work)
