@@ -1,9 +1,10 @@
 """What can be asked for, and the ways to be told no."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from node.kernel.errors import Denied, Missing
+from node.kernel.errors import Denied, Invalid, Missing
 
 
 class Action(Enum):
@@ -78,3 +79,19 @@ class OtherProject(Denied):
 
     def __init__(self) -> None:
         super().__init__("access.other-project", "This token is for one project only.")
+
+
+class NoMember(Missing):
+    """The account has no role there."""
+
+    def __init__(self, handle: str) -> None:
+        super().__init__("member.missing", f"{handle} has no role here.", handle=handle)
+
+
+class BadRole(Invalid):
+    """A role that cannot be."""
+
+    def __init__(self, role: str, roles: Sequence[str]) -> None:
+        super().__init__(
+            "member.bad-role", f"A role is one of {', '.join(roles)}, not {role[:40]!r}.", role=role
+        )

@@ -4,12 +4,14 @@ Every verb asks here first, whichever door the asker came through. A project tha
 see does not exist for them, so that nobody learns names by guessing.
 """
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import Final
 
 from node.access.model import (
     Action,
     Archived,
+    BadRole,
     NoProject,
     NotAllowed,
     OtherProject,
@@ -18,7 +20,16 @@ from node.access.model import (
 )
 from node.kernel.parties import Party
 
-__all__ = ["PRIVATE", "PUBLIC", "Action", "Role", "authorize", "require_account", "role_of"]
+__all__ = [
+    "PRIVATE",
+    "PUBLIC",
+    "Action",
+    "Role",
+    "authorize",
+    "check_role",
+    "require_account",
+    "role_of",
+]
 
 PUBLIC = "public"
 PRIVATE = "private"
@@ -114,7 +125,8 @@ def role_of(who: Party, owner: int | None, project: int | None = None) -> Role:
         return Role.STRANGER
     in_organization = who.standing.organizations.get(owner)
     if who.account == owner or in_organization == "admin":
-        return Role.OWNER
+        # A token that is left on some machine for one project must not be able to give it away.
+        return Role.OWNER if who.only is None else Role.MAINTAINER
     own_role = None if project is None else who.standing.projects.get(project)
     if own_role == "maintainer":
         return Role.MAINTAINER
@@ -129,9 +141,16 @@ def require_account(who: Party, scope: str = "write") -> int:
         raise SignInRequired
     if who.only is not None:
         raise OtherProject
-    if who.scopes is not None and scope not in who.scopes:
+    granted = _SCOPES[Action.READ] if scope == "read" else (scope,)
+    if who.scopes is not None and who.scopes.isdisjoint(granted):
         raise ScopeMissing(scope)
     return who.account
+
+
+def check_role(role: str, roles: Sequence[str]) -> None:
+    """Raise `BadRole` for what is none of `roles`."""
+    if role not in roles:
+        raise BadRole(role, roles)
 
 
 def _check_scope(who: Party, action: Action) -> None:

@@ -13,6 +13,13 @@ class Limits:
     changes_list: int = 64 << 20
     transcript: int = 4 << 20
     file: int = 16 << 30
+    push: int = 8 << 30
     blame: int = 4 << 20
     projects_per_account: int = 25
     bytes_per_account: int = 5 << 30
+    organizations_per_account: int = 10
+    connections: int = 512
+    head_seconds: float = 30.0
+    """How long the head of a request may take from its first byte on."""
+    stalled_seconds: float = 60.0
+    """How long a body may stand still, on its way in or out."""

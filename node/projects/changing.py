@@ -28,6 +28,11 @@ def current(tx: Tx, who: Party, project: Project, action: Action) -> Project:
     return _allowed(tx, who, rows.by_key(tx, project.key), action)
 
 
+def by_key(tx: Tx, who: Party, key: int, action: Action) -> Project:
+    """Return the project whose key is `key` if `who` may do `action` on it now."""
+    return _allowed(tx, who, rows.by_key(tx, key), action)
+
+
 def mine(tx: Tx, who: Party, action: Action, account: str, handle: str) -> Project:
     """Return the project `account/handle` if `who` may do `action` on it now."""
     return _allowed(tx, who, rows.by_name(tx, account, handle), action)

@@ -4,15 +4,15 @@ A role only opens doors, so nobody is asked whether they want it; whoever does n
 """
 
 from node.access import verbs as access
-from node.access.model import Action, Member
-from node.access.rules import PROJECT_ROLES, require_account
+from node.access.model import Action, Member, NoMember
+from node.access.rules import PROJECT_ROLES, check_role, require_account
 from node.accounts import verbs as accounts
 from node.audit import verbs as audit
 from node.kernel import events
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.projects import changing, rules
-from node.projects.model import AlreadyOwner, BadRole, NoMember, Project
+from node.projects.model import AlreadyOwner, Project
 from store.database import Tx
 
 
@@ -30,8 +30,7 @@ async def set_member(forge: Forge, who: Party, project: Project, handle: str, ro
 
     def write(tx: Tx) -> None:
         now = changing.current(tx, who, project, Action.MANAGE)
-        if role not in PROJECT_ROLES:
-            raise BadRole(role, PROJECT_ROLES)
+        check_role(role, PROJECT_ROLES)
         person = accounts.find_person(tx, handle)
         if person.key == now.owner:
             raise AlreadyOwner(person.handle)

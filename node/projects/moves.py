@@ -83,6 +83,11 @@ def hand_over(forge: Forge, tx: Tx, who: Party, project: Project, to: Account) -
     return after
 
 
+def address_of(tx: Tx, project: int) -> str:
+    """Return the address of a project, also of a deleted one; the caller knows that it may."""
+    return rows.address(tx, project)
+
+
 def has_any(tx: Tx, account: int) -> bool:
     """Return whether an account has projects, deleted ones that can be brought back too."""
     return rows.has_any(tx, account)

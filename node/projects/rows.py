@@ -76,6 +76,12 @@ def by_key(tx: Tx, key: int) -> Project | None:
     return Project(*row) if row else None
 
 
+def address(tx: Tx, key: int) -> str:
+    """Return `account/project` of a project that may be deleted; empty once it is gone."""
+    row = tx.execute(_ANY + " where projects.key = ?", (key,)).fetchone()
+    return Project(*row).address if row else ""
+
+
 def by_id(tx: Tx, name: str) -> Project | None:
     """Return the project whose id is `name`."""
     row = tx.execute(_PROJECT + " and id = ?", (name,)).fetchone()

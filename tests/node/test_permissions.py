@@ -19,6 +19,7 @@ from node.access.model import NoProject
 from node.kernel.errors import Denied, Fault
 from node.kernel.parties import ANONYMOUS
 from node.landings.model import Draft, SessionDraft
+from node.organizations import verbs as organizations
 from node.projects.model import NewProject, ProjectChanges
 from node.sessions import verbs as sessions
 from node.sessions.model import NewSession
@@ -43,12 +44,30 @@ TABLE = {
     "audit.listed": OF_THE_NODE,
     "holdings.missing": WRITES,
     "holdings.receive": WRITES,
+    "invitations.accept": OF_ONESELF,
+    "invitations.decline": OF_ONESELF,
+    "invitations.invite": OF_A_NAMESPACE,
+    "invitations.invite_by_link": OF_THE_NODE,
+    "invitations.links": OF_THE_NODE,
+    "invitations.mine": OF_ONESELF,
+    "invitations.of_organization": OF_A_NAMESPACE,
+    "invitations.transfer": WRITES,
+    "invitations.withdraw": OF_ONESELF,
     "landings.detail": READS,
     "landings.get": READS,
     "landings.head": READS,
     "landings.land": WRITES,
     "landings.last_touch": READS,
     "landings.log": READS,
+    "organizations.create": OF_ONESELF,
+    "organizations.delete": OF_A_NAMESPACE,
+    "organizations.get": OF_A_NAMESPACE,
+    "organizations.leave": OF_A_NAMESPACE,
+    "organizations.listed": OF_ONESELF,
+    "organizations.members": OF_A_NAMESPACE,
+    "organizations.remove": OF_A_NAMESPACE,
+    "organizations.set_role": OF_A_NAMESPACE,
+    "organizations.update": OF_A_NAMESPACE,
     "projects.by_id": READS,
     "projects.by_key": READS,
     "projects.create": OF_A_NAMESPACE,
@@ -101,6 +120,8 @@ OWN = {
     "accounts.owner",
     "audit.first_broken",  # the operator's
     "holdings.forget",  # the collector's
+    "invitations.peek_link",  # the secret in the link is the right to use it
+    "invitations.redeem_link",
     "rollups.build",  # a job
     "signin.end_session",  # the secret in the cookie is the right to end it
     "signin.make_link",  # the operator's
@@ -114,6 +135,7 @@ OWN = {
 # Slices whose verbs stand in more than one module.
 VERBS_IN = {"projects": ("verbs", "members", "moves")}
 
+GUILD = "guild"
 SESSION = "a-session-of-ada"
 DRAFT = Draft(
     base=0,
@@ -179,12 +201,15 @@ def arguments(name, function, project, did):
         ),
         "old": 0,
         "path": "a",
+        "organization": GUILD,
         "paths": ["a"],
+        "person": "keeper",
         "position": 0,
         "project": project,
         "proof": bytes(64),
         "role": "writer" if name.startswith("projects.members") else "human",
         "text": "x",
+        "to": "keeper",
         "view": None,
         "why": "x",
     }
@@ -192,6 +217,10 @@ def arguments(name, function, project, did):
         dull["handle"] = "fresh"
     if name.startswith("projects.members"):
         dull["handle"] = "keeper"
+    if name == "organizations.create":
+        dull["handle"] = "fresh"
+    elif name.startswith("organizations"):
+        dull["handle"] = GUILD
     needed = inspect.signature(function).parameters.values()
     return {
         p.name: dull[p.name]
@@ -227,6 +256,7 @@ async def answer(function, forge, who, given):
 async def people(forge):
     keeper, bob = await the_keeper(forge), await an_account(forge, "bob")
     ada = await an_account(forge, "ada")
+    await organizations.create(forge, ada.party, GUILD)
     parties = (ANONYMOUS, bob.party, keeper.party, ada.party)
     return dict(zip(ASKERS, parties, strict=True)), ada
 

@@ -1,0 +1,1 @@
+"""Invitations: what somebody is asked, and may say yes to."""
