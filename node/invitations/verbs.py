@@ -91,10 +91,10 @@ async def transfer(forge: Forge, who: Party, account: str, handle: str, to: str)
 
     Raises `NoProject`, `Denied`, `NoAccount`, `AlreadyThere`, `ProjectTaken` or `ProjectLimit`.
     """
-    giver = require_account(who)
 
     def write(tx: Tx) -> Transferred:
         project = changing.mine(tx, who, Action.TRANSFER, account, handle)
+        giver = require_account(who)
         target = accounts.find(tx, to)
         if _may_create(tx, who, target):
             return Transferred(moves.hand_over(forge, tx, who, project, target), None)

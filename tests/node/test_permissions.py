@@ -9,13 +9,14 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 import pytest
 
 import node
 from keys.statements.contribution import Descriptor
 from node.access.model import NoProject
+from node.accounts.model import HandleTaken
 from node.kernel.errors import Denied, Fault
 from node.kernel.parties import ANONYMOUS
 from node.landings.model import Draft, SessionDraft
@@ -256,7 +257,6 @@ async def answer(function, forge, who, given):
 async def people(forge):
     keeper, bob = await the_keeper(forge), await an_account(forge, "bob")
     ada = await an_account(forge, "ada")
-    await organizations.create(forge, ada.party, GUILD)
     parties = (ANONYMOUS, bob.party, keeper.party, ada.party)
     return dict(zip(ASKERS, parties, strict=True)), ada
 
@@ -276,6 +276,8 @@ async def a_stage(forge, ada, name, visibility):
         forge, ada, name.replace(".", "-").replace("_", "-"), visibility=visibility
     )
     await sessions.start(forge, ada.party, project, NewSession(goal="x", id=SESSION))
+    with suppress(HandleTaken):
+        await organizations.create(forge, ada.party, GUILD)
     return arguments(name, VERBS[name], project, ada.did)
 
 
