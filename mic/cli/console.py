@@ -77,16 +77,18 @@ class Console:
 def wants_colour(
     environment: Mapping[str, str], out: TextIO, *, preferred: bool | None = None
 ) -> bool:
-    """Decide on colour: NO_COLOR wins, then what forces it, then whether a terminal reads."""
+    """Decide on colour: NO_COLOR wins, then MIC_COLOR, then FORCE_COLOR, then the preference.
+
+    Else colour is for terminals: not for a dumb one, nor for the log of a CI.
+    """
     if environment.get("NO_COLOR"):
         return False
     wish = environment.get("MIC_COLOR", "").lower()
     if wish in {"always", "never"}:
         return wish == "always"
-    forced = environment.get("FORCE_COLOR", "")
-    if forced:
-        return forced != "0"
-    if preferred is not None and not preferred:
+    if forced := environment.get("FORCE_COLOR", "").lower():
+        return forced not in {"0", "false"}
+    if preferred is False and wish != "auto":
         return False
     quiet = environment.get("TERM", "") == "dumb" or bool(environment.get("CI"))
     return out.isatty() and not quiet

@@ -49,11 +49,16 @@ class Context(NamedTuple):
                 hint="Start one with `micelio up`, name one in MIC_NODE, "
                 "or remember one with `mic server add NAME URL`.",
             )
-        return node_url(url)
+        return self.node_url(url)
+
+    def node_url(self, text: str) -> str:
+        """Return the URL of a node, named by it or by what we call the node."""
+        known = self.home.config().servers.get(text)
+        return known.url if known else node_url(text)
 
     def token_for(self, url: str) -> str | None:
         """Return the token for a node: the environment's for the environment's node, else ours."""
-        if self.token and (self.node is None or node_url(self.node) == url):
+        if self.token and (self.node is None or self.node_url(self.node) == url):
             return self.token
         kept = self.home.token(url)
         return kept.access_token if kept else None

@@ -197,8 +197,8 @@ def _context(console: "Console") -> "Context":
     home = Home(Path(os.environ.get("MIC_HOME") or Path.home() / ".mic"))
     preferences = home.config().preferences
     if preferences.output_format == "json":
-        console.json = True
-    if preferences.color is not None:
+        console.json, console.colour = True, False
+    elif preferences.color is not None and not console.json:
         from mic.cli.console import wants_colour
 
         console.colour = wants_colour(os.environ, sys.stdout, preferred=preferences.color)

@@ -11,7 +11,7 @@ never meets half of one; writers of the same directory take turns on a lock.
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
@@ -85,10 +85,12 @@ class Home(NamedTuple):
         """Return every token, by the URL of its node."""
         return self._read("tokens.json", Tokens).tokens
 
-    def keep_config(self, config: Config) -> None:
-        """Replace the configuration."""
+    def change_config(self, change: Callable[[Config], Config]) -> Config:
+        """Replace the configuration by what `change` makes of it, and return that."""
         with self._turn():
+            config = change(self.config())
             self._write("config.json", config)
+        return config
 
     def keep_token(self, url: str, token: Token) -> None:
         """Remember `token` for the node at `url`."""

@@ -28,11 +28,15 @@ def _target(context: Context, words: list[str]) -> tuple[targets.Target, str]:
         assert target.workspace
         return target, target.workspace.path(context.cwd, ".")
     inside = len(words) == 1 and "://" not in words[0] and targets.is_workspace(context)
-    if inside and ("/" not in words[0].strip("/") or (context.cwd / words[0]).exists()):
+    if inside and (_is_path(context, words[0]) or (context.cwd / words[0]).exists()):
         target = targets.here(context, [])
         assert target.workspace
         return target, target.workspace.path(context.cwd, words[0])
     return targets.target(context, words, 0), ""
+
+
+def _is_path(context: Context, word: str) -> bool:
+    return "/" not in word.strip("/") and word not in context.home.config().aliases
 
 
 def _name(context: Context, entry: TreeEntry) -> str:

@@ -9,15 +9,14 @@ from mic.cli import targets
 from mic.cli.answers import Answer, plural, when
 from mic.cli.context import Context
 from mic.client import accounts
-from mic.client.addresses import parse
 from mic.errors import Denied, Invalid
 from mic.wire.messages import NewProject, Project, ProjectChanges
 
 
 def create(context: Context, given: argparse.Namespace) -> Answer:
     """Make an empty project."""
-    account, handle, name = _named(given.words)
-    connection = context.connect()
+    node, account, handle, name = _named(context, given.words)
+    connection = context.connect(node)
     context.need_token(connection)
     new = NewProject(
         handle=handle,
@@ -104,10 +103,12 @@ def _self(context: Context) -> str:
     return accounts.whoami(connection).handle or ""
 
 
-def _named(words: list[str]) -> tuple[str, str, str]:
-    if "/" in words[0]:
-        address = parse(words[0])
-        account, handle, rest = address.account, address.project, words[1:]
+def _named(context: Context, words: list[str]) -> tuple[str | None, str, str, str]:
+    """Return the node, if it is named, the account, the handle and the name."""
+    node = None
+    if "/" in words[0] or words[0] in context.home.config().aliases:
+        node, account, handle = context.address(words[0])
+        rest = words[1:]
     else:
         account, handle, rest = words[0], words[1] if len(words) > 1 else "", words[2:]
     if not handle or len(rest) > 1:
@@ -116,7 +117,7 @@ def _named(words: list[str]) -> tuple[str, str, str]:
             code="usage",
             hint="Usage: mic project create ACCOUNT HANDLE [NAME]",
         )
-    return account, handle, rest[0] if rest else ""
+    return node, account, handle, rest[0] if rest else ""
 
 
 def _described(project: Project) -> str:

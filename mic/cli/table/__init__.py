@@ -24,7 +24,7 @@ def find(words: list[str]) -> tuple[Command, list[str]] | None:
     for length in (2, 1):
         name = " ".join(words[:length])
         for command in COMMANDS:
-            if command.name == name and len(words) >= length:
+            if len(words) >= length and (command.name == name or name in command.also):
                 return command, words[length:]
     return None
 

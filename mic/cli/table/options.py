@@ -2,7 +2,12 @@
 
 from mic.cli.table.rows import Option
 
-TARGET = Option("PROJECT", "account/project, its URL, or nothing in a workspace", many="*")
+TARGET = Option(
+    "PROJECT",
+    "account/project, its URL, or nothing in a workspace",
+    many="*",
+    parts=("PROJECT?",),
+)
 POSITION = Option(
     "--position", "the position to look at: N, @N or latest", short="-p", value="POSITION"
 )

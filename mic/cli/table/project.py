@@ -17,11 +17,17 @@ COMMANDS: tuple[Command, ...] = (
         "[--url URL] [--llm-model MODEL]",
         (('mic project create ada engine "The Engine"', "a public project"),),
         (
-            Option("WORDS", "ACCOUNT HANDLE or account/project, then a name", many="+"),
+            Option(
+                "WORDS",
+                "ACCOUNT HANDLE or account/project, then a name",
+                many="+",
+                parts=("PROJECT", "NAME?"),
+            ),
             Option("--description", "what it is about", short="-d", value="TEXT"),
             VISIBILITY,
             *_PROJECT_LINKS,
         ),
+        tool="writes",
     ),
     Command(
         "project list",
@@ -30,6 +36,7 @@ COMMANDS: tuple[Command, ...] = (
         "mic project list [ACCOUNT]",
         (("mic project list ada", "those of ada that you may see"),),
         (Option("ACCOUNT", "the account (yours)", many="?"),),
+        tool="reads",
     ),
     Command(
         "project get",
@@ -38,6 +45,7 @@ COMMANDS: tuple[Command, ...] = (
         "mic project get ACCOUNT HANDLE",
         (("mic project get ada engine", "everything about it"),),
         (TARGET,),
+        tool="reads",
     ),
     Command(
         "project update",
@@ -54,6 +62,7 @@ COMMANDS: tuple[Command, ...] = (
             VISIBILITY,
             *_PROJECT_LINKS,
         ),
+        tool="writes",
     ),
     Command(
         "project delete",

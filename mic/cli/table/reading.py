@@ -18,6 +18,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("--path", "only landings that touch PATH", short="-p", value="PATH"),
             Option("--limit", "how many (20)", short="-n", value="N", number=True),
         ),
+        tool="reads",
     ),
     Command(
         "show",
@@ -25,7 +26,15 @@ COMMANDS: tuple[Command, ...] = (
         "show one landing: its goal, session and changes",
         "mic show [PROJECT] POSITION",
         (("mic show 12", "landing 12"), ("mic show ada/engine latest", "the newest")),
-        (Option("WORDS", "the project, if not this one, and a position", many="*"),),
+        (
+            Option(
+                "WORDS",
+                "the project, if not this one, and a position",
+                many="*",
+                parts=("PROJECT?", "POSITION?"),
+            ),
+        ),
+        tool="reads",
     ),
     Command(
         "diff",
@@ -38,9 +47,15 @@ COMMANDS: tuple[Command, ...] = (
             ("mic diff ada/engine 3 5", "from position 3 to position 5"),
         ),
         (
-            Option("WORDS", "the project, if not this one, and up to two positions", many="*"),
+            Option(
+                "WORDS",
+                "the project, if not this one, and up to two positions",
+                many="*",
+                parts=("PROJECT?", "FROM?", "TO?"),
+            ),
             Option("--names", "only the names of the files", short="-n"),
         ),
+        tool="reads",
     ),
     Command(
         "cat",
@@ -51,7 +66,16 @@ COMMANDS: tuple[Command, ...] = (
             ("mic cat README.md", "as the workspace's position has it"),
             ("mic cat ada/engine README.md -p 3", "as it was at position 3"),
         ),
-        (Option("WORDS", "the project, if not this one, and a path", many="+"), POSITION),
+        (
+            Option(
+                "WORDS",
+                "the project, if not this one, and a path",
+                many="+",
+                parts=("PROJECT?", "PATH"),
+            ),
+            POSITION,
+        ),
+        tool="reads",
     ),
     Command(
         "ls",
@@ -63,10 +87,11 @@ COMMANDS: tuple[Command, ...] = (
             ("mic ls ada/engine -p src -r 3", "src, as it was at position 3"),
         ),
         (
-            Option("WORDS", "the project, or a path in this one", many="*"),
+            Option("WORDS", "the project, or a path in this one", many="*", parts=("PROJECT?",)),
             Option("--path", "the directory", short="-p", value="PATH"),
             Option("--position", "the position to look at", short="-r", value="POSITION"),
         ),
+        tool="reads",
     ),
     Command(
         "blame",
@@ -78,10 +103,16 @@ COMMANDS: tuple[Command, ...] = (
             ("mic blame --why src/main.py", "the goal and the decisions above the lines"),
         ),
         (
-            Option("WORDS", "the project, if not this one, and a path", many="+"),
+            Option(
+                "WORDS",
+                "the project, if not this one, and a path",
+                many="+",
+                parts=("PROJECT?", "PATH"),
+            ),
             Option("--why", "show the goal and the decisions behind the lines"),
             POSITION,
         ),
+        tool="reads",
     ),
     Command(
         "goto",
@@ -90,9 +121,15 @@ COMMANDS: tuple[Command, ...] = (
         "mic goto [PROJECT] POSITION [--path PATH]",
         (("mic goto 3", "hash and path of each file at position 3"),),
         (
-            Option("WORDS", "the project, if not this one, and a position", many="+"),
+            Option(
+                "WORDS",
+                "the project, if not this one, and a position",
+                many="+",
+                parts=("PROJECT?", "POSITION"),
+            ),
             Option("--path", "only below PATH", short="-p", value="PATH"),
         ),
+        tool="reads",
     ),
     Command(
         "verify",
@@ -104,5 +141,6 @@ COMMANDS: tuple[Command, ...] = (
             TARGET,
             Option("--offline", "use only what is in the workspace; ask no node"),
         ),
+        tool="reads",
     ),
 )

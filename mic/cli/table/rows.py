@@ -1,6 +1,8 @@
 """What a row of the table of commands is."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+Tool = Literal["", "reads", "writes", "removes"]
 
 
 class Option(NamedTuple):
@@ -17,6 +19,8 @@ class Option(NamedTuple):
 
     choices: tuple[str, ...] = ()
     number: bool = False
+    parts: tuple[str, ...] = ()
+    """What several words are, in order, where one name does not say it: `PROJECT?`, `PATH`."""
 
 
 class Command(NamedTuple):
@@ -29,3 +33,11 @@ class Command(NamedTuple):
     examples: tuple[tuple[str, str], ...]
     options: tuple[Option, ...] = ()
     more: str = ""
+    tool: Tool = ""
+    """What it does as a tool of `mic mcp`; what says nothing is no tool."""
+
+    stdin: str = ""
+    """What it reads from standard input, if it reads it."""
+
+    also: tuple[str, ...] = ()
+    """Other names that are understood."""

@@ -11,9 +11,15 @@ COMMANDS: tuple[Command, ...] = (
         "mic session start GOAL",
         (('mic session start "Faster start"', "begin, in this workspace"),),
         (
-            Option("GOAL", "what the work is for; may follow ACCOUNT PROJECT", many="+"),
+            Option(
+                "GOAL",
+                "what the work is for; may follow ACCOUNT PROJECT",
+                many="+",
+                parts=("PROJECT?", "GOAL"),
+            ),
             *ORIGIN,
         ),
+        tool="writes",
     ),
     Command(
         "session status",
@@ -21,6 +27,7 @@ COMMANDS: tuple[Command, ...] = (
         "show the session that is under way",
         "mic session status",
         (("mic session status", "its goal, notes, decisions and changed files"),),
+        tool="reads",
     ),
     Command(
         "session note",
@@ -35,6 +42,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("MESSAGE", "the note"),
             Option("--role", "who says it", short="-r", value="ROLE", choices=("human", "agent")),
         ),
+        tool="writes",
     ),
     Command(
         "session decision",
@@ -46,6 +54,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("TEXT", "what was decided"),
             Option("--why", "the reason", value="REASON"),
         ),
+        tool="writes",
     ),
     Command(
         "session land",
@@ -54,6 +63,7 @@ COMMANDS: tuple[Command, ...] = (
         "mic session land",
         (("mic session land", "land the changes, with goal, notes and decisions"),),
         ORIGIN,
+        tool="writes",
     ),
     Command(
         "session abandon",
@@ -61,6 +71,7 @@ COMMANDS: tuple[Command, ...] = (
         "give the session up; your files stay as they are",
         "mic session abandon",
         (("mic session abandon", "forget goal, notes and decisions"),),
+        tool="removes",
     ),
     Command(
         "session resolve",
@@ -69,5 +80,6 @@ COMMANDS: tuple[Command, ...] = (
         "mic session resolve [--strategy ours|theirs|interactive]",
         (("mic session resolve -s ours", "keep our lines where they clash, and land"),),
         (STRATEGY, *ORIGIN),
+        tool="writes",
     ),
 )

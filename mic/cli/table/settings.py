@@ -2,6 +2,9 @@
 
 from mic.cli.table.rows import Command, Option
 
+_KEY = Option("KEY", "its name, as `mic config list` shows it")
+_SERVER = Option("SERVER", "its name, as `mic server list` shows it")
+
 COMMANDS: tuple[Command, ...] = (
     Command(
         "config list",
@@ -15,22 +18,63 @@ COMMANDS: tuple[Command, ...] = (
         "config.show",
         "show one setting",
         "mic config get KEY",
-        (("mic config get default_server", "the default node"),),
-        (Option("KEY", "its name, as `mic config list` shows it"),),
+        (("mic config get default_server", "the name of the default node"),),
+        (_KEY,),
     ),
     Command(
         "config set",
         "config.change",
         "change one setting",
-        "mic config set KEY [VALUE]",
+        "mic config set KEY VALUE",
         (
-            ("mic config set aliases.e ada/engine", "`mic clone e` means ada/engine"),
-            ("mic config set aliases.e", "forget it"),
+            ("mic config set preferences.color false", "never colour, unless the environment does"),
+            ("mic config set preferences.output_format json", "answer as with --json"),
         ),
+        (_KEY, Option("VALUE", "the new value")),
+    ),
+    Command(
+        "config unset",
+        "config.unset",
+        "remove one setting, so that its default holds",
+        "mic config unset KEY",
+        (("mic config unset preferences.color", "colour on terminals again"),),
+        (_KEY,),
+    ),
+    Command(
+        "alias list",
+        "alias.listed",
+        "list short names of projects",
+        "mic alias list",
+        (("mic alias list", "each with what it stands for"),),
+        tool="reads",
+    ),
+    Command(
+        "alias add",
+        "alias.add",
+        "give a project a short name",
+        "mic alias add ALIAS ADDRESS",
+        (("mic alias add e ada/engine", "`mic clone e` now means ada/engine"),),
         (
-            Option("KEY", "its name, as `mic config list` shows it"),
-            Option("VALUE", "the new value; nothing removes it", many="?"),
+            Option("ALIAS", "the short name"),
+            Option("ADDRESS", "account/project, or its URL on a node"),
         ),
+        more="It stands wherever an address does.",
+    ),
+    Command(
+        "alias remove",
+        "alias.remove",
+        "forget a short name",
+        "mic alias remove ALIAS",
+        (("mic alias remove e", "the project itself stays"),),
+        (Option("ALIAS", "one that `mic alias list` shows"),),
+    ),
+    Command(
+        "server list",
+        "server.listed",
+        "list the nodes that are known by name",
+        "mic server list",
+        (("mic server list", "the default one has a star"),),
+        tool="reads",
     ),
     Command(
         "server add",
@@ -39,13 +83,26 @@ COMMANDS: tuple[Command, ...] = (
         "mic server add NAME URL",
         (("mic server add work https://forge.example", "call it work"),),
         (Option("NAME", "what you call it"), Option("URL", "where it is")),
+        more="The first one becomes the default. The name stands wherever a node's URL does.",
     ),
     Command(
-        "server use",
-        "server.use",
-        "make a node the default",
-        "mic server use NAME",
-        (("mic server use work", "from now on"),),
-        (Option("NAME", "one that `mic config list` shows"),),
+        "server remove",
+        "server.remove",
+        "forget a node",
+        "mic server remove SERVER",
+        (("mic server remove work", "workspaces of its projects stay as they are"),),
+        (_SERVER,),
+    ),
+    Command(
+        "server default",
+        "server.default",
+        "show the default node, or make another one the default",
+        "mic server default [SERVER]",
+        (
+            ("mic server default", "which node `account/project` is on"),
+            ("mic server default work", "from now on"),
+        ),
+        (_SERVER._replace(many="?"),),
+        also=("server use",),
     ),
 )

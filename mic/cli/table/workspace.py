@@ -20,6 +20,7 @@ COMMANDS: tuple[Command, ...] = (
             *ORIGIN,
         ),
         more="The directory becomes a workspace. After a failure, run it again: it goes on.",
+        tool="writes",
     ),
     Command(
         "clone",
@@ -34,6 +35,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("ADDRESS", "account/project, or its URL on a node"),
             Option("DIR", "where to (./PROJECT)", many="?"),
         ),
+        tool="writes",
     ),
     Command(
         "checkout",
@@ -49,6 +51,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("--path", "where to (./PROJECT)", short="-p", value="DIR"),
             Option("--position", "the position to get (the newest)", value="POSITION"),
         ),
+        tool="writes",
     ),
     Command(
         "link",
@@ -58,6 +61,7 @@ COMMANDS: tuple[Command, ...] = (
         (("mic link ada/engine", "tie this directory to ada/engine"),),
         (Option("ADDRESS", "account/project, or its URL on a node"),),
         more="Afterwards `mic status` tells how the files differ from the project's head.",
+        tool="writes",
     ),
     Command(
         "status",
@@ -65,6 +69,7 @@ COMMANDS: tuple[Command, ...] = (
         "show what has changed here",
         "mic status",
         (("mic status", "list what you have added (A), modified (M) and deleted (D)"),),
+        tool="reads",
     ),
     Command(
         "land",
@@ -77,6 +82,7 @@ COMMANDS: tuple[Command, ...] = (
         ),
         (Option("GOAL", "what the change is for, in a sentence"), *ORIGIN),
         more="If others have landed on the same paths since, nothing lands: run `mic sync` first.",
+        tool="writes",
     ),
     Command(
         "sync",
@@ -88,5 +94,6 @@ COMMANDS: tuple[Command, ...] = (
             ("mic sync -s theirs", "where lines clash, take theirs"),
         ),
         (STRATEGY,),
+        tool="writes",
     ),
 )
