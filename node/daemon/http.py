@@ -13,13 +13,16 @@ from aiohttp.typedefs import Handler
 from mic.sync import failures
 from mic.sync import routes as sync
 from node.daemon import health
+from node.daemon.patience import Runner
 from node.kernel.forge import Forge
+from node.kernel.limits import Limits
 from web import app as pages
 
 log = logging.getLogger(__name__)
 access = logging.getLogger("micelio.access")
 
 DRAIN_SECONDS = 3.0
+DEFAULT_LIMITS = Limits()
 KEEP_ALIVE_SECONDS = 75.0
 READ_BUFFER = 256 << 10
 LONGEST_LINE = 16 << 10
@@ -75,10 +78,11 @@ async def _anonymous(_request: web.Request, response: web.StreamResponse) -> Non
     response.headers["Server"] = "Micelio"
 
 
-def runner(app: web.Application) -> web.AppRunner:
+def runner(app: web.Application, limits: Limits = DEFAULT_LIMITS) -> web.AppRunner:
     """Return the server of `app`; stopping it waits `DRAIN_SECONDS` for answers under way."""
-    return web.AppRunner(
+    return Runner(
         app,
+        limits=limits,
         access_log=access,
         access_log_class=AccessLog,
         handle_signals=False,

@@ -8,6 +8,7 @@ Order of a stop: no new connections, answers under way get a few seconds, then t
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 import threading
@@ -55,6 +56,7 @@ class CannotListen(Conflict):
 async def serve(config: Config, announce: Callable[[Running], None]) -> None:
     """Run the node until SIGTERM or SIGINT; `announce` is called once, when it answers."""
     stop = asyncio.Event()
+    _allow_files()
     building.make_directory(config.data)
     with lock.hold(config.data), _stopped_by_signals(stop), _listening(config) as door:
         last = presence.read(config.data)
@@ -66,13 +68,19 @@ async def serve(config: Config, announce: Callable[[Running], None]) -> None:
             await _run(forge, door, stop, lambda: _announce(forge, owner, note, announce))
 
 
+def _allow_files() -> None:
+    """Open as many files as the system lets us: packs and connections are many."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 async def _run(
     forge: Forge,
     door: socket.socket,
     stop: asyncio.Event,
     announce: Callable[[], Awaitable[None]],
 ) -> None:
-    runner = http.runner(http.application(forge))
+    runner = http.runner(http.application(forge), forge.limits)
     await runner.setup()
     try:
         await web.SockSite(runner, door, backlog=BACKLOG).start()
