@@ -4,6 +4,7 @@ Built once in `main` from the environment, and passed down: nothing below reads 
 the clock of its own accord.
 """
 
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,11 @@ from mic.errors import Denied, Invalid
 if TYPE_CHECKING:
     from mic.client.connection import Connection
     from mic.client.remote import Remote
+
+
+def read_stdin(most: int) -> bytes:
+    """Return what comes in on standard input, at most so many bytes; nothing if it is closed."""
+    return sys.stdin.buffer.read(most) if sys.stdin else b""
 
 
 def now_ms() -> int:
@@ -34,6 +40,7 @@ class Context(NamedTuple):
     token: str | None = None
     editor: str = "vi"
     now: Callable[[], int] = now_ms
+    stdin: Callable[[int], bytes] = read_stdin
 
     def address(self, text: str) -> Address:
         """Read an address as typed, or an alias of one."""

@@ -72,6 +72,17 @@ COMMANDS: tuple[Command, ...] = (
         tool="reads",
     ),
     Command(
+        "write",
+        "write",
+        "write standard input to a file, in a session",
+        "mic write PATH",
+        (("mic write src/hello.txt < hello.txt", "made, or replaced whole"),),
+        (Option("PATH", "the file, in this workspace"),),
+        more="At most 10 MiB. The file lands with the session, as any other change does.",
+        tool="writes",
+        stdin="the file's new content",
+    ),
+    Command(
         "land",
         "land",
         "put your changes on the project's log",
