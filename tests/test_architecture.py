@@ -22,6 +22,7 @@ FENCES = {
     "aiohttp": ("web.", "mic.sync.", "node.daemon."),
     "aiosqlite": ("store.database",),
     "bleach": ("node.kernel.markup",),
+    "docutils": ("node.kernel.doctree", "node.kernel.restructured"),
     "jinja2": ("web.",),
     "markdown_it": ("node.kernel.markup",),
     "mdit_py_plugins": ("node.kernel.markup",),

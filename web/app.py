@@ -13,7 +13,9 @@ from node.kernel.forge import Forge
 from node.kernel.parties import ANONYMOUS, Party
 from node.signin import verbs as signin
 from store.errors import DiskFull
+from store.recent import Recent
 from web import areas_table, static
+from web.drawn import DRAWN, MOST
 from web.failures import failed
 from web.page import FORGE, PARTY, SESSION_COOKIE, forge_of
 
@@ -32,6 +34,7 @@ REFUSED = {
 def add_routes(app: web.Application, forge: Forge) -> None:
     """Add every page to `app`, after all doors with an address of their own."""
     app[FORGE] = forge
+    app[DRAWN] = Recent(MOST)
     app.middlewares.append(fence)
     static.add_routes(app)
     app.add_routes(areas_table.ROUTES)

@@ -60,12 +60,12 @@ async def file(forge: Forge, who: Party, request: web.Request) -> web.StreamResp
 
 
 async def blame(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
-    """Return each line of a text file with the landing that brought it."""
+    """Return each line of a text file with the landing that brought it, and why."""
     project = await edge.project(forge, who, request)
     path = request.match_info["path"]
     at = (await trees.view(forge, who, project, edge.number(request, "at"))).position
     lines = await trees.blame(forge, who, project, at, path)
-    return edge.reply(wire.Blame(at, path, [encode.line(one) for one in lines]))
+    return edge.reply(encode.blame(at, path, lines))
 
 
 async def diff(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:

@@ -3,7 +3,7 @@
 The casts are safe because the schema of the database admits these words only.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 from keys.statements import transcript
@@ -12,7 +12,7 @@ from node.kernel.forge import Forge
 from node.landings.model import Landing, LandingDetail
 from node.projects.model import Project
 from node.sessions.model import Session
-from node.trees.model import BlameLine
+from node.trees.model import BlameLine, Reason
 from store.changes import Change
 from store.tree import Entry, Mode
 
@@ -101,16 +101,35 @@ def entry(name: str, one: Entry) -> wire.TreeEntry:
     return wire.TreeEntry(name, MODES[one.mode], one.id.hex(), one.size)
 
 
-def line(one: BlameLine) -> wire.BlameLine:
-    """Encode one line of a blame."""
+def blame(position: int, path: str, lines: Sequence[BlameLine]) -> wire.Blame:
+    """Encode the lines of a file, and the reason of each landing that brought some of them."""
+    reasons = {line.reason.position: line.reason for line in lines}
+    ordered = [_reason(one) for _, one in sorted(reasons.items(), reverse=True)]
+    return wire.Blame(position, path, [_line(one) for one in lines], ordered)
+
+
+def _line(one: BlameLine) -> wire.BlameLine:
     return wire.BlameLine(
         number=one.number,
         text=one.text,
+        position=one.reason.position,
+        session=one.reason.session,
+        author=one.reason.author,
+        landed_at=one.reason.landed_at,
+        goal=one.reason.goal,
+    )
+
+
+def _reason(one: Reason) -> wire.Reason:
+    return wire.Reason(
         position=one.position,
+        goal=one.goal,
         session=one.session,
         author=one.author,
         landed_at=one.landed_at,
-        goal=one.goal,
+        origin=cast("wire.Origin", one.origin),
+        decisions=_decisions(one.decisions),
+        is_whole=one.is_whole,
     )
 
 

@@ -376,9 +376,26 @@ class BlameLine(Struct, frozen=True, kw_only=True):
     goal: str | None = None
 
 
+class Reason(Struct, frozen=True, kw_only=True):
+    """Why lines are as they are: the landing that brought them, and what was decided for it.
+
+    With `is_whole` false there are more decisions; the session has all of them.
+    """
+
+    position: Count
+    goal: str
+    session: str
+    author: str
+    landed_at: int
+    origin: Origin = "unknown"
+    decisions: list[Decision] = field(default_factory=list)
+    is_whole: bool = True
+
+
 class Blame(Struct, frozen=True):
-    """GET …/blame/{path}?at=N."""
+    """GET …/blame/{path}?at=N; `reasons` tells of each landing that a line names, newest first."""
 
     position: Count
     path: str
     lines: list[BlameLine]
+    reasons: list[Reason] = field(default_factory=list)

@@ -25,23 +25,24 @@ Resolve = Callable[[str], str | None]
 
 TAGS = frozenset(
     """
-    a blockquote br code del em h1 h2 h3 h4 h5 h6 hr img li ol p pre s section span strong sup table
-    tbody td th thead tr ul
+    a aside blockquote br caption code dd del dl dt em h1 h2 h3 h4 h5 h6 hr img kbd li ol p pre s
+    section span strong sub sup table tbody td th thead tr ul
     """.split()  # noqa: SIM905  words are easier to keep in order
 )
 ATTRIBUTES: Mapping[str, Sequence[str]] = {
-    "a": ("href", "title", "rel", "id"),
-    "code": ("class",),
+    "a": ("href", "title", "rel"),
     "img": ("src", "alt", "title", "loading"),
-    "li": ("id",),
     "ol": ("start",),
-    "span": ("class",),
-    "td": ("class",),
-    "th": ("class",),
-    **{f"h{level}": ("id",) for level in range(1, 7)},
+    "td": ("colspan", "rowspan"),
+    "th": ("colspan", "rowspan"),
 }
+CLASSES = frozenset("c k m nf s code-hidden is-center is-right".split())  # noqa: SIM905
+REL = "nofollow noopener ugc"
 OUTWARD = frozenset({"http", "https", "mailto"})
 ANCHOR = "readme-"
+NAMED = (ANCHOR, f"fn-{ANCHOR}", f"fnref-{ANCHOR}")
+"""How every id in a text begins, so that none is one of the page's."""
+
 ALIGNED = {"text-align:right": "is-right", "text-align:center": "is-center"}
 TASKS = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
 BRACKETS = 10_000
@@ -84,21 +85,34 @@ def markdown(text: str, link: Resolve, image: Resolve) -> str:
     Relative links go through `link`, relative images through `image`; an image on another host
     becomes a link to it, so that no reader is made to ask somebody else.
     """
-    import bleach  # noqa: PLC0415 - see the module's docstring
-
     if text.count("[") > BRACKETS:
-        return _plain(text)
+        return plain(text)
     parser = _parser()
     env: MutableMapping[str, Any] = {"docId": "readme"}
     tokens = parser.parse(text, env)
     _settle(tokens, link, image)
     drawn: str = parser.renderer.render(tokens, parser.options, env)
-    if drawn.count("<") + drawn.count("&") > MARKS:
-        return _plain(text)
-    cleaned: str = bleach.clean(
-        drawn, tags=TAGS, attributes=ATTRIBUTES, protocols=OUTWARD, strip=False
+    return cleaned(drawn) if is_cleanable(drawn) else plain(text)
+
+
+def is_cleanable(drawn: str) -> bool:
+    """Whether some HTML is little enough to be cleaned while somebody waits."""
+    return drawn.count("<") + drawn.count("&") <= MARKS
+
+
+def cleaned(drawn: str, *, strip: bool = False) -> str:
+    """Return HTML with only what the lists above allow; other tags are escaped, or left out."""
+    import bleach  # noqa: PLC0415 - see the module's docstring
+
+    made: str = bleach.clean(
+        drawn, tags=TAGS, attributes=_is_allowed, protocols=OUTWARD, strip=strip
     )
-    return cleaned
+    return made
+
+
+def plain(text: str) -> str:
+    """Return text as it stands."""
+    return f"<pre>{html.escape(text)}</pre>"
 
 
 def highlight(path: str, text: str) -> list[str]:
@@ -119,8 +133,13 @@ def _lines(path: str, text: str) -> list[str]:
     return [html.escape(line) for line in lines]
 
 
-def _plain(text: str) -> str:
-    return f"<pre>{html.escape(text)}</pre>"
+def _is_allowed(tag: str, name: str, value: str) -> bool:
+    """Whether a tag may have an attribute: no name and no class of our own pages' parts."""
+    if name == "id":
+        return value.startswith(NAMED)
+    if name == "class":
+        return value in CLASSES
+    return name in ATTRIBUTES.get(tag, ())
 
 
 @functools.cache
@@ -173,33 +192,42 @@ def _settle_task(token: "Token") -> None:
 
 def _settle_link(token: "Token", link: Resolve) -> None:
     target = str(token.attrGet("href") or "")
-    if _is_outward(target):
-        token.attrSet("rel", "nofollow noopener ugc")
-        return
-    if target.startswith("#"):
-        token.attrSet("href", "#" + ANCHOR + _anchor(unquote(target[1:])))
-        return
-    settled = _resolved(target, link)
+    settled = destination(target, link)
     token.attrs.pop("href", None)
     if settled is not None:
         token.attrSet("href", settled)
+        if is_outward(target):
+            token.attrSet("rel", REL)
 
 
 def _settle_image(token: "Token", image: Resolve, *, is_linked: bool) -> None:
-    target = str(token.attrGet("src") or "")
-    settled = None if _is_outward(target) else _resolved(target, image)
+    target, words = str(token.attrGet("src") or ""), token.content or "image"
+    drawn = picture(target, words, image, str(token.attrGet("title") or ""), is_linked=is_linked)
+    token.type, token.tag, token.content, token.children = "html_inline", "", drawn, None
+
+
+def destination(target: str, link: Resolve) -> str | None:
+    """Return where a link of a text leads; None where it leads nowhere."""
+    if is_outward(target):
+        return target
+    if target.startswith("#"):
+        return "#" + ANCHOR + _anchor(unquote(target[1:]))
+    return _resolved(target, link)
+
+
+def picture(target: str, words: str, image: Resolve, title: str = "", *, is_linked: bool) -> str:
+    """Return an image of the project; for one that is elsewhere, a link to it."""
+    shown, outward = html.escape(words), is_outward(target)
+    settled = None if outward else _resolved(target, image)
     if settled is not None:
-        token.attrSet("src", settled)
-        token.attrSet("loading", "lazy")
-        return
-    words = html.escape(token.content or "image")
-    token.type, token.tag, token.content, token.children = "html_inline", "", words, None
-    if _is_outward(target) and not is_linked:
-        href = html.escape(target)
-        token.content = f'<a href="{href}" rel="nofollow noopener ugc">{words}</a>'
+        more = f' title="{html.escape(title)}"' if title else ""
+        return f'<img src="{html.escape(settled)}" alt="{shown}"{more} loading="lazy">'
+    if outward and not is_linked:
+        return f'<a href="{html.escape(target)}" rel="{REL}">{shown}</a>'
+    return shown
 
 
-def _is_outward(target: str) -> bool:
+def is_outward(target: str) -> bool:
     """Whether an address names its own host or scheme."""
     return target.startswith("//") or bool(_split(target))
 
@@ -225,6 +253,11 @@ def _anchor(text: str) -> str:
 
 
 def _fence(code: str, language: str, _attributes: str) -> str:
+    return fence(code, language)
+
+
+def fence(code: str, language: str) -> str:
+    """Return code as HTML, coloured if its language is known."""
     if len(code) > HIGHLIGHTED_CHARS or not language:
         return html.escape(code)
     return _coloured(_named(language), code)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from keys.statements.transcript import Decision
 from node.kernel.errors import Exhausted, Invalid, Missing
 from store.digest import Digest
 
@@ -15,17 +16,31 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class BlameLine:
-    """One line of a file and the landing that brought it; `text` keeps no line end."""
+class Reason:
+    """The landing that brought lines of a file: what for, and what was decided on the way.
 
-    number: int
-    text: str
+    `is_whole` says whether these are all its decisions; `has_before`, whether the file had lines
+    to blame at the position before.
+    """
+
     position: int
     session: str
     author: str
     landed_at: int
     goal: str
     origin: str
+    decisions: tuple[Decision, ...] = ()
+    is_whole: bool = True
+    has_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BlameLine:
+    """One line of a file and what brought it; `text` keeps no line end."""
+
+    number: int
+    text: str
+    reason: Reason
 
 
 class NoSuchPath(Missing):

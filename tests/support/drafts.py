@@ -4,7 +4,7 @@ from keys.ed25519 import PrivateKey
 from keys.statements import transcript as transcripts
 from keys.statements.contribution import Contribution, SessionFacts, seal_contribution
 from keys.statements.descriptor import Descriptor
-from keys.statements.transcript import Transcript
+from keys.statements.transcript import Decision, Transcript
 from node.accounts.model import Account
 from node.kernel.forge import Forge
 from node.landings import verbs as landings
@@ -38,6 +38,7 @@ async def a_draft(
     mode: Mode = FILE,
     key: PrivateKey | None = None,
     signed: bool = True,
+    decisions: tuple[Decision, ...] = (),
     altered: dict[str, object] | None = None,
 ) -> Draft:
     """A draft that turns the tree at `base` (the head, unless said) into one with `files`.
@@ -59,7 +60,7 @@ async def a_draft(
     fresh = {r.digest: (r, raw) for raw in raws for r in [make(Kind.BLOB, raw)]}
     now = forge.now()
     session = SessionDraft(forge.ids.session(), goal, now, now, origin)
-    said = transcripts.encode(Transcript(session.id, goal, (), ()))
+    said = transcripts.encode(Transcript(session.id, goal, (), decisions))
     changes = Descriptor(digest_of(encoded), len(encoded))
     statement = None
     if signed:

@@ -6,12 +6,14 @@ import pytest
 from aiohttp import CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 
+from keys.statements.transcript import Decision
 from node.daemon.http import application
 from node.projects import verbs as projects
 from node.projects.model import ProjectChanges
 from node.signin import verbs as signin
 from tests.support.drafts import a_landing
 from tests.support.forges import a_project, an_account
+from web.drawn import DRAWN
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 PAGES = [
@@ -305,3 +307,50 @@ async def test_the_project_page_links_its_site_and_vouches_for_nothing(forge, ad
     link = '<a href="https://book.example/read/" rel="nofollow noopener">book.example/read</a>'
     assert link in text
     assert "m-&lt;1&gt;" in text
+
+
+async def test_a_blame_says_the_decisions_and_links_only_to_a_blame_that_is_there(
+    forge, ada, client
+):
+    project = await filled(forge, ada, "book")
+    taken = (Decision("Wait with <jitter>", "They collide.", 1),)
+    lines = b"def wait(tries):\n    return jitter(tries)\n"
+    await a_landing(forge, ada, project, {"src/wait.py": lines}, decisions=taken)
+    text = await (await client.get("/ada/book/blame/src/wait.py")).text()
+    assert "Wait with &lt;jitter&gt;" in text
+    assert "They collide." in text
+    before = re.findall(r'href="([^"]*)">Blame before @(\d+)', text)
+    assert before == [("/ada/book/blame/src/wait.py?at=2", "3")]
+    assert (await client.get(before[0][0])).status == 200
+
+
+async def test_of_several_readmes_markdown_then_restructured_then_plain_text_is_shown(
+    forge, ada, client
+):
+    project = await a_project(forge, ada, "book")
+    for name, data, shown in [
+        ("README", b"*plain*", "<pre>*plain*</pre>"),
+        ("README.txt", b"*text*", "<pre>*text*</pre>"),
+        ("README.rst", b"Spore\n=====\n\n*rest*", "<em>rest</em>"),
+        ("readme.md", b"*mark*", "<em>mark</em>"),
+    ]:
+        await a_landing(forge, ada, project, {name: data})
+        assert shown in await (await client.get("/ada/book")).text()
+
+
+async def test_what_was_drawn_is_shown_again_to_those_who_may_see_it_only(forge, ada, client):
+    await filled(forge, ada, "book")
+    pages = ["/ada/book", "/ada/book/blob/src/wait.py", "/ada/book/blame/src/wait.py"]
+    first = [await (await client.get(page)).text() for page in pages]
+    kept = client.server.app[DRAWN]
+    assert [await (await client.get(page)).text() for page in pages] == first
+    assert len(kept._values) == 3
+    await projects.update(forge, ada.party, "ada", "book", ProjectChanges(visibility="private"))
+    assert [(await client.get(page)).status for page in pages] == [404] * 3
+
+
+async def test_a_readme_that_moves_with_its_project_links_where_it_went(forge, ada, client):
+    await filled(forge, ada, "book")
+    assert 'href="/ada/book/blob/src/wait.py"' in await (await client.get("/ada/book")).text()
+    await projects.update(forge, ada.party, "ada", "book", ProjectChanges(handle="tome"))
+    assert 'href="/ada/book' not in await (await client.get("/ada/tome")).text()

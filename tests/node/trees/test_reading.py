@@ -7,7 +7,7 @@ import pytest
 
 from keys.statements import transcript as transcripts
 from keys.statements.descriptor import Descriptor
-from keys.statements.transcript import Transcript
+from keys.statements.transcript import Decision, Transcript
 from node.kernel.errors import Missing
 from node.kernel.parties import ANONYMOUS
 from node.landings import verbs as landings
@@ -115,21 +115,22 @@ async def test_blame_names_the_landing_of_each_line(forge, ada, book):
     for text in [b"a\nb\nc\n", b"a\nB\nc\n", b"new\na\nB\nc\n"]:
         await a_landing(forge, ada, book, {"f": text}, goal=text.decode())
     lines = await trees.blame(forge, ANONYMOUS, book, None, "f")
-    assert [(x.number, x.text, x.position) for x in lines] == [
+    assert [(x.number, x.text, x.reason.position) for x in lines] == [
         (1, "new", 3),
         (2, "a", 1),
         (3, "B", 2),
         (4, "c", 1),
     ]
     then = await trees.blame(forge, ANONYMOUS, book, 1, "f")
-    assert {x.position for x in then} == {1}
+    assert {x.reason.position for x in then} == {1}
 
 
 async def test_blame_starts_anew_after_a_removal(forge, ada, book):
     for text in [b"a\n", None, b"a\n"]:
         await a_landing(forge, ada, book, {"f": text, "g": b"%a" % text})
     (line,) = await trees.blame(forge, ANONYMOUS, book, None, "f")
-    assert line.position == 3
+    assert line.reason.position == 3
+    assert not line.reason.has_before
 
 
 async def test_a_binary_file_has_no_blame(forge, ada, book):
@@ -142,5 +143,31 @@ async def test_a_file_without_a_last_line_end_and_an_empty_one(forge, ada, book)
     await a_landing(forge, ada, book, {"f": b"a\nb", "e": b""})
     await a_landing(forge, ada, book, {"f": b"a\nb\n"})
     lines = await trees.blame(forge, ANONYMOUS, book, None, "f")
-    assert [(x.text, x.position) for x in lines] == [("a", 1), ("b", 2)]
+    assert [(x.text, x.reason.position) for x in lines] == [("a", 1), ("b", 2)]
     assert await trees.blame(forge, ANONYMOUS, book, None, "e") == []
+
+
+async def test_a_line_says_what_was_decided_for_it(forge, ada, book):
+    taken = Decision("Count from one", "People do.", 1)
+    await a_landing(forge, ada, book, {"f": b"a\nb\n"}, goal="Begin", decisions=(taken,))
+    await a_landing(forge, ada, book, {"f": b"a\nB\n"}, goal="Shout")
+    kept, shouted = await trees.blame(forge, ANONYMOUS, book, None, "f")
+    assert (kept.reason.goal, kept.reason.decisions) == ("Begin", (taken,))
+    assert (shouted.reason.goal, shouted.reason.decisions) == ("Shout", ())
+    assert (kept.reason.has_before, shouted.reason.has_before) == (False, True)
+
+
+async def test_of_many_decisions_the_first_are_told_and_that_there_are_more(forge, ada, book):
+    taken = tuple(Decision(f"No. {n}", "", n) for n in range(30))
+    await a_landing(forge, ada, book, {"f": b"a\n"}, decisions=taken)
+    (line,) = await trees.blame(forge, ANONYMOUS, book, None, "f")
+    assert line.reason.decisions == taken[:20]
+    assert not line.reason.is_whole
+
+
+async def test_what_has_no_lines_is_no_file_to_blame_before(forge, ada, book):
+    for data in [b"\x00\x01", b"a\n", None, b"b\n"]:
+        await a_landing(forge, ada, book, {"f": data, "g": b"%a" % data})
+    for position in (2, 4):
+        (line,) = await trees.blame(forge, ANONYMOUS, book, position, "f")
+        assert (line.reason.position, line.reason.has_before) == (position, False)

@@ -7,7 +7,7 @@ from keys.statements.transcript import Decision, Message
 from node.kernel import markup
 from node.landings.model import Landing
 from node.projects.model import Project
-from node.trees.model import BlameLine
+from node.trees.model import Reason
 from store.digest import Digest
 from web.areas.files.blame import Run
 from web.areas.files.crumbs import Crumb
@@ -24,6 +24,8 @@ GOALS = (
     ("Say which reading was refused, and why", "human", 90 * DAY),
     ("Give every station an outbox", "unknown", 800 * DAY),
 )
+DECIDED = "Full jitter, seeded by the station."
+BECAUSE = "Equal jitter left masts 3 and 4 in step. A seed makes the waits repeatable in a test."
 CODE = '''\
 @cache
 def wait(station: int, tries: int) -> float:
@@ -103,11 +105,10 @@ def said(now: int) -> list[Said]:
     """Return what a person asked, what an agent answered and what they decided."""
     asked = "Masts 3 and 4 collide every morning. Spread them, but keep the tests repeatable."
     answer = "The wait is a plain doubling in `src/outbox.py`, so equal starts stay equal."
-    why = "Equal jitter left masts 3 and 4 in step. A seed makes the waits repeatable in a test."
     return [
         Said(now - 3 * HOUR, Message("human", asked, now - 3 * HOUR), None),
         Said(now - 2 * HOUR, Message("agent", answer, now - 2 * HOUR), None),
-        Said(now - HOUR, None, Decision("Full jitter, seeded by the station.", why, now - HOUR)),
+        Said(now - HOUR, None, Decision(DECIDED, BECAUSE, now - HOUR)),
     ]
 
 
@@ -120,7 +121,7 @@ def runs(landed: list[Landing], drawn: list[Markup]) -> list[Run]:
     """Return the code as three landings brought it, at three ages."""
     parts = ((landed[2], 1, 0, 2), (landed[0], 4, 2, 4), (landed[1], 3, 4, 5))
     return [
-        Run(_blamed(landing, start + 1), age, [(n + 1, drawn[n]) for n in range(start, end)])
+        Run(_reason(landing), age, [(n + 1, drawn[n]) for n in range(start, end)])
         for landing, age, start, end in parts
     ]
 
@@ -148,14 +149,15 @@ def readme() -> Markup:
     return Markup(markup.markdown(README, lambda path: path, lambda path: path))  # noqa: S704
 
 
-def _blamed(landing: Landing, number: int) -> BlameLine:
-    return BlameLine(
-        number=number,
-        text="",
+def _reason(landing: Landing) -> Reason:
+    taken = (Decision(DECIDED, BECAUSE, 0),) if landing.position == len(GOALS) else ()
+    return Reason(
         position=landing.position,
         session="",
         author=landing.author,
         landed_at=landing.landed_at,
         goal=landing.goal,
         origin=landing.origin,
+        decisions=taken,
+        has_before=landing.position > 1,
     )

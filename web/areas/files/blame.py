@@ -8,12 +8,15 @@ from aiohttp import web
 from markupsafe import Markup
 
 from node.kernel import markup
+from node.landings import verbs as landings
 from node.trees import verbs as trees
-from node.trees.model import BlameLine
+from node.trees.model import BlameLine, Reason
 from web.areas.files.crumbs import Crumb, crumbs_of
+from web.drawn import EACH, drawn, length
 from web.page import forge_of, party_of, render
 from web.places import Place, place_of
 
+Blamed = tuple[list[BlameLine], list[str]]
 AGES_MS = ((4, 7 * 86_400_000), (3, 60 * 86_400_000), (2, 365 * 86_400_000))
 
 
@@ -21,7 +24,7 @@ AGES_MS = ((4, 7 * 86_400_000), (3, 60 * 86_400_000), (2, 365 * 86_400_000))
 class Run:
     """Neighbouring lines of one landing; `age` is 1 (old) to 4 (new)."""
 
-    first: BlameLine
+    reason: Reason
     age: int
     lines: list[tuple[int, Markup]]
 
@@ -40,23 +43,47 @@ class View:
 
 async def show(request: web.Request) -> web.StreamResponse:
     """Show who brought each line, when and what for."""
-    forge, who = forge_of(request), party_of(request)
+    now = forge_of(request).now()
     place = await place_of(request)
     path = request.match_info["path"].strip("/")
-    lines = await trees.blame(forge, who, place.project, place.position, path)
-    text = "".join(f"{line.text}\n" for line in lines)
-    drawn = await asyncio.to_thread(markup.highlight, path, text)
+    lines, shown = await _blamed(request, place, path)
     runs = [
-        _run(list(group), drawn, forge.now())
-        for _, group in groupby(lines, key=lambda line: line.position)
+        _run(list(group), shown, now)
+        for _, group in groupby(lines, key=lambda line: line.reason.position)
     ]
-    count = len({line.position for line in lines})
+    count = len({line.reason.position for line in lines})
     view = View(place, path, crumbs_of(place, path), runs, len(lines), count)
     return render(request, "areas/files/blame.html", view)
 
 
-def _run(lines: list[BlameLine], drawn: list[str], now: int) -> Run:
-    past = now - lines[0].landed_at
+async def _blamed(request: web.Request, place: Place, path: str) -> Blamed:
+    """Return the lines of a file with their reasons, and as HTML.
+
+    Both are the same until a landing touches the file again, so they are kept by the last touch.
+    """
+    forge, who = forge_of(request), party_of(request)
+    found = await trees.entry(forge, who, place.project, place.position, path)
+    touched = await landings.last_touch(forge, who, place.project, place.position, [path])
+    last = touched[path].position if path in touched else place.position
+
+    async def make() -> Blamed:
+        lines = await trees.blame(forge, who, place.project, place.position, path)
+        text = "".join(f"{line.text}\n" for line in lines)
+        return lines, await asyncio.to_thread(markup.highlight, path, text)
+
+    return await drawn(request, make, _weight, "blame", found.id, place.project.key, last, path)
+
+
+def _weight(blamed: Blamed) -> int:
+    lines, shown = blamed
+    reasons = {line.reason.position: line.reason for line in lines}.values()
+    said = [(one.goal, *(d.text + d.why for d in one.decisions)) for one in reasons]
+    return 2 * length(shown) + len(lines) * EACH + sum(map(length, said))
+
+
+def _run(lines: list[BlameLine], shown: list[str], now: int) -> Run:
+    reason = lines[0].reason
+    past = now - reason.landed_at
     age = next((age for age, limit in AGES_MS if past < limit), 1)
-    shown = [(line.number, Markup(drawn[line.number - 1])) for line in lines]  # noqa: S704
-    return Run(lines[0], age, shown)
+    drawn_lines = [(line.number, Markup(shown[line.number - 1])) for line in lines]  # noqa: S704
+    return Run(reason, age, drawn_lines)

@@ -11,13 +11,15 @@ from node.landings import verbs as landings
 from node.landings.model import Landing
 from node.trees import verbs as trees
 from store.lines import is_binary
-from store.tree import Mode
+from store.tree import Entry, Mode
 from web.areas.files.crumbs import Crumb, crumbs_of
 from web.areas.files.raw import IMAGES, ending
+from web.drawn import drawn, length
 from web.page import forge_of, party_of, render
 from web.places import Place, place_of
 
 SHOWN_BYTES = 200_000
+Shown = tuple[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     found = await trees.entry(forge, who, place.project, place.position, path)
     if found.mode is Mode.DIRECTORY:
         raise web.HTTPFound(place.url("tree", path))
-    raw = await trees.start(forge, who, place.project, place.position, path, SHOWN_BYTES)
-    kind = _kind(path, raw, found.mode)
+    kind, lines = await _shown(request, place, path, found)
     touched = await landings.last_touch(forge, who, place.project, place.position, [path])
     view = View(
         place=place,
@@ -54,12 +55,29 @@ async def show(request: web.Request) -> web.StreamResponse:
         landing=touched.get(path),
         kind=kind,
         size=found.size,
-        lines=await asyncio.to_thread(_lines, path, raw) if kind == "text" else [],
+        lines=[Markup(line) for line in lines] if kind == "text" else [],  # noqa: S704
         is_cut=found.size > SHOWN_BYTES,
         is_executable=found.mode is Mode.EXECUTABLE,
-        target=raw.decode("utf-8", "replace") if kind == "link" else "",
+        target=lines[0] if kind == "link" else "",
     )
     return render(request, "areas/files/blob.html", view)
+
+
+async def _shown(request: web.Request, place: Place, path: str, found: Entry) -> Shown:
+    """Return the kind of a file and, where it has some to show, its lines."""
+    forge, who = forge_of(request), party_of(request)
+
+    async def make() -> Shown:
+        raw = await trees.start(forge, who, place.project, place.position, path, SHOWN_BYTES)
+        kind = _kind(path, raw, found.mode)
+        if kind == "link":
+            return kind, [raw.decode("utf-8", "replace")]
+        return kind, await asyncio.to_thread(_lines, path, raw) if kind == "text" else []
+
+    name = path.rpartition("/")[2]
+    return await drawn(
+        request, make, lambda made: length(made[1]), "code", found.id, found.mode, name
+    )
 
 
 def _kind(path: str, raw: bytes, mode: Mode) -> str:
@@ -72,9 +90,9 @@ def _kind(path: str, raw: bytes, mode: Mode) -> str:
     return "binary" if is_binary(raw) else "text"
 
 
-def _lines(path: str, raw: bytes) -> list[Markup]:
+def _lines(path: str, raw: bytes) -> list[str]:
     """Return the highlighted lines of the first bytes, the last of them whole."""
     shown = raw[:SHOWN_BYTES]
     if len(raw) > SHOWN_BYTES:
         shown = shown[: shown.rfind(b"\n") + 1] or shown
-    return [Markup(line) for line in markup.highlight(path, shown.decode("utf-8", "replace"))]  # noqa: S704
+    return markup.highlight(path, shown.decode("utf-8", "replace"))
