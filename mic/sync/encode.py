@@ -40,6 +40,7 @@ def project(forge: Forge, one: Project) -> wire.Project:
         updated_at=one.updated_at,
         url=one.url,
         llm_model=one.llm_model,
+        archived_at=one.archived_at,
     )
 
 

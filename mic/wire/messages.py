@@ -123,7 +123,8 @@ class ProjectChanges(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Project(Struct, frozen=True, kw_only=True):
     """One project. `page` is its page on the node, `url` its own site if it says one.
 
-    `document` is the id of its newest signed document, `llm_model` what its agents are to use.
+    `document` is the id of its newest signed document, `llm_model` what its agents are to use;
+    `archived_at` is null unless it is archived.
     """
 
     id: str
@@ -138,6 +139,7 @@ class Project(Struct, frozen=True, kw_only=True):
     updated_at: int
     url: str = ""
     llm_model: str = ""
+    archived_at: int | None = None
 
 
 class Projects(Struct, frozen=True):
