@@ -3,10 +3,13 @@
 It names the project (against grafts), position and previous record (against replays and gaps),
 its format (against downgrades), both trees and the contribution, so that anybody can check that
 tree n is tree n-1 with the change applied. A record's id is the SHA-256 of its envelope.
+
+A landing that was a commit elsewhere says which, and who wrote it when, as the commit says it: the
+home vouches that it read so, for the commit may be signed by nobody.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated, Literal
 
 import msgspec
@@ -14,11 +17,30 @@ import msgspec
 from keys.ed25519 import PrivateKey
 from keys.errors import BadStatement
 from keys.statements import intoto
-from keys.statements.canonical import Count, Did, Hex32, Name, Position, ProjectId, check_goal
+from keys.statements.canonical import (
+    INTEGER_MAX,
+    Count,
+    Did,
+    Hex32,
+    Name,
+    Position,
+    ProjectId,
+    check_goal,
+)
 
 PREDICATE_TYPE = "https://micelio.dev/attestation/landing/v1"
 SUBJECT = "micelio:tree"
 FORMAT: Literal[1] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a landing was before: git's commit id, and its author; `authored_at` is Unix ms."""
+
+    commit: str
+    author: str
+    email: str
+    authored_at: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +60,19 @@ class LandingRecord:
     goal: str
     clock: str
     landed_at: int
+    imported: Imported | None = None
 
 
 class _Author(msgspec.Struct, frozen=True):
     handle: Name
     id: Did | None
+
+
+class _Imported(msgspec.Struct, frozen=True, rename="camel"):
+    commit: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})\Z")]
+    author: Annotated[str, msgspec.Meta(max_length=255)]
+    email: Annotated[str, msgspec.Meta(max_length=255)]
+    authored_at: Annotated[int, msgspec.Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]
 
 
 class _Predicate(msgspec.Struct, frozen=True, rename="camel"):
@@ -57,6 +87,7 @@ class _Predicate(msgspec.Struct, frozen=True, rename="camel"):
     goal: str
     clock: Name
     landed_at: Count
+    imported: _Imported | msgspec.UnsetType = msgspec.UNSET
 
 
 _decoder = msgspec.json.Decoder(intoto.Statement[_Predicate])
@@ -97,6 +128,7 @@ def _predicate(record: LandingRecord) -> _Predicate:
         goal=record.goal,
         clock=record.clock,
         landed_at=record.landed_at,
+        imported=_Imported(**asdict(record.imported)) if record.imported else msgspec.UNSET,
     )
 
 
@@ -120,7 +152,14 @@ def _read(payload: bytes) -> LandingRecord:
         goal=said.goal,
         clock=said.clock,
         landed_at=said.landed_at,
+        imported=_imported(said.imported),
     )
+
+
+def _imported(said: _Imported | msgspec.UnsetType) -> Imported | None:
+    if isinstance(said, msgspec.UnsetType):
+        return None
+    return Imported(said.commit, said.author, said.email, said.authored_at)
 
 
 def _hex(digest: bytes | None) -> str | None:

@@ -20,6 +20,7 @@ MIGRATIONS = Path(node.__file__).parent / "migrations"
 DATABASE = "node.db"
 OBJECTS = "objects"
 KEYS = "keys"
+CACHE = "cache"
 LONGEST_NAME = 100
 
 
@@ -90,6 +91,7 @@ def assembled(config: Config, url: str, db: Database, objects: Objects) -> Forge
         keys=keys,
         clock=HybridClock(identity.number),
         now=now_ms,
+        cache=config.data / CACHE,
     )
 
 

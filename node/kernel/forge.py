@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from keys.ed25519 import PrivateKey
 from node.kernel.clock import HybridClock
@@ -42,5 +43,7 @@ class Forge:
     clock: HybridClock
     now: Callable[[], int]
     """Unix milliseconds."""
+    cache: Path
+    """A directory of what can be made again; whoever removes it loses time, nothing else."""
     ids: Ids = field(default_factory=Ids)
     limits: Limits = field(default_factory=Limits)

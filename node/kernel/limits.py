@@ -23,3 +23,4 @@ class Limits:
     """How long the head of a request may take from its first byte on."""
     stalled_seconds: float = 60.0
     """How long a body may stand still, on its way in or out."""
+    git_cache: int = 20 << 30

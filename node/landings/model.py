@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from keys.statements.descriptor import Descriptor
+from keys.statements.landing import Imported
 from node.kernel.errors import Conflict, Invalid, Missing
 from store.changes import Change
 from store.digest import Digest
@@ -46,6 +47,7 @@ class Landing:
     changed: int
     clock: str
     landed_at: int
+    imported: Imported | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +137,10 @@ class BadDraft(Invalid):
 
     def __init__(self, condition: str, message: str, **details: object) -> None:
         super().__init__(f"landing.{condition}", f"Nothing landed. {message}", **details)
+
+
+class Held(Conflict):
+    """The project takes no landings for a while."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("landing.held", f"Nothing landed. {reason}")

@@ -259,3 +259,18 @@ def changed_between(tx: Tx, project: int, start: int, count: int) -> int:
 def everything(tx: Tx) -> Iterator[Landing]:
     """Return every landing, each project's in order: the collector keeps what they name."""
     return rows.everything(tx)
+
+
+def held(tx: Tx, project: int) -> str | None:
+    """Return why a project takes no landings now, if it takes none."""
+    return rows.held(tx, project)
+
+
+def hold(tx: Tx, project: int, reason: str) -> None:
+    """Let a project take no landings, for a reason that others are told."""
+    rows.hold(tx, project, reason)
+
+
+def release(tx: Tx, project: int) -> None:
+    """Let a project take landings again."""
+    rows.release(tx, project)

@@ -1,14 +1,17 @@
 """Landings in SQL; the only module of this slice that knows its tables."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from keys.statements.descriptor import Descriptor
+from keys.statements.landing import Imported
 from node.landings.model import NOTHING, Head, Landing
 from store.database import Tx
 
 _COLUMNS = (
     "position, id, tree, previous_tree, session, author_handle, author_did, goal, origin, model,"
-    " contribution, transcript, changes, changes_size, changed, clock, landed_at"
+    " contribution, transcript, changes, changes_size, changed, clock, landed_at,"
+    " imported_commit, imported_author, imported_email, imported_at"
 )
 
 
@@ -95,8 +98,9 @@ def add(tx: Tx, project: int, author: int, landing: Landing) -> None:
     tx.execute(
         "insert into landings (project, author, position, id, tree, previous_tree, session,"
         " author_handle, author_did, goal, origin, model, contribution, transcript, changes,"
-        " changes_size, changed, clock, landed_at)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " changes_size, changed, clock, landed_at,"
+        " imported_commit, imported_author, imported_email, imported_at)"
+        f" values ({', '.join('?' * 23)})",
         (
             project,
             author,
@@ -117,8 +121,15 @@ def add(tx: Tx, project: int, author: int, landing: Landing) -> None:
             landing.changed,
             landing.clock,
             landing.landed_at,
+            *_imported(landing.imported),
         ),
     )
+
+
+def _imported(told: Imported | None) -> tuple[object, ...]:
+    if told is None:
+        return (None, None, None, None)
+    return (bytes.fromhex(told.commit), told.author, told.email, told.authored_at)
 
 
 def touch(tx: Tx, project: int, position: int, paths: Iterable[int], above: Iterable[int]) -> None:
@@ -141,10 +152,10 @@ def everything(tx: Tx) -> Iterator[Landing]:
         yield _landing(row)
 
 
-def _landing(row: tuple[object, ...]) -> Landing:
-    values = list(row)
-    changes = Descriptor(values.pop(12), values.pop(12))  # type: ignore[arg-type]
-    return Landing(*values[:12], changes, *values[12:])  # type: ignore[arg-type, call-arg]
+def _landing(row: tuple[Any, ...]) -> Landing:
+    before, (changes, size), after, told = row[:12], row[12:14], row[14:17], row[17:]
+    imported = None if told[0] is None else Imported(told[0].hex(), *told[1:])
+    return Landing(*before, Descriptor(changes, size), *after, imported)  # type: ignore[call-arg]
 
 
 def changed(tx: Tx, project: int, first: int, last: int) -> int:
@@ -155,3 +166,27 @@ def changed(tx: Tx, project: int, first: int, last: int) -> int:
         (project, first, last),
     ).fetchone()
     return int(row[0])
+
+
+def held(tx: Tx, project: int) -> str | None:
+    """Return why a project takes no landings now, if it takes none."""
+    row = tx.execute("select reason from landing_holds where project = ?", (project,)).fetchone()
+    return row[0] if row else None
+
+
+def hold(tx: Tx, project: int, reason: str) -> None:
+    """Let a project take no landings."""
+    tx.execute(
+        "insert or replace into landing_holds (project, reason) values (?, ?)", (project, reason)
+    )
+
+
+def release(tx: Tx, project: int) -> None:
+    """Let a project take landings again."""
+    tx.execute("delete from landing_holds where project = ?", (project,))
+
+
+def forget(tx: Tx, project: int) -> None:
+    """Remove all landings of a project, as if there had been none."""
+    tx.execute("delete from path_touches where project = ?", (project,))
+    tx.execute("delete from landings where project = ?", (project,))

@@ -6,6 +6,8 @@ one transaction, compare with what landed since its base, apply its changes to t
 orphan object is garbage, an orphan row would be a lie.
 """
 
+from collections.abc import Callable
+
 from keys.statements.landing import LandingRecord, seal_landing
 from node.access.model import Action
 from node.holdings import verbs as holdings
@@ -18,6 +20,7 @@ from node.landings.model import (
     BadDraft,
     Draft,
     Head,
+    Held,
     Landing,
     LandingDetail,
     NoSuchPosition,
@@ -43,10 +46,16 @@ async def head(forge: Forge, who: Party, project: Project) -> Head:
     return await forge.db.read(lambda tx: rows.head(tx, project.key))
 
 
-async def land(forge: Forge, who: Party, project: Project, draft: Draft) -> Landing:
+async def land(
+    forge: Forge,
+    who: Party,
+    project: Project,
+    draft: Draft,
+    settle: Callable[[Tx, Landing], None] | None = None,
+) -> Landing:
     """Land `draft` on `project`; asking again with the same session returns the same landing.
 
-    Raises `Denied`, `BadDraft`, `ObjectsMissing`, or `PathsMoved`, which names every path.
+    `settle` is called in the landing's transaction; if it raises, nothing landed. Raises `Denied`, `BadDraft`, `ObjectsMissing`, or `PathsMoved`, which names every path.
     """
     require(who, Action.LAND, project)
     rules.check_session(draft, forge.limits)
@@ -60,7 +69,14 @@ async def land(forge: Forge, who: Party, project: Project, draft: Draft) -> Land
         return reading.checked_changes(forge, tx, project, draft)
 
     changes = await forge.db.read(check)
-    return await forge.db.write(lambda tx: _land(forge, tx, who, project, draft, changes, signer))
+
+    def work(tx: Tx) -> Landing:
+        landing = _land(forge, tx, who, project, draft, changes, signer)
+        if settle is not None:
+            settle(tx, landing)
+        return landing
+
+    return await forge.db.write(work)
 
 
 async def log(
@@ -137,6 +153,8 @@ def _land(
     projects.current(tx, who, project, Action.LAND)
     if done := _landed_before(tx, who, project, draft):
         return done
+    if reason := rows.held(tx, project.key):
+        raise Held(reason)
     before = rows.head(tx, project.key)
     early = sessions.epoch_changes(tx, project.key, draft.session.id)
     if not set(early) <= set(changes):

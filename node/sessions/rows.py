@@ -167,6 +167,11 @@ def drop_epochs(tx: Tx, key: int) -> None:
     tx.execute("delete from session_epochs where session = ?", (key,))
 
 
+def forget_landed(tx: Tx, project: int) -> None:
+    """Forget the sessions that landed on a project."""
+    tx.execute("delete from sessions where project = ? and status = 'landed'", (project,))
+
+
 def _session(row: tuple[int, str, int, int, str, str, str, object]) -> _Row:
     key, name, project, author, handle, goal, status, *rest = row
     return key, Session(name, project, author, handle, goal, Status(status), *rest)  # type: ignore[arg-type]

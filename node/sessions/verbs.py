@@ -4,7 +4,7 @@ Functions that take a `Tx` are for verbs of other slices, inside a transaction o
 """
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from keys.statements import transcript as transcripts
 from keys.statements.transcript import Decision, Message
@@ -178,6 +178,17 @@ def mark_landed(tx: Tx, project: int, who: Party, landed: LandedSession) -> None
         rows.drop_epochs(tx, key)
     facts = {"session": landed.id, "position": landed.position}
     audit.append(tx, who, project, "session.landed", facts, landed.landed_at)
+
+
+def add_imported(tx: Tx, project: int, who: Party, landed: Iterable[LandedSession]) -> None:
+    """Write sessions that landed elsewhere, in the transaction that lands them here."""
+    for one in landed:
+        rows.add_landed(tx, project, who.account or 0, one)
+
+
+def forget_landed(tx: Tx, project: int) -> None:
+    """Forget the sessions that landed on a project whose landings are forgotten."""
+    rows.forget_landed(tx, project)
 
 
 def _start(forge: Forge, tx: Tx, who: Party, project: Project, new: NewSession) -> Session:

@@ -36,7 +36,9 @@ def plain(value):
         return value.hex()
     if dataclasses.is_dataclass(value):
         fields = dataclasses.fields(value)
-        return {field.name: plain(getattr(value, field.name)) for field in fields}
+        shown = {field.name: plain(getattr(value, field.name)) for field in fields}
+        # What came later and is not said is not written.
+        return {name: at for name, at in shown.items() if name != "imported" or at is not None}
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     return value

@@ -61,6 +61,7 @@ async def a_forge(
                 keys=keys,
                 clock=HybridClock(identity.number),
                 now=now or HeldClock(),
+                cache=directory / "cache",
                 limits=limits or Limits(),
             )
         finally:

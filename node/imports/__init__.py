@@ -1,0 +1,1 @@
+"""Histories of git: brought in as landings, and given out as git again."""

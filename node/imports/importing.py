@@ -1,0 +1,306 @@
+"""A history of git becomes the landings of an empty project.
+
+First what cannot be made again is kept, and the contents; then the landings follow, some hundred to a
+transaction. A project that is under way takes no other landings. Whatever is interrupted is taken up
+behind the last landing that was written, for each step finds what it did before.
+"""
+
+import asyncio
+import base64
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from keys.statements import transcript as transcripts
+from keys.statements.landing import Imported
+from keys.statements.transcript import Message, Transcript
+from node.access.model import Action
+from node.audit import verbs as audit
+from node.imports import blobs, cache, rows
+from node.imports.model import BadImport, ImportOutcome, Progress, Tag
+from node.kernel import events
+from node.kernel.forge import Forge
+from node.kernel.parties import Party
+from node.landings import bulk, reading
+from node.landings.bulk import Line, Told
+from node.projects import verbs as projects
+from node.projects.model import Project
+from node.sessions import verbs as sessions
+from store import contents
+from store.changes import Change
+from store.database import Tx
+from store.digest import Digest
+from store.git import history, residue
+from store.git.commits import Commit, parse
+from store.git.errors import BadHistory, GitFailed
+from store.git.history import MODES, Delta, Step
+from store.git.objects import objects
+from store.git.program import run
+
+BATCH = 250
+PATHS_AT_ONCE = 20_000
+BROUGHT = 100
+"""How many commits of a merge are told."""
+
+HOLD = "Its history is being imported."
+NO_MESSAGE = "(no message)"
+
+
+@dataclass(frozen=True, slots=True)
+class _History:
+    """What is to be imported: the line, what its commits changed, and what each merge brought."""
+
+    line: list[Commit]
+    steps: list[Step]
+    brought: Mapping[str, Sequence[str]]
+    tags: Mapping[str, tuple[str, str]]
+
+
+async def bring(
+    forge: Forge,
+    who: Party,
+    project: Project,
+    repository: Path,
+    tip: str,
+    progress: Progress,
+    tags: Mapping[str, str] | None = None,
+) -> ImportOutcome:
+    """Let the first-parent line that ends with `tip` become the landings of `project`.
+
+    `tags` are names with the ids they stand for. Raises `BadImport` and changes nothing, or
+    `Conflict` if somebody landed meanwhile. The caller holds the lock of the project's repository.
+    """
+    try:
+        found = await asyncio.to_thread(_read, repository, tip, tags or {}, progress)
+        await _begin(forge, who, project, found)
+        await _keep_residue(forge, project, repository, found, tip)
+        done = await forge.db.read(lambda tx: _resumed(tx, project, found))
+        known: blobs.Known = {}
+        left = found.steps[done:]
+        await blobs.bring(
+            forge, project.key, repository, blobs.chains(left), known,
+            lambda some, all_: progress("contents", some, all_),
+        )  # fmt: skip
+        await _land(forge, who, project, repository, found, done, known, progress)
+        await _finish(forge, who, project, found)
+    except BadHistory as fault:
+        raise BadImport("bad-history", f"{fault}.", commit=fault.commit, path=fault.path) from fault
+    except GitFailed as fault:
+        raise BadImport("unreadable", f"The repository cannot be read: {fault}.") from fault
+    path = cache.path_of(forge, project.key)
+    await cache.adopted(forge, project, repository, path)
+    return ImportOutcome(len(found.line), len(found.line) - done, _warnings(found))
+
+
+def _read(repository: Path, tip: str, tags: Mapping[str, str], progress: Progress) -> _History:
+    progress("history", 0, 0)
+    peeled = run(repository, "rev-parse", "--verify", "-q", f"{tip}^{{commit}}").decode().strip()
+    line = list(history.commits(repository, history.line(repository, peeled)))
+    steps = list(history.steps(repository, line))
+    targets = {name: (oid, _peeled(repository, oid)) for name, oid in tags.items()}
+    progress("history", len(line), len(line))
+    return _History(line, steps, _brought(repository, line), targets)
+
+
+def _peeled(repository: Path, oid: str) -> str:
+    return run(repository, "rev-parse", "--verify", "-q", f"{oid}^{{}}").decode().strip()
+
+
+def _brought(repository: Path, line: Sequence[Commit]) -> dict[str, list[str]]:
+    """Return the commits that each merge of the line brought, oldest first, and at most so many."""
+    tip = [line[-1].id] if line else []
+    listed = run(repository, "rev-list", "--topo-order", "--parents", *tip, "--").decode()
+    parents = {name: above for name, *above in map(str.split, listed.splitlines())}
+    seen = {one.id for one in line}
+    found: dict[str, list[str]] = {}
+    for one in line:
+        waiting, here = list(one.parents[1:]), []
+        while waiting:
+            name = waiting.pop()
+            if name not in seen:
+                seen.add(name)
+                here.append(name)
+                waiting.extend(parents.get(name, ()))
+        if here:
+            found[one.id] = here[::-1][-BROUGHT:]
+    return found
+
+
+async def _begin(forge: Forge, who: Party, project: Project, found: _History) -> None:
+    """Hold the project; it is empty, or this very import was interrupted in it."""
+    if not found.line:
+        raise BadImport("empty", "The repository has no commits.")
+
+    def hold(tx: Tx) -> None:
+        projects.current(tx, who, project, Action.LAND)
+        head, at = reading.head_of(tx, project), None
+        if head.position:
+            at = rows.commit_at(tx, project.key, head.position)
+        if reading.held(tx, project.key) is None and head.position:
+            raise BadImport("not-empty", "The project has landings already.")
+        ours = head.position <= len(found.line) and (
+            not head.position or found.line[head.position - 1].id == at
+        )
+        if not ours:
+            forget(tx, project.key)
+        reading.hold(tx, project.key, HOLD)
+
+    await forge.db.write(hold)
+
+
+def forget(tx: Tx, project: int) -> None:
+    """Let a project be as empty as before an import that did not end."""
+    bulk.forget(tx, project)
+    sessions.forget_landed(tx, project)
+    rows.forget(tx, project)
+    reading.release(tx, project)
+
+
+def _resumed(tx: Tx, project: Project, found: _History) -> int:
+    return min(reading.head_of(tx, project).position, len(found.line))
+
+
+async def _keep_residue(
+    forge: Forge, project: Project, repository: Path, found: _History, tip: str
+) -> None:
+    """Keep what our trees do not hold, unless it is kept already."""
+    if await forge.db.read(lambda tx: rows.residue(tx, project.key)):
+        return
+    tips = [tip, *(oid for oid, _ in found.tags.values())]
+
+    def pack(into: Path) -> int:
+        again = residue.made_again(repository, found.steps)
+        wanted = [one for one in residue.names(repository, tips) if one not in again]
+        return residue.pack(repository, wanted, into)
+
+    content, size = await stored_pack(forge, project.key, pack)
+    await forge.db.write(lambda tx: rows.add_residue(tx, project.key, content, size))
+
+
+async def _land(
+    forge: Forge,
+    who: Party,
+    project: Project,
+    repository: Path,
+    found: _History,
+    done: int,
+    known: blobs.Known,
+    progress: Progress,
+) -> None:
+    """Make and write the landings behind the first `done`."""
+    line = Line(await forge.db.read(lambda tx: reading.head_of(tx, project)))
+    total = len(found.line)
+    pairs = zip(found.line[done:], found.steps[done:], strict=True)
+    told = _told(repository, found, pairs, known)
+    while batch := await asyncio.to_thread(_taken, told):
+        made = await forge.db.read(
+            lambda tx, some=batch: bulk.prepare(forge, tx, who, project, line, some)  # type: ignore[misc]
+        )
+        ids = [(landing.position, one.imported.commit) for landing, one in
+               zip(made.landings, batch, strict=True)]  # fmt: skip
+        await bulk.land(
+            forge, who, project, made,
+            lambda tx, some=ids: rows.add_commits(tx, project.key, some, kept=True),  # type: ignore[misc]
+        )  # fmt: skip
+        progress("landings", line.head.position, total)
+
+
+def _taken(told: Iterator[Told]) -> list[Told]:
+    """Return the landings of one transaction."""
+    batch: list[Told] = []
+    paths = 0
+    for one in islice(told, BATCH):
+        batch.append(one)
+        paths += len(one.changes)
+        if paths >= PATHS_AT_ONCE:
+            break
+    return batch
+
+
+def _told(
+    repository: Path,
+    found: _History,
+    pairs: Iterator[tuple[Commit, Step]],
+    known: blobs.Known,
+) -> Iterator[Told]:
+    """Yield the landings that the commits become."""
+    waiting = list(pairs)
+    asked = (name for commit, _ in waiting for name in found.brought.get(commit.id, ()))
+    side = objects(repository, asked)
+    for commit, step in waiting:
+        names = found.brought.get(commit.id, ())
+        brought = [parse(one.id, one.data) for one in islice(side, len(names))]
+        changes = tuple(
+            change for delta in step.files if (change := _change(known, delta)).old != change.new
+        )
+        imported = Imported(commit.id, commit.author, commit.email, commit.authored_at)
+        goal, session = goal_of(commit), session_of(commit.id)
+        said = transcripts.encode(Transcript(session, goal, tuple(map(_message, brought)), ()))
+        yield Told(session, goal, imported, changes, said)
+
+
+def _change(known: blobs.Known, delta: Delta) -> Change:
+    old, new = (
+        blobs.entry(known, MODES[side.mode], side.id) if side else None
+        for side in (delta.old, delta.new)
+    )
+    return Change(delta.path, old, new)
+
+
+def goal_of(commit: Commit) -> str:
+    """Return a commit's message as a goal: whole, unless it is longer than a goal may be."""
+    text = commit.message.strip("\n").encode("utf-8", "replace")[:65_535]
+    return text.decode("utf-8", "ignore").strip() or NO_MESSAGE
+
+
+def session_of(commit: str) -> str:
+    """Return the session of an imported landing: always the same one."""
+    return base64.urlsafe_b64encode(bytes.fromhex(commit)[:16]).rstrip(b"=").decode()
+
+
+def _message(commit: Commit) -> Message:
+    text = f"{commit.id[:12]} {commit.subject[:500]}\n{commit.author}"
+    return Message("commit", text, max(commit.authored_at, 0))
+
+
+async def _finish(forge: Forge, who: Party, project: Project, found: _History) -> None:
+    """Name the positions, and let the project take landings."""
+
+    def write(tx: Tx) -> None:
+        for name, (oid, target) in found.tags.items():
+            position = rows.position_of(tx, project.key, target)
+            rows.put_tag(tx, project.key, Tag(name, oid, position))
+        reading.release(tx, project.key)
+        facts: dict[str, object] = {"landings": len(found.line), "tip": found.line[-1].id}
+        audit.append(tx, who, project.key, "project.imported", facts, forge.now())
+        events.append(tx, "project.imported", project.key, facts, forge.now())
+
+    await forge.db.write(write)
+
+
+def _warnings(found: _History) -> tuple[str, ...]:
+    paths = sorted({path for step in found.steps for path in step.submodules})
+    return tuple(
+        f"{path} is a submodule: it is kept for git, and not in the project's tree."
+        for path in paths[:BROUGHT]
+    )
+
+
+async def stored_pack(
+    forge: Forge, project: int, write: Callable[[Path], int]
+) -> tuple[Digest, int]:
+    """Keep the pack that `write` makes in a file, and return its content and size."""
+    scratch = cache.path_of(forge, project).with_suffix(".pack")
+    scratch.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        size = await asyncio.to_thread(write, scratch)
+        content = Digest(b"")
+        with scratch.open("rb") as file:
+            pieces = contents.records_of(file, size)
+            while batch := await asyncio.to_thread(lambda: list(islice(pieces, 32))):
+                await forge.objects.ingest(batch)
+                content = batch[-1].digest
+        return content, size
+    finally:
+        scratch.unlink(missing_ok=True)

@@ -1,0 +1,76 @@
+"""Landings as git tells them: the commit that each becomes, the stream that makes its trees.
+
+A landing that was made here is one commit, the same on every node: its author's name and key, its
+time, its goal, and three lines that say where it stands. One that came from git keeps the commit it
+had; the stream makes its trees and contents only.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from node.kernel.forge import Forge
+from node.landings import reading
+from node.landings.model import Landing
+from node.projects.model import Project
+from store import contents
+from store.changes import Change
+from store.database import Tx
+from store.git import fastimport
+from store.git.commits import NewCommit
+from store.nodes import Entry
+
+TREES_ONLY = NewCommit("", None, "micelio", "", 0, "trees\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A landing to be told: what it changed, and what it says as a commit."""
+
+    position: int
+    changes: tuple[Change, ...]
+    said: NewCommit
+
+
+def turns(forge: Forge, tx: Tx, project: Project, first: int, last: int) -> list[Turn]:
+    """Return the landings from `first` to `last`, oldest first."""
+    found = reversed(reading.between(tx, project.key, first, last))
+    return [
+        Turn(one.position, reading.changes_of(forge, tx, one), said(project, one)) for one in found
+    ]
+
+
+def said(project: Project, landing: Landing) -> NewCommit:
+    """Return what a landing says as a commit, without its tree and its parent."""
+    goal = landing.goal.replace("\0", " ").strip()
+    message = (
+        f"{goal}\n\n"
+        f"Micelio-Project: {project.id}\n"
+        f"Micelio-Position: {landing.position}\n"
+        f"Micelio-Session: {landing.session}\n"
+    )
+    email = landing.author_did or landing.author
+    return NewCommit("", None, landing.author, email, landing.landed_at, message)
+
+
+async def files(forge: Forge, changes: tuple[Change, ...]) -> AsyncIterator[bytes]:
+    """Yield the part of the stream that makes `changes`: what goes first, then what comes."""
+    for change in changes:
+        if change.new is None:
+            yield fastimport.removed(change.path)
+    for change in changes:
+        if change.new is not None:
+            yield fastimport.file(change.path, change.new.mode, change.new.size)
+            async for piece in _content(forge, change.new):
+                yield piece
+            yield b"\n"
+
+
+async def _content(forge: Forge, entry: Entry) -> AsyncIterator[bytes]:
+    if entry.size <= contents.BLOB_MAX:
+        yield await forge.db.read(lambda tx: forge.objects.get(tx, entry.id))
+        return
+    spans = await forge.db.read(
+        lambda tx: contents.spans(entry.id, entry.size, lambda d: forge.objects.get(tx, d))
+    )
+    for digest, _ in spans:
+        yield await forge.db.read(lambda tx, d=digest: forge.objects.get(tx, d))  # type: ignore[misc]

@@ -1,0 +1,112 @@
+"""What git calls things, in SQL."""
+
+from collections.abc import Iterable, Iterator
+
+from node.imports.model import Tag
+from store.database import Tx
+from store.digest import Digest
+
+
+def commit_at(tx: Tx, project: int, position: int) -> str | None:
+    """Return the commit of a position, if it was made."""
+    row = tx.execute(
+        "select id from git_commits where project = ? and position = ?", (project, position)
+    ).fetchone()
+    return row[0].hex() if row else None
+
+
+def newest_commit(tx: Tx, project: int, until: int) -> tuple[int, str] | None:
+    """Return the newest position up to `until` that has a commit, and the commit."""
+    row = tx.execute(
+        "select position, id from git_commits where project = ? and position <= ?"
+        " order by position desc limit 1",
+        (project, until),
+    ).fetchone()
+    return (row[0], row[1].hex()) if row else None
+
+
+def position_of(tx: Tx, project: int, commit: str) -> int | None:
+    """Return the position of a commit."""
+    row = tx.execute(
+        "select position from git_commits where project = ? and id = ?",
+        (project, bytes.fromhex(commit)),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def add_commits(tx: Tx, project: int, commits: Iterable[tuple[int, str]], *, kept: bool) -> None:
+    """Write the commits of positions; one that is known stays. `kept`: the residue holds them."""
+    tx.executemany(
+        "insert into git_commits (project, position, id, kept) values (?, ?, ?, ?)"
+        " on conflict do nothing",
+        [(project, position, bytes.fromhex(name), kept) for position, name in commits],
+    )
+
+
+def kept_commits(tx: Tx, project: int, first: int, last: int) -> dict[int, str]:
+    """Return the commits from `first` to `last` that cannot be made from their landings."""
+    rows = tx.execute(
+        "select position, id from git_commits"
+        " where project = ? and position between ? and ? and kept",
+        (project, first, last),
+    )
+    return {position: name.hex() for position, name in rows}
+
+
+def tags(tx: Tx, project: int) -> list[Tag]:
+    """Return the tags of a project, by name."""
+    rows = tx.execute(
+        "select name, oid, position from git_tags where project = ? order by name", (project,)
+    )
+    return [Tag(name, oid.hex(), position) for name, oid, position in rows]
+
+
+def tag(tx: Tx, project: int, name: str) -> Tag | None:
+    """Return one tag."""
+    row = tx.execute(
+        "select name, oid, position from git_tags where project = ? and name = ?", (project, name)
+    ).fetchone()
+    return Tag(row[0], row[1].hex(), row[2]) if row else None
+
+
+def put_tag(tx: Tx, project: int, new: Tag) -> None:
+    """Write a tag in the place of one of its name."""
+    tx.execute(
+        "insert or replace into git_tags (project, name, oid, position) values (?, ?, ?, ?)",
+        (project, new.name, bytes.fromhex(new.oid), new.position),
+    )
+
+
+def drop_tag(tx: Tx, project: int, name: str) -> bool:
+    """Forget a tag; return whether there was one."""
+    done = tx.execute("delete from git_tags where project = ? and name = ?", (project, name))
+    return done.rowcount == 1
+
+
+def add_residue(tx: Tx, project: int, content: Digest, size: int) -> None:
+    """Write the next part of what cannot be made again."""
+    tx.execute(
+        "insert into git_residue (project, number, content, size)"
+        " select ?, count(*) + 1, ?, ? from git_residue where project = ?",
+        (project, content, size, project),
+    )
+
+
+def residue(tx: Tx, project: int) -> list[tuple[Digest, int]]:
+    """Return the contents that hold what cannot be made again, oldest first."""
+    rows = tx.execute(
+        "select content, size from git_residue where project = ? order by number", (project,)
+    )
+    return [(Digest(content), size) for content, size in rows]
+
+
+def all_residue(tx: Tx) -> Iterator[tuple[Digest, int]]:
+    """Return the same of every project: the collector keeps these contents."""
+    for content, size in tx.execute("select content, size from git_residue"):
+        yield Digest(content), size
+
+
+def forget(tx: Tx, project: int) -> None:
+    """Forget all that git calls things of a project."""
+    for table in ("git_commits", "git_tags", "git_residue"):
+        tx.execute(f"delete from {table} where project = ?", (project,))  # noqa: S608

@@ -1,0 +1,1 @@
+"""git's side of the bytes: its program, its objects, its histories; nothing of forges."""
