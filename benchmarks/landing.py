@@ -7,7 +7,9 @@ tree, signs the record and has it on disk. What git does to stage the five files
 `one` lands one after another; `32` lands from 32 authors at once, in time for each landing. A node
 seals what landings wrote into packs when it has the time; that is measured beside, as `sealing`.
 
-usage: python benchmarks/landing.py [--files N] [--behind N ...] [--rounds N]
+Long histories take a while to grow: `--keep DIR` leaves them there and starts from them next time.
+
+usage: python benchmarks/landing.py [--files N] [--behind N ...] [--rounds N] [--keep DIR]
 """
 
 import argparse
@@ -21,6 +23,7 @@ from pathlib import Path
 
 from rounds import in_turn, report
 
+from keys import ring
 from keys.ed25519 import PrivateKey
 from keys.statements import transcript as transcripts
 from keys.statements.contribution import Contribution, Descriptor, SessionFacts, seal_contribution
@@ -36,8 +39,9 @@ from node.projects import verbs as projects
 from node.projects.model import NewProject
 from node.signin import verbs as signin
 from store import changes as change_lists
-from store import records
+from store import records, tree
 from store.changes import Change
+from store.database import Tx
 from store.records import Kind, Record
 from store.tree import Entry, Mode
 
@@ -62,13 +66,13 @@ def paths(files: int) -> list[str]:
 class Author:
     """Somebody with a key and a workspace: knows what stands at each path."""
 
-    def __init__(self, forge: Forge, files: int) -> None:
+    def __init__(self, forge: Forge, files: int, key: PrivateKey) -> None:
         self.forge = forge
-        self.random = random.Random(7)
-        self.key = PrivateKey.generate()
+        self.random = random.Random(time.time_ns())
+        self.key = key
         self.names = paths(files)
         self.entries: dict[str, Entry] = {}
-        self.sessions = 0
+        self.sessions = time.time_ns() // 10_000
 
     async def arrive(self) -> None:
         """Make the account, its key and a project, and land all files in a few portions."""
@@ -80,6 +84,17 @@ class Author:
         self.project = await projects.create(self.forge, self.who, "ada", new)
         for start in range(0, len(self.names), PORTION):
             await self.land(await self.head(), self.names[start : start + PORTION])
+
+    async def return_(self) -> None:
+        """Come back to what was grown before."""
+        self.who = (await accounts.get(self.forge, "ada")).party
+        self.project = await projects.get(self.forge, self.who, "ada", "bench")
+        root = (await self.head()).tree
+
+        def walked(tx: Tx) -> dict[str, Entry]:
+            return dict(tree.walk(root, lambda digest: self.forge.objects.get(tx, digest)))
+
+        self.entries = await self.forge.db.read(walked)
 
     async def head(self) -> Head:
         """Return where the project stands."""
@@ -173,9 +188,11 @@ class Git:
     """A bare repository and a working copy of it."""
 
     def __init__(self, directory: Path, files: int, behind: int) -> None:
-        self.random = random.Random(7)
+        self.random = random.Random(time.time_ns())
         self.names = paths(files)
         bare, self.copy = directory / "bare", directory / "copy"
+        if bare.exists():
+            return
         run(directory, "init", "-q", "--bare", "-b", "main", str(bare))
         with subprocess.Popen(
             ["git", "fast-import", "--quiet"], cwd=bare, stdin=subprocess.PIPE
@@ -239,9 +256,12 @@ def sides(author: Author, git: Git, runner: asyncio.Runner, behind: int) -> dict
     }
 
 
-async def grown(forge: Forge, files: int, behind: int) -> Author:
-    """Return an author whose project has `behind` landings."""
-    author = Author(forge, files)
+async def grown(forge: Forge, place: Path, files: int, behind: int) -> Author:
+    """Return an author whose project has at least `behind` landings."""
+    author = Author(forge, files, ring.load_or_make(place / "author.key"))
+    if await accounts.owner(forge):
+        await author.return_()
+        return author
     await author.arrive()
     await author.seal()
     await author.grow(behind)
@@ -254,17 +274,18 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=100_000)
     parser.add_argument("--behind", type=int, nargs="+", default=[1_000, 100_000])
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--keep", type=Path)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory, asyncio.Runner() as runner:
         measured, nodes = {}, []
         for behind in asked.behind:
-            place = Path(directory, str(behind))
-            place.mkdir()
+            place = (asked.keep or Path(directory)).resolve() / str(behind)
+            place.mkdir(parents=True, exist_ok=True)
             settings = config.read({"data": str(place / "node")}, {}, place)
             building.make_directory(settings.data)
             nodes.append(building.opened(settings, "http://bench"))
             forge = runner.run(nodes[-1].__aenter__())
-            author = runner.run(grown(forge, asked.files, behind))
+            author = runner.run(grown(forge, place, asked.files, behind))
             git = Git(place, asked.files, behind)
             measured |= sides(author, git, runner, behind)
         medians = report("one landing of five paths", "s", in_turn(measured, asked.rounds))
