@@ -2,8 +2,8 @@
 
 For whoever brings a whole history: no row is written for an object before it lies in a pack, and
 none is encoded twice. Version i of a chain rests on the one before; every sixteenth on the one
-sixteen before, and so on by powers: so one step is mostly one difference, and no object is more than
-45 steps from a whole one.
+sixteen before, and so on by powers: so one step is mostly one difference, and no object is more
+than 45 steps from a whole one.
 """
 
 from collections.abc import Callable, Iterable, Sequence

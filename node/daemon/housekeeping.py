@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Iterator, Sequence
 
 from node.holdings import verbs as holdings
+from node.imports import verbs as imports
 from node.kernel import jobs
 from node.kernel.events import Event
 from node.kernel.feature import Feature
@@ -41,6 +42,8 @@ def roots(tx: Tx) -> Iterator[Root]:
         yield from _of_landing(landing)
     for digest in rollups.filters(tx):
         yield digest, Kind.DOCUMENT, 0
+    for content, size in imports.residues(tx):
+        yield content, Kind.BLOB, size
     for change in sessions.awaited(tx):
         if change.new is not None:
             yield change.new.id, Kind.BLOB, change.new.size

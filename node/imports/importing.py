@@ -1,8 +1,8 @@
 """A history of git becomes the landings of an empty project.
 
-First what cannot be made again is kept, and the contents; then the landings follow, some hundred to a
-transaction. A project that is under way takes no other landings. Whatever is interrupted is taken up
-behind the last landing that was written, for each step finds what it did before.
+First what cannot be made again is kept, and the contents; then the landings follow, some hundred to
+a transaction. A project that is under way takes no other landings. Whatever is interrupted is taken
+up behind the last landing that was written, for each step finds what it did before.
 """
 
 import asyncio

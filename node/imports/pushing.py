@@ -1,7 +1,7 @@
 """A push on a project with landings: all its commits are one session, and land as one landing.
 
-The pushed tip is the landing's commit in git, so that who pushed has nothing more to fetch. What led
-to it is told in the session; git's own objects are kept as residue.
+The pushed tip is the landing's commit in git, so that who pushed has nothing more to fetch. What
+led to it is told in the session; git's own objects are kept as residue.
 """
 
 import asyncio

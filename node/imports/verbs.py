@@ -4,7 +4,7 @@ The truth is our landings. A bare repository is made of them when somebody asks 
 thrown away; see `cache`.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from node.landings.reading import landing_at
 from node.projects.model import Project
 from node.projects.rules import require
 from store.database import Tx
+from store.digest import Digest
 
 
 @asynccontextmanager
@@ -98,6 +99,11 @@ async def commit_of(forge: Forge, who: Party, project: Project, position: int) -
 def position_of(tx: Tx, project: int, commit: str) -> int | None:
     """Return the position whose landing is `commit` in git; None if there is none known."""
     return rows.position_of(tx, project, commit)
+
+
+def residues(tx: Tx) -> Iterator[tuple[Digest, int]]:
+    """Return the contents, with their sizes, that git needs besides landings: they are kept."""
+    return rows.all_residue(tx)
 
 
 def _may_read(who: Party, project: Project) -> None:

@@ -192,7 +192,7 @@ def _session(landing: Landing) -> LandedSession:
 async def land(
     forge: Forge, who: Party, project: Project, made: Prepared, also: Callable[[Tx], None]
 ) -> None:
-    """Keep the objects of prepared landings and write their rows, in one transaction with `also`."""
+    """Keep the objects of prepared landings and write their rows, with `also`, in one go."""
 
     def work(tx: Tx) -> None:
         projects.current(tx, who, project, Action.LAND)

@@ -100,7 +100,7 @@ def add(tx: Tx, project: int, author: int, landing: Landing) -> None:
         " author_handle, author_did, goal, origin, model, contribution, transcript, changes,"
         " changes_size, changed, clock, landed_at,"
         " imported_commit, imported_author, imported_email, imported_at)"
-        f" values ({', '.join('?' * 23)})",
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             project,
             author,

@@ -55,7 +55,8 @@ async def land(
 ) -> Landing:
     """Land `draft` on `project`; asking again with the same session returns the same landing.
 
-    `settle` is called in the landing's transaction; if it raises, nothing landed. Raises `Denied`, `BadDraft`, `ObjectsMissing`, or `PathsMoved`, which names every path.
+    `settle` is called in the landing's transaction; if it raises, nothing landed. Raises `Denied`,
+    `BadDraft`, `ObjectsMissing`, or `PathsMoved`, which names every path.
     """
     require(who, Action.LAND, project)
     rules.check_session(draft, forge.limits)

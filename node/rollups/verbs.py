@@ -9,6 +9,7 @@ from node.kernel.forge import Forge
 from node.kernel.jobs import Job
 from node.kernel.parties import Party
 from node.landings import reading
+from node.landings.bulk import IMPORTED
 from node.projects.model import Project
 from node.projects.rules import require
 from node.rollups import rows, rules
@@ -72,7 +73,8 @@ def filters(tx: Tx) -> Iterator[Digest]:
 
 
 async def _landed(forge: Forge, event: events.Event) -> None:
-    if event.kind == "landing.landed" and int(str(event.data["position"])) % STEP == 0:
+    many = event.kind == IMPORTED
+    if many or (event.kind == "landing.landed" and int(str(event.data["position"])) % STEP == 0):
         owed = {"project": event.project}
         await forge.db.write(lambda tx: jobs.enqueue(tx, "rollups.build", owed, forge.now()))
 

@@ -5,14 +5,16 @@ the bytes themselves are kept elsewhere. One that we write has one form, so that
 landing the same id.
 """
 
-import codecs
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 from store.git.errors import BadHistory
 from store.git.objects import object_id
 
-_MOMENT = re.compile(rb"^(.*?) ?<([^<>\n]*)>[^<>\n]*? (-?\d{1,18})(?: ([+-]\d{1,7}))?\s*$", re.S)
+_MOMENT = re.compile(
+    rb"^(.*?) ?<([^<>\n]*)>[^<>\n]*? (-?\d{1,18})(?: ([+-]\d{1,7}))?\s*$", re.DOTALL
+)
 LONGEST_NAME = 255
 EARLIEST, LATEST = -(1 << 43), 1 << 43
 """Seconds that a date may be from 1970, either way: beyond it no program shows a date."""
@@ -79,17 +81,10 @@ def _short(text: str) -> str:
 
 def _text(data: bytes, encoding: str) -> str:
     """Return text as its author meant it, as far as that can be known."""
-    try:
-        codec = codecs.lookup(encoding)
-        if not getattr(codec, "_is_text_encoding", True):
-            raise LookupError(encoding)
-        return data.decode(codec.name)
-    except (LookupError, UnicodeError, ValueError):
-        pass
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+    for name in (encoding, "utf-8"):
+        with suppress(LookupError, UnicodeError, ValueError):
+            return data.decode(name)
+    return data.decode("latin-1")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What of a repository cannot be made again from the trees of its first-parent line.
 
-Every commit and tag, what only side branches have, and each directory in which something stands that
-no tree of ours holds: another repository, or a mode that git writes no more.
+Every commit and tag, what only side branches have, and each directory in which something stands
+that no tree of ours holds: another repository, or a mode that git writes no more.
 """
 
 import re
@@ -13,8 +13,8 @@ from store.git.history import Step
 from store.git.objects import objects
 from store.git.program import run
 
-_PLAIN = re.compile(rb"(?:(?:40000|100644|100755|120000) [^\0]+\0.{20})*", re.S)
-_BELOW = re.compile(rb"(40000|\d+) [^\0]+\0(.{20})", re.S)
+_PLAIN = re.compile(rb"(?:(?:40000|100644|100755|120000) [^\0]+\0.{20})*", re.DOTALL)
+_BELOW = re.compile(rb"(40000|\d+) [^\0]+\0(.{20})", re.DOTALL)
 
 
 def made_again(repository: Path, steps: Iterable[Step]) -> set[str]:
