@@ -1,15 +1,16 @@
 """`mic project`: make, list, look at, change and delete projects."""
 
 import argparse
-import sys
 
 from msgspec import UNSET
 
 from mic.cli import targets
 from mic.cli.answers import Answer, plural, when
+from mic.cli.confirming import confirm
 from mic.cli.context import Context
-from mic.client import accounts
-from mic.errors import Denied, Invalid
+from mic.client import accounts, people
+from mic.client.connection import Connection
+from mic.errors import Invalid
 from mic.wire.messages import NewProject, Project, ProjectChanges
 
 
@@ -34,6 +35,8 @@ def listed(context: Context, given: argparse.Namespace) -> Answer:
     """List an account's projects."""
     connection = context.connect()
     account = given.account or _self(context)
+    if given.deleted:
+        return _deleted(connection, account)
     found = accounts.projects(connection, account)
     lines = [f"{one.account}/{one.handle}\t{one.visibility}\t{one.name}" for one in found]
     return Answer(found, "\n".join(lines), plural(len(found), "project") + ".")
@@ -74,23 +77,19 @@ def delete(context: Context, given: argparse.Namespace) -> Answer:
     remote = targets.target(context, given.project, 0).remote
     context.need_token(remote.connection)
     if not given.yes:
-        _confirm(context, remote.handle)
+        what = "delete it and all that has landed on it"
+        confirm(context, remote.handle, what, "project.unconfirmed")
     remote.delete()
-    return Answer({"project": remote.name, "deleted": True}, f"Deleted {remote.name}")
+    note = f"For 7 days, `mic project restore {remote.name}` brings it back."
+    return Answer({"project": remote.name, "deleted": True}, f"Deleted {remote.name}", note)
 
 
-def _confirm(context: Context, handle: str) -> None:
-    if not context.console.is_terminal:
-        raise Invalid(
-            f"{handle} was not deleted: nobody is here to confirm it.",
-            code="project.unconfirmed",
-            hint="Say --yes.",
-        )
-    context.console.talk(f"Type {handle} to delete it and all that has landed on it:")
-    if sys.stdin.readline().strip() != handle:
-        raise Denied(
-            f"{handle} was not deleted: what you typed differs.", code="project.unconfirmed"
-        )
+def _deleted(connection: Connection, account: str) -> Answer:
+    found = people.deleted(connection, account)
+    lines = [
+        f"{one.project.account}/{one.project.handle}\tuntil {when(one.gone_at)}" for one in found
+    ]
+    return Answer(found, "\n".join(lines), plural(len(found), "deleted project") + ".")
 
 
 def _self(context: Context) -> str:
@@ -132,5 +131,7 @@ def _described(project: Project) -> str:
         ("model", project.llm_model),
         ("created", when(project.created_at)),
         ("updated", when(project.updated_at)),
+        ("archived", when(project.archived_at) if project.archived_at else ""),
     )
-    return "\n".join(f"{name.ljust(12)}{value}".rstrip() for name, value in rows)
+    shown = [(name, value) for name, value in rows if value or name != "archived"]
+    return "\n".join(f"{name.ljust(12)}{value}".rstrip() for name, value in shown)

@@ -4,7 +4,7 @@ Help, the parser and the reference page are made from this table, so none of the
 story. It imports nothing that costs time: `mic --help` reads it and ends.
 """
 
-from mic.cli.table import auth, project, reading, session, settings, workspace
+from mic.cli.table import auth, moves, organization, project, reading, session, settings, workspace
 from mic.cli.table.rows import Command, Option
 
 __all__ = ["COMMANDS", "Command", "Option", "find", "group"]
@@ -14,6 +14,8 @@ COMMANDS: tuple[Command, ...] = (
     *session.COMMANDS,
     *reading.COMMANDS,
     *project.COMMANDS,
+    *moves.COMMANDS,
+    *organization.COMMANDS,
     *auth.COMMANDS,
     *settings.COMMANDS,
 )
@@ -21,7 +23,7 @@ COMMANDS: tuple[Command, ...] = (
 
 def find(words: list[str]) -> tuple[Command, list[str]] | None:
     """Return the command that `words` begin with, and the words behind it."""
-    for length in (2, 1):
+    for length in (3, 2, 1):
         name = " ".join(words[:length])
         for command in COMMANDS:
             if len(words) >= length and (command.name == name or name in command.also):

@@ -33,9 +33,15 @@ COMMANDS: tuple[Command, ...] = (
         "project list",
         "project.listed",
         "list an account's projects",
-        "mic project list [ACCOUNT]",
-        (("mic project list ada", "those of ada that you may see"),),
-        (Option("ACCOUNT", "the account (yours)", many="?"),),
+        "mic project list [ACCOUNT] [--deleted]",
+        (
+            ("mic project list ada", "those of ada that you may see"),
+            ("mic project list --deleted", "those of yours that can be brought back"),
+        ),
+        (
+            Option("ACCOUNT", "the account (yours)", many="?"),
+            Option("--deleted", "those that were deleted in the last 7 days"),
+        ),
         tool="reads",
     ),
     Command(
