@@ -19,6 +19,8 @@ from store.runs import runs
 from store.scanning import scan
 
 _COPIED_AT_ONCE = 8 << 20
+_RECORD = 512
+"""What a record takes in memory beside its bytes, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ class _Copies:
         """Return the next ones, as many as may be in memory; none when there are no more."""
         rows = (record for digest in self._rows if (record := index.small(tx, digest)))
         good = (one for one in chain(rows, self._packed) if self._is_good(tx, one))
-        return next(runs(good, lambda record: len(record.stored), _COPIED_AT_ONCE), [])
+        return next(runs(good, lambda record: _RECORD + len(record.stored), _COPIED_AT_ONCE), [])
 
     def _is_good(self, tx: Tx, record: Record) -> bool:
         if record.digest not in self._wanted:

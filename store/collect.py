@@ -237,7 +237,7 @@ async def _rewrite(objects: Objects, current: int) -> int:
 
 async def _move(objects: Objects, number: int) -> None:
     """Append what is indexed in a pack to the current one."""
-    found = runs(scan(objects.packs, number), lambda one: len(one[1].stored), _COPIED_AT_ONCE)
+    found = runs(scan(objects.packs, number), _weight, _COPIED_AT_ONCE)
     while run := await objects.in_thread(lambda: next(found, None)):
         places = await objects.db.read(lambda tx, run=run: _indexed(tx, number, run))  # type: ignore[misc]
         if not places:
@@ -246,6 +246,11 @@ async def _move(objects: Objects, number: int) -> None:
         records = [record for offset, record in run if offset in kept]
         tight = await objects.in_thread(lambda records=records: [_tighter(r) for r in records])  # type: ignore[misc]
         await objects.append(tight, partial(_moved, old=places))
+
+
+def _weight(found: tuple[int, Record]) -> int:
+    """Weigh a record so that one transaction moves neither too many bytes nor too many rows."""
+    return max(len(found[1].stored), _COPIED_AT_ONCE // pages.AT_ONCE)
 
 
 def _indexed(tx: Tx, number: int, run: list[tuple[int, Record]]) -> list[Place]:

@@ -10,7 +10,8 @@ from store.database import Tx
 from store.digest import Digest
 from store.records import HEADER, Codec
 
-AT_ONCE = 1000
+AT_ONCE = 250
+"""Ids on a page: a transaction that writes as many keeps nobody waiting for long."""
 
 
 def packed_before(tx: Tx, pack: int, offset: int, after: Digest) -> list[Digest]:
