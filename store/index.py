@@ -167,8 +167,8 @@ def lengths(tx: Tx, digests: Iterable[Digest]) -> dict[Digest, int]:
     found: dict[Digest, int] = {}
     for start in range(0, len(asked), _ASKED_AT_ONCE):
         some = asked[start : start + _ASKED_AT_ONCE]
-        marks = ",".join(f"?{number}" for number in range(1, len(some) + 1))
         for table in ("objects", "small_objects"):
+            marks = ",".join("?" * len(some))
             found.update(
                 tx.execute(
                     f"select id, raw from {table} where id in ({marks})"  # noqa: S608  marks only
@@ -177,6 +177,7 @@ def lengths(tx: Tx, digests: Iterable[Digest]) -> dict[Digest, int]:
                     some,
                 )
             )
+            some = [digest for digest in some if digest not in found]
     return found
 
 
