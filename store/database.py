@@ -32,6 +32,9 @@ T = TypeVar("T")
 BATCH = 256
 READERS = 3
 CACHE_KIB = 32_768
+READER_CACHE_KIB = 8_192
+"""Readers find most pages in the mapped file, and need a cache for what lies in the log only."""
+
 MMAP_BYTES = 256 << 20
 _PAGE = 4096
 
@@ -244,7 +247,7 @@ async def _connect(path: Path, *, reader: bool = False) -> _Thread:
         tx.execute("pragma foreign_keys = on")
         tx.execute("pragma busy_timeout = 10000")
         tx.execute("pragma temp_store = memory")
-        tx.execute(f"pragma cache_size = -{CACHE_KIB}")
+        tx.execute(f"pragma cache_size = -{READER_CACHE_KIB if reader else CACHE_KIB}")
         tx.execute(f"pragma mmap_size = {MMAP_BYTES}")
         tx.execute("pragma wal_autocheckpoint = 4000")
         if reader:

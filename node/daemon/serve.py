@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from node.accounts.model import Account
-from node.daemon import building, dispatcher, first_start, http, lock, presence, worker
+from node.daemon import building, dispatcher, first_start, http, lock, memory, presence, worker
 from node.daemon.config import Config
 from node.daemon.features import FEATURES
 from node.daemon.presence import Presence
@@ -57,6 +57,7 @@ async def serve(config: Config, announce: Callable[[Running], None]) -> None:
     """Run the node until SIGTERM or SIGINT; `announce` is called once, when it answers."""
     stop = asyncio.Event()
     _allow_files()
+    memory.use_few_arenas()
     building.make_directory(config.data)
     with lock.hold(config.data), _stopped_by_signals(stop), _listening(config) as door:
         last = presence.read(config.data)
@@ -90,6 +91,7 @@ async def _run(
             background = [
                 group.create_task(dispatcher.run(forge, FEATURES, woken), name="dispatcher"),
                 group.create_task(worker.run(forge, FEATURES, woken), name="worker"),
+                group.create_task(memory.tidy(), name="memory"),
             ]
             await stop.wait()
             for task in background:

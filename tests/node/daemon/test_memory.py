@@ -1,0 +1,25 @@
+"""What a large request took is given back to the system, where the C library can."""
+
+import platform
+
+import pytest
+
+from node.daemon import memory
+
+MIB = 1 << 20
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps and gives back")
+def test_what_lies_free_below_something_that_is_used_is_given_back():
+    taken = [bytes(3000) for _ in range(30_000)]
+    pinned = [taken.pop() for _ in range(5)]
+    taken.clear()
+    before = memory.resident()
+    memory.give_back()
+    assert memory.resident() < before - 40 * MIB
+    assert pinned[0] == bytes(3000)
+
+
+def test_what_a_c_library_does_not_have_is_left_alone():
+    memory._of_glibc("no_such_function_anywhere", 0)
+    memory.use_few_arenas()
