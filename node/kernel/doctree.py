@@ -175,12 +175,33 @@ class Drawing(html5_polyglot.HTMLTranslator):  # type: ignore[misc]
     def depart_line(self, _node: nodes.Element) -> None:
         self.put("<br>\n")
 
+    def visit_section(self, _node: nodes.Element) -> None:
+        self.section_level += 1
+
+    def depart_section(self, _node: nodes.Element) -> None:
+        self.section_level -= 1
+
     def visit_title(self, node: nodes.Element) -> None:
-        if isinstance(node.parent, nodes.section | nodes.document | nodes.table):
+        if isinstance(node.parent, nodes.table):
             super().visit_title(node)
-            return
-        self.put(f"<p><strong>{html.escape(node.astext())}</strong></p>\n")
-        raise nodes.SkipNode
+        elif isinstance(node.parent, nodes.section):
+            first, *others = node.parent["ids"]
+            self.put(f'<h{self.heading_level} id="{first}">')
+            self.put("".join(f'<span id="{name}"></span>' for name in others))
+        else:
+            self.put(f"<p><strong>{html.escape(node.astext())}</strong></p>\n")
+            raise nodes.SkipNode
+
+    def depart_title(self, node: nodes.Element) -> None:
+        if isinstance(node.parent, nodes.section):
+            self.put(f"</h{self.heading_level}>\n")
+        else:
+            super().depart_title(node)
+
+    @property
+    def heading_level(self) -> int:
+        """How deep a heading is that stands here; HTML knows six."""
+        return min(max(self.section_level, 1), 6)
 
     def visit_admonition(self, _node: nodes.Element) -> None:
         self.put("<blockquote>")

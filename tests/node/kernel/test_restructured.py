@@ -80,7 +80,7 @@ def drawn(text):
 def test_what_a_readme_holds_is_drawn():
     text = drawn(RICH)
     for part in (
-        "<h1>Title</h1>",
+        '<h1 id="readme-title">Title</h1>',
         "<strong>strong</strong> and <em>soft</em> <code>code</code>",
         '<a href="/l/docs/a.rst">link</a>',
         '<a href="https://example.org/" rel="nofollow noopener ugc">out</a>',

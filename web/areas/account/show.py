@@ -6,8 +6,9 @@ from aiohttp import web
 
 from node.accounts import verbs as accounts
 from node.accounts.model import Account
+from node.landings import verbs as landings
 from node.projects import verbs as projects
-from node.projects.model import Project
+from web.areas.front.show import Kept
 from web.page import forge_of, party_of, render
 
 
@@ -16,7 +17,7 @@ class View:
     """What the page shows."""
 
     account: Account
-    projects: list[Project]
+    projects: list[Kept]
     is_own: bool
 
 
@@ -25,5 +26,9 @@ async def show(request: web.Request) -> web.StreamResponse:
     forge, who = forge_of(request), party_of(request)
     account = await accounts.get(forge, request.match_info["account"])
     listed = await projects.listed(forge, who, account.handle)
-    view = View(account, listed, who.account == account.key)
+    kept = []
+    for project in listed:
+        newest = await landings.log(forge, who, project, limit=1)
+        kept.append(Kept(project, newest[0] if newest else None))
+    view = View(account, kept, who.account == account.key)
     return render(request, "areas/account/show.html", view)
