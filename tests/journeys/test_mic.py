@@ -460,3 +460,25 @@ def test_a_project_says_its_site_and_model(ada, garden):
     assert refused == (2, "project.bad-url")
     said = ada.mic("project", "get", "ada/plants", at=garden).out.decode()
     assert "model       m-1" in said
+
+
+@pytest.mark.usefixtures("shared")
+def test_blame_says_why_and_a_session_what_it_touches(ada, garden):
+    ada.json("session", "start", "Plant in rows", at=garden)
+    ada.json("session", "decision", "Rows, not beds", "--why", "Easier to weed.", at=garden)
+    (garden / "beds/a.txt").write_text("one\nTWO\nthree\nfour\nfive\nsix\nseven\n")
+    said = ada.json("session", "status", at=garden)
+    assert [(one["path"], one["change_type"]) for one in said["files"]] == [
+        ("beds/a.txt", "modified")
+    ]
+    assert len(said["bloom"]) > 1000
+    ada.json("session", "land", at=garden)
+    blame = ada.json("blame", "beds/a.txt", at=garden)
+    (newest, first) = blame["reasons"]
+    assert (newest["goal"], first["position"]) == ("Plant in rows", 1)
+    assert [(one["text"], one["why"]) for one in newest["decisions"]] == [
+        ("Rows, not beds", "Easier to weed.")
+    ]
+    text = ada.mic("blame", "--why", "beds/a.txt", at=garden).out.decode()
+    assert "\n@2 Plant in rows (ada, " in text
+    assert "\n  decided: Rows, not beds\n  because: Easier to weed.\n2\tTWO\n" in text

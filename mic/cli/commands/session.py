@@ -13,6 +13,7 @@ from mic.wire import messages
 from mic.workspace import manifest as manifests
 from mic.workspace import scan
 from mic.workspace import session as sessions
+from mic.workspace import touched
 from mic.workspace.session import LocalSession
 
 
@@ -60,6 +61,8 @@ def status(context: Context, _given: argparse.Namespace) -> Answer:
         "conversation": session.conversation,
         "decisions": session.decisions,
         "changes": [{"change": item.letter, "path": item.path} for item in items],
+        "files": touched.files(items),
+        "bloom": touched.bloom(items),
     }
     lines = [
         f"session   {session.id}",
