@@ -4,6 +4,7 @@ Who looks is decided once, from the cookie. What goes wrong becomes a page that 
 """
 
 import logging
+import re
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -16,13 +17,15 @@ from store.errors import DiskFull
 from store.recent import Recent
 from web import areas_table, static
 from web.drawn import DRAWN, MOST
-from web.failures import failed
+from web.failures import failed, status_of
+from web.git import routes as git_door
 from web.page import FORGE, PARTY, SESSION_COOKIE, forge_of
 
 log = logging.getLogger(__name__)
 
 
 SYNC = "/mic/"
+GIT = re.compile(r"/[^/]+/[^/]+/(info/refs|git-upload-pack|git-receive-pack)")
 ELSEWHERE = frozenset({"/up", "/metrics"})
 REFUSED = {
     404: "There is no such page.",
@@ -36,6 +39,7 @@ def add_routes(app: web.Application, forge: Forge) -> None:
     app[FORGE] = forge
     app[DRAWN] = Recent(MOST)
     app.middlewares.append(fence)
+    git_door.add_routes(app)
     static.add_routes(app)
     app.add_routes(areas_table.ROUTES)
 
@@ -43,7 +47,7 @@ def add_routes(app: web.Application, forge: Forge) -> None:
 @web.middleware
 async def fence(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let a page's handler know who asks, refuse forged posts, turn faults into pages."""
-    if request.path in ELSEWHERE or request.path.startswith(SYNC):
+    if _is_elsewhere(request.path):
         return await handler(request)
     try:
         request[PARTY] = await _asker(request)
@@ -57,6 +61,11 @@ async def fence(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise
     except Exception as fault:  # noqa: BLE001 - the fence of every page
         return failed(request, *_refusal(request, fault))
+
+
+def _is_elsewhere(path: str) -> bool:
+    """Whether another door than the pages answers at `path`."""
+    return path in ELSEWHERE or path.startswith(SYNC) or GIT.fullmatch(path) is not None
 
 
 async def _asker(request: web.Request) -> Party:
@@ -80,19 +89,6 @@ def _refusal(request: web.Request, fault: Exception) -> tuple[int, str]:
         "page failed", exc_info=fault, extra={"route": str(request.match_info.route.resource)}
     )
     return 500, "The node met an error of its own; its log has the details."
-
-
-def status_of(fault: errors.Fault) -> int:
-    """Return the HTTP status of a fault of the domain."""
-    table = {
-        errors.Missing: 404,
-        errors.Denied: 403,
-        errors.Invalid: 400,
-        errors.Conflict: 409,
-        errors.Exhausted: 413,
-        errors.Unreachable: 502,
-    }
-    return next(status for family, status in table.items() if isinstance(fault, family))
 
 
 def from_here(request: web.Request) -> bool:

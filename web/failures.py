@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from node.kernel import errors
 from web.page import render
 
 TITLES = {
@@ -40,3 +41,16 @@ def failed(request: web.Request, status: int, message: str) -> web.StreamRespons
     title = TITLES.get(status, "That did not work")
     view = View(status, title, message, NEXT.get(status, ""))
     return render(request, "failures.html", view, status)
+
+
+def status_of(fault: errors.Fault) -> int:
+    """Return the HTTP status of a fault of the domain."""
+    table = {
+        errors.Missing: 404,
+        errors.Denied: 403,
+        errors.Invalid: 400,
+        errors.Conflict: 409,
+        errors.Exhausted: 413,
+        errors.Unreachable: 502,
+    }
+    return next(status for family, status in table.items() if isinstance(fault, family))

@@ -1,0 +1,1 @@
+"""git's own door: clone, fetch and push over smart HTTP, with git as the client."""

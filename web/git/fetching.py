@@ -1,0 +1,96 @@
+"""Clone and fetch: git's own `upload-pack` answers, from a repository made of the landings.
+
+So protocol 2, shallow and partial clones are git's own. The repository holds this project and
+nothing else, so that whatever a client names, it can get no more than it may read.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from node.imports import verbs as imports
+from node.kernel.forge import Forge
+from node.kernel.parties import Party
+from node.projects.model import Project
+from web.git import process
+from web.git.door import NO_CACHE
+from web.git.pktlines import FLUSH, line
+
+SERVICE = "git-upload-pack"
+WANTS = 64 << 20
+"""Bytes that a client may take to say what it has and wants."""
+
+_SETTINGS = ("uploadpack.allowFilter=true", "uploadpack.hideRefs=refs/micelio")
+_VERSIONS = frozenset({"version=1", "version=2"})
+
+
+async def advertise(
+    forge: Forge, who: Party, project: Project, request: web.Request
+) -> web.StreamResponse:
+    """Say what there is to fetch."""
+    version = asked_version(request)
+    async with (
+        request.app[process.SEATS],
+        imports.repository(forge, who, project) as repository,
+        process.started(
+            repository,
+            "upload-pack",
+            "--http-backend-info-refs",
+            str(repository),
+            settings=_SETTINGS,
+            version=version,
+        ) as child,
+    ):
+        refs = b"".join([data async for data in process.output(child)])
+        await process.ended(child, "upload-pack")
+    head = b"" if version == "version=2" else line(b"# service=git-upload-pack\n") + FLUSH
+    return web.Response(
+        body=head + refs,
+        content_type="application/x-git-upload-pack-advertisement",
+        headers=NO_CACHE,
+    )
+
+
+async def fetch(
+    forge: Forge, who: Party, project: Project, request: web.Request
+) -> web.StreamResponse:
+    """Send what a client wants and lacks."""
+    async with (
+        request.app[process.SEATS],
+        imports.repository(forge, who, project) as repository,
+        process.started(
+            repository,
+            "upload-pack",
+            "--stateless-rpc",
+            str(repository),
+            settings=_SETTINGS,
+            version=asked_version(request),
+        ) as child,
+    ):
+        response = web.StreamResponse(headers=NO_CACHE)
+        response.content_type = "application/x-git-upload-pack-result"
+        await response.prepare(request)
+        async with process.answering(request):
+            async with asyncio.TaskGroup() as group:
+                group.create_task(process.feed(child, _wants(request)))
+                async for data in process.output(child):
+                    await response.write(data)
+            await process.ended(child, "upload-pack")
+            await response.write_eof()
+    return response
+
+
+def asked_version(request: web.Request) -> str:
+    """Return the protocol that the client asks for, empty for the first one."""
+    asked = request.headers.get("Git-Protocol", "").split(":")
+    return max(_VERSIONS.intersection(asked), default="")
+
+
+async def _wants(request: web.Request) -> AsyncIterator[bytes]:
+    held = 0
+    async for chunk in request.content.iter_any():
+        held += len(chunk)
+        if held > WANTS:
+            return
+        yield chunk
