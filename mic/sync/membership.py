@@ -1,7 +1,7 @@
 """Whether an object belongs to a project that the asker may read.
 
-Objects are shared by all projects of a node, so an id alone must not open a private one. A row per
-project and object would tax every landing for the sake of a rare request. Instead the asker says
+Objects are shared by all projects of a node, so an id alone must not open a private one. That a
+project holds an object does not open it either: it was sent, and may never land. So the asker says
 at which position it saw the ids (the head unless it says so), and the node looks for them where
 that position can name them: the record of the landing, its tree, the contents of its files. The
 walk stops when all are found; the decoded nodes come from the store's cache. One request costs at

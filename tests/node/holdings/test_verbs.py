@@ -10,6 +10,7 @@ from keys.statements.descriptor import Descriptor
 from keys.statements.transcript import Transcript
 from node.access.model import NoProject
 from node.daemon import housekeeping
+from node.daemon.features import FEATURES
 from node.holdings import verbs as holdings
 from node.kernel import jobs
 from node.landings import jobs as landing_jobs
@@ -19,7 +20,7 @@ from node.projects import verbs as projects
 from store import changes as change_lists
 from store import contents
 from store.changes import Change
-from store.collect import collect
+from store.collect import GRACE, collect
 from store.digest import digest_of
 from store.records import Kind, make
 from store.tree import Entry, Mode
@@ -29,6 +30,7 @@ from tests.support.sending import upload
 
 RECORDS = [make(Kind.BLOB, b"%d" % n) for n in range(3)]
 IDS = [record.digest for record in RECORDS]
+WORKERS = {kind: worker for feature in FEATURES for kind, worker in feature.jobs.items()}
 
 
 @pytest.fixture
@@ -49,16 +51,11 @@ def counted(tx):
     return dict(tx.execute("select project, count(*) from holdings group by project"))
 
 
-async def collect_all(forge):
-    """Once to doubt, once to remove."""
-    for _ in range(3):
-        await collect(
-            forge.objects,
-            housekeeping.roots,
-            forge.now() // 1000,
-            grace=0,
-            forget=lambda gone: holdings.forget(forge, gone),
-        )
+async def collect_all(forge, clock):
+    """Collect as the node does, often enough to doubt and to remove."""
+    for _ in range(4):
+        await WORKERS[housekeeping.COLLECT](forge, None)
+        clock.move((GRACE + 1) * 1000)
 
 
 async def test_what_was_sent_to_a_project_is_missing_in_every_other(forge, ada, book):
@@ -107,12 +104,12 @@ async def test_a_project_of_the_same_name_inherits_nothing(forge, ada, book):
     assert await missing(forge, ada, await a_project(forge, ada)) == IDS
 
 
-async def test_what_is_collected_is_held_by_nobody(forge, ada, book):
+async def test_what_is_collected_is_held_by_nobody(forge, clock, ada, book):
     other = await a_project(forge, ada, "other")
     await a_landing(forge, ada, book, {"kept": b"0"})
     for project in (book, other):
         await upload(forge, ada, project, RECORDS)
-    await collect_all(forge)
+    await collect_all(forge, clock)
     # The landing's content and its change list; of what was sent, what the landing names.
     assert await forge.db.read(counted) == {book.key: 2, other.key: 1}
     assert await missing(forge, ada, book) == IDS[1:]
@@ -144,7 +141,7 @@ def older(tx):
 async def work(forge):
     """Do the jobs that are owed."""
     while job := await forge.db.write(lambda tx: jobs.take(tx, forge.now())):
-        await landing_jobs.FEATURE.jobs[job.kind](forge, job)
+        await WORKERS[job.kind](forge, job)
         await forge.db.write(lambda tx, done=job: jobs.finish(tx, done))
 
 
