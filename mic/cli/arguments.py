@@ -29,8 +29,12 @@ def _add(parser: argparse.ArgumentParser, option: Option) -> None:
     if option.name.startswith("--"):
         _add_flag(parser, option)
     else:
-        nargs = option.many or None
-        parser.add_argument(option.name.lower(), metavar=option.name, nargs=nargs)
+        parser.add_argument(
+            option.name.lower(),
+            metavar=option.name,
+            nargs=option.many or None,
+            choices=option.choices or None,
+        )
 
 
 def _add_flag(parser: argparse.ArgumentParser, option: Option) -> None:

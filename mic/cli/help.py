@@ -1,6 +1,7 @@
 """Help, made from the table of commands."""
 
 from mic.cli.table import COMMANDS, Command, Option
+from mic.cli.table.general import FLAGS, STATUSES
 
 INTRODUCTION = """mic works with the projects of a Micelio node.
 
@@ -8,14 +9,11 @@ Usage: mic COMMAND [WORDS] [--json]
 """
 
 CLOSING = """
-  --json       answer with one JSON object: {ok, data, warnings} or {ok, error}
-  -h, --help   this, or the help of a command: mic COMMAND --help
-  --version    the version
+{flags}
 
-Addresses: account/project on the default node, or http(s)://node/account/project.
-Environment: MIC_NODE (a node's URL), MIC_TOKEN, MIC_HOME (~/.mic), MIC_COLOR, NO_COLOR.
-Exit status: 0 done, 1 unexpected, 2 invalid, 3 not found, 4 denied, 5 conflict,
-6 limit reached, 7 unreachable.
+Addresses: account/project on the default node, http(s)://node/account/project, or an alias.
+Environment: MIC_NODE, MIC_TOKEN, MIC_HOME, MIC_COLOR, NO_COLOR and more: `mic man` tells.
+Exit status: {statuses}.
 """
 
 
@@ -23,21 +21,24 @@ def overview(commands: tuple[Command, ...] = COMMANDS) -> str:
     """Return the list of commands and what they do."""
     width = max(len(command.name) for command in commands)
     lines = [f"  {command.name.ljust(width)}   {command.summary}" for command in commands]
-    return "\n".join((INTRODUCTION, *lines)) + "\n" + CLOSING
+    statuses = ", ".join(f"{number} {name}" for number, name, _ in STATUSES)
+    closing = CLOSING.format(flags="\n".join(_columns(list(FLAGS))), statuses=statuses)
+    return "\n".join((INTRODUCTION, *lines)) + "\n" + closing
 
 
 def of(command: Command) -> str:
     """Return the help of one command."""
     lines = [f"mic {command.name}: {command.summary}.", "", f"Usage: {command.usage}"]
     if command.options:
-        lines += ["", *_columns([(_label(option), option.help) for option in command.options])]
+        lines += ["", *_columns([(label(option), option.help) for option in command.options])]
     if command.more:
         lines += ["", command.more]
     lines += ["", "Examples:", *_columns(list(command.examples))]
     return "\n".join(lines) + "\n"
 
 
-def _label(option: Option) -> str:
+def label(option: Option) -> str:
+    """Return what an option is called in help."""
     names = f"{option.short}, {option.name}" if option.short else option.name
     return f"{names} {option.value}" if option.value else names
 

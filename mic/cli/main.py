@@ -165,7 +165,7 @@ def _answer(command: "Command", words: list[str], console: "Console") -> "Answer
 
     name, _, function = command.module.partition(".")
     act = getattr(import_module(f"mic.cli.commands.{name}"), function or "run")
-    context, given = _context(console), _given(command, words)
+    context, given = _context(command, console), _given(command, words)
     answer: Answer
     try:
         answer = act(context, given)
@@ -188,7 +188,7 @@ def _given(command: "Command", words: list[str]) -> "Namespace":
     return arguments.parse(command, words)
 
 
-def _context(console: "Console") -> "Context":
+def _context(command: "Command", console: "Console") -> "Context":
     from pathlib import Path
 
     from mic.cli.context import Context
@@ -196,7 +196,7 @@ def _context(console: "Console") -> "Context":
 
     home = Home(Path(os.environ.get("MIC_HOME") or Path.home() / ".mic"))
     preferences = home.config().preferences
-    if preferences.output_format == "json":
+    if preferences.output_format == "json" and not command.is_raw:
         console.json, console.colour = True, False
     elif preferences.color is not None and not console.json:
         from mic.cli.console import wants_colour

@@ -8,7 +8,7 @@ are not followed: a token is for the node that it was made for.
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -20,7 +20,7 @@ from mic.errors import MicFault, Unreachable
 from mic.wire import identity, limits, messages
 from mic.wire.messages import PREFIX
 
-PAUSES = (0.1, 0.3, 0.6, 1.0)
+PAUSES: tuple[float, ...] = (0.1, 0.3, 0.6, 1.0)
 """Seconds between the attempts at one request."""
 
 BUSY = frozenset({502, 503, 504})
@@ -54,6 +54,7 @@ class Connection:
         self.url = url
         self.has_token = token is not None
         self.sleep = sleep
+        self._pauses = PAUSES
         headers = {"User-Agent": "mic/1", "Accept-Encoding": "identity"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
@@ -115,12 +116,18 @@ class Connection:
         finally:
             response.close()
 
+    def briefly(self) -> Self:
+        """Wait for nothing from now on: what does not answer within a second is not asked again."""
+        self._pauses = ()
+        self._pool.timeout = urllib3.Timeout(connect=0.3, read=0.7)
+        return self
+
     def close(self) -> None:
         """Let go of the sockets."""
         self._pool.close()
 
     def _persist(self, attempt: Callable[[], T], again: bool) -> T:  # noqa: FBT001
-        for pause in PAUSES:
+        for pause in self._pauses:
             try:
                 return attempt()
             except Dropped as drop:

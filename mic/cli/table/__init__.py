@@ -4,7 +4,17 @@ Help, the parser and the reference page are made from this table, so none of the
 story. It imports nothing that costs time: `mic --help` reads it and ends.
 """
 
-from mic.cli.table import auth, moves, organization, project, reading, session, settings, workspace
+from mic.cli.table import (
+    auth,
+    moves,
+    organization,
+    project,
+    reading,
+    session,
+    settings,
+    shell,
+    workspace,
+)
 from mic.cli.table.rows import Command, Option
 
 __all__ = ["COMMANDS", "Command", "Option", "find", "group"]
@@ -18,6 +28,7 @@ COMMANDS: tuple[Command, ...] = (
     *organization.COMMANDS,
     *auth.COMMANDS,
     *settings.COMMANDS,
+    *shell.COMMANDS,
 )
 
 

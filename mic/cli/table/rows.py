@@ -39,5 +39,8 @@ class Command(NamedTuple):
     stdin: str = ""
     """What it reads from standard input, if it reads it."""
 
+    is_raw: bool = False
+    """Whether its text is for a program, so that a preference for JSON does not count."""
+
     also: tuple[str, ...] = ()
     """Other names that are understood."""

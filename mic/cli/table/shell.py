@@ -1,0 +1,33 @@
+"""The commands around `mic` itself: the shell's help, the manual, and what may be wrong."""
+
+from mic.cli.table.rows import Command, Option
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "completion",
+        "completion",
+        "print what makes a shell complete the words of mic",
+        "mic completion SHELL [-- WORDS]",
+        (
+            ('eval "$(mic completion bash)"', "in ~/.bashrc"),
+            ('eval "$(mic completion zsh)"', "in ~/.zshrc, behind compinit"),
+            ("mic completion fish > ~/.config/fish/completions/mic.fish", "for fish, once"),
+        ),
+        (
+            Option("SHELL", "which shell", choices=("bash", "zsh", "fish")),
+            Option("WORDS", "list what may stand in the place of the last of these", many="*"),
+        ),
+        more="Commands, flags, projects, positions, nodes and settings are completed. Projects and "
+        "positions are asked for at the node, which has a second to answer.",
+        is_raw=True,
+    ),
+    Command(
+        "man",
+        "man",
+        "print the manual page",
+        "mic man",
+        (("mic man | man -l -", "read it"),),
+        more="`make up` puts it where `man mic` finds it.",
+        is_raw=True,
+    ),
+)
