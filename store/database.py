@@ -205,10 +205,7 @@ def _told(fault: sqlite3.Error, path: Path) -> StoreFault | None:
 _BACKUP = "Restore the data directory from a backup."
 _REASONS: Mapping[int, tuple[type[DatabaseUnusable], str]] = {
     sqlite3.SQLITE_NOTADB: (DatabaseDamaged, f"is not a database. {_BACKUP}"),
-    sqlite3.SQLITE_CORRUPT: (
-        DatabaseDamaged,
-        f"is damaged: {{fault}}. Stop the node and run `micelio fsck`; {_BACKUP.lower()}",
-    ),
+    sqlite3.SQLITE_CORRUPT: (DatabaseDamaged, f"is damaged: {{fault}}. {_BACKUP}"),
     sqlite3.SQLITE_IOERR: (
         DatabaseUnusable,
         "cannot be read or written, though there is room: {fault}. Look at the disk.",

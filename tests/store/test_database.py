@@ -146,7 +146,7 @@ async def test_a_page_that_is_damaged_is_named_by_who_reads_it(tmp_path, migrati
     db = await Database.open(path, migrations)
     with pytest.raises(DatabaseDamaged, match=r"node\.db is damaged: .* malformed"):
         await db.read(lambda tx: tx.execute("select text from notes").fetchall())
-    with pytest.raises(DatabaseDamaged, match="micelio fsck"):
+    with pytest.raises(DatabaseDamaged, match="Restore the data directory from a backup"):
         await db.write(lambda tx: tx.execute("delete from notes where text <> ''"))
     await db.close()
 
