@@ -3,7 +3,8 @@
 Few and small objects travel in the landing's own request. More go ahead of it, while files are
 still being read and hashed: to a new project all of them, to another one those that it lacks.
 Afterwards the manifest moves to the new position only if nothing landed in between; what did is
-brought in first, so that a manifest never claims what the directory does not hold.
+brought in first (see `recovering`), so that a manifest never claims what the directory does not
+hold.
 """
 
 import io
@@ -23,17 +24,16 @@ from mic.cli.targets import Workspace
 from mic.client import landing as sending
 from mic.client import upload
 from mic.client.remote import Remote
-from mic.errors import Denied, Exhausted, Invalid, Unreachable
+from mic.errors import Denied, Exhausted, Invalid, MicFault, Unreachable
 from mic.wire import limits
 from mic.wire.messages import Descriptor, Landed, LandRequest, Origin, SessionDraft
-from mic.workspace import changes
+from mic.workspace import changes, unfinished
 from mic.workspace.changes import Prepared
 from mic.workspace.manifest import Manifest
 from mic.workspace.scan import Item
 from mic.workspace.session import LocalSession
 from store import changes as change_lists
 from store import contents
-from store.digest import Digest
 from store.records import Record
 
 INLINE_OBJECTS = 512
@@ -63,11 +63,10 @@ def making(origin: Origin | None, model: str | None, tool: str | None) -> Making
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a landing came to: the node's answer, and the manifest with the changes in it."""
+    """What a landing came to: what was sent, and the node's answer."""
 
+    sent: unfinished.Landing
     landed: Landed
-    manifest: Manifest
-    changed: int
 
 
 def check_goal(goal: str) -> str:
@@ -94,17 +93,48 @@ def land(
 ) -> Outcome:
     """Land `items`; raises `Conflict` naming every path that others moved since the base.
 
-    The returned manifest holds the position that was landed if that follows the base directly;
-    else it still holds the base, and the caller brings in what lies between.
+    That it is sent is written down before, so that nobody who is killed here lands twice; the
+    caller moves the manifest (`recovering.settle`), and forgets it.
     """
     _check_size(items)
     outgoing = _Outgoing(remote, fresh=fresh)
     with context.console.progress("Sending", len(items), sum(i.size for i in items)) as bar:
         outgoing.gather(changes.prepare(space.root, items), bar)
         request = _request(context, space.manifest, outgoing, session, made)
-        landed = _posted(context, remote, request, outgoing.inline)
-    _check_record(landed, space.manifest, request)
-    return Outcome(landed, _advanced(space.manifest, outgoing.done, landed), len(items))
+        sent = _sent(request, outgoing.done)
+        unfinished.send(space.root, sent)
+        landed = _answered(context, remote, space, request, outgoing.inline)
+    check_record(landed, space.manifest, session.id)
+    return Outcome(sent, landed)
+
+
+def _sent(request: LandRequest, done: Sequence[Prepared]) -> unfinished.Landing:
+    lines = [(one.path, one.tracked) for one in done]
+    return unfinished.Landing(
+        session=request.session.id,
+        goal=request.session.goal,
+        origin=request.session.origin,
+        base=request.base,
+        lines=[line for _, line in lines if line is not None],
+        removed=[path for path, line in lines if line is None],
+    )
+
+
+def _answered(
+    context: Context,
+    remote: Remote,
+    space: Workspace,
+    request: LandRequest,
+    records: Sequence[Record],
+) -> Landed:
+    """Return the node's answer; what it refuses was never sent, what it leaves open may be."""
+    try:
+        return _posted(context, remote, request, records)
+    except Unreachable:
+        raise
+    except MicFault:
+        unfinished.end(space.root, unfinished.LANDING)
+        raise
 
 
 class _Outgoing:
@@ -223,14 +253,14 @@ def introduce(context: Context, remote: Remote) -> None:
     accounts.register_key(remote.connection, context.home.key(), handle, socket.gethostname())
 
 
-def _check_record(landed: Landed, manifest: Manifest, request: LandRequest) -> None:
+def check_record(landed: Landed, manifest: Manifest, session: str) -> None:
     """Raise `Unreachable` unless the node's signed record is one of this landing."""
     try:
         record, _ = landings.open_landing(landed.record)
     except KeysFault as fault:
         raise _untrue(f"its record is not valid: {fault}") from fault
     told = (record.project, record.position, record.session, record.tree.hex())
-    if told != (manifest.project_id, landed.position, request.session.id, landed.tree):
+    if told != (manifest.project_id, landed.position, session, landed.tree):
         raise _untrue("its record is one of another landing")
 
 
@@ -239,18 +269,6 @@ def _untrue(why: str) -> Unreachable:
         f"The node says that the changes landed, but {why}.",
         code="landing.record-mismatch",
         hint="Run `mic log` to see what is there, and `mic verify` to check it.",
-    )
-
-
-def _advanced(manifest: Manifest, done: Sequence[Prepared], landed: Landed) -> Manifest:
-    if landed.position != (manifest.position or 0) + 1:
-        return manifest
-    return changes.advance(
-        manifest,
-        done,
-        position=landed.position,
-        tree=Digest(bytes.fromhex(landed.tree)),
-        record=landed.record,
     )
 
 

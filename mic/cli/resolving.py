@@ -8,7 +8,8 @@ from mic.client import download
 from mic.client.remote import Remote
 from mic.errors import Conflict
 from mic.workspace import checkout as writing
-from mic.workspace import conflicts, files, reading
+from mic.workspace import conflicts, files, reading, unfinished
+from mic.workspace import manifest as manifests
 from mic.workspace.checkout import Checkout
 from mic.workspace.conflicts import Unresolved
 from mic.workspace.manifest import Tracked, track
@@ -18,7 +19,10 @@ from store.tree import Entry
 def need_none(root: Path) -> None:
     """Raise `Conflict` while conflicts are open."""
     if left := conflicts.open_ones(root):
-        raise unresolved(left)
+        fault = unresolved(left)
+        if unfinished.sync(root, manifests.load(root)) is not None:
+            fault.hint = "A sync broke off here: run `mic sync`, which begins it again."
+        raise fault
 
 
 def unresolved(left: "tuple[Unresolved, ...] | list[Unresolved]") -> Conflict:

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from mic.cli import asking, trust
+from mic.cli import asking, resolving, trust
 from mic.cli.context import Context
 from mic.cli.receiving import Incoming
 from mic.cli.targets import Workspace
 from mic.client import download
 from mic.client.remote import Remote
-from mic.workspace import changes, conflicts, files, merge, scan
+from mic.workspace import changes, conflicts, files, merge, scan, unfinished
 from mic.workspace import checkout as writing
 from mic.workspace import manifest as manifests
 from mic.workspace.checkout import Checkout
@@ -32,7 +32,6 @@ from store.tree import EMPTY, Entry
 
 Strategy = Literal["ours", "theirs", "interactive"]
 LABELS = ("yours", "landed")
-BEGUN = "syncing"
 
 
 @dataclass(slots=True)
@@ -67,9 +66,9 @@ def sync(
     A sync that broke off is finished first, at its own position: what it has written is a landing
     of others, and must not pass for a change made here when a later landing takes it back.
     """
-    project, base, begun = space.manifest.project_id, space.manifest.position or 0, _begun(space)
+    project, begun = space.manifest.project_id, unfinished.sync(space.root, space.manifest)
     held = trust.held(remote, project, at)
-    if not base < begun < held.position:
+    if begun is None or begun >= held.position:
         return _sync(context, remote, space, strategy, held)
     first = _sync(context, remote, space, strategy, trust.held(remote, project, begun))
     if first.unresolved:
@@ -80,12 +79,26 @@ def sync(
     return then
 
 
-def _begun(space: Workspace) -> int:
-    """Return the position of a sync that may have broken off; 0 if there is none."""
-    try:
-        return int((space.root / manifests.FOLDER / BEGUN).read_text())
-    except (FileNotFoundError, ValueError):
-        return 0
+def take_back(space: Workspace) -> None:
+    """Take back the marks that a broken-off sync has written, so that it can begin again.
+
+    A file that was edited since stays as it is, and a conflict while marks are in it.
+    """
+    if unfinished.sync(space.root, space.manifest) is None:
+        return
+    left = [one for one in conflicts.load(space.root) if not _taken_back(space.root, one)]
+    conflicts.save(space.root, left)
+
+
+def _taken_back(root: Path, one: Unresolved) -> bool:
+    if one.kept is None or one.local is None:
+        return True
+    stands = resolving.standing(root, one.path)
+    if stands is None or stands.entry.id != one.wrote:
+        return False
+    data = conflicts.kept(root, one.kept)
+    writing.write_bytes(root, one.path, data, one.local.mode, stands)
+    return True
 
 
 def _sync(
@@ -100,8 +113,7 @@ def _sync(
     incoming = Incoming(remote, held.position, manifest.position)
     incoming.receive_tree()
     upstream = _upstream(manifest, held, incoming)
-    begun = space.root / manifests.FOLDER / BEGUN
-    files.replace_file(begun, str(held.position).encode())
+    unfinished.begin(space.root, unfinished.SYNCING, held.position)
     run = _Run(context, remote, space.root, manifest, local, strategy, held.position)
     run.carry_out(merge.plan(upstream, local.changes), incoming)
     after = changes.adopt(
@@ -114,7 +126,7 @@ def _sync(
     )
     _remember(space.root, run.done.unresolved)
     run.done.manifest = manifests.save(space.root, after)
-    begun.unlink(missing_ok=True)
+    unfinished.end(space.root, unfinished.SYNCING)
     return run.done
 
 
@@ -149,6 +161,16 @@ def _upstream(manifest: Manifest, held: trust.Held, incoming: Incoming) -> list[
     return [Change(path, a, b) for path, a, b in tree.diff(old, held.tree, source)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Clash:
+    """A file to be marked, and whether the person at the terminal wants to edit it at once."""
+
+    step: Step
+    found: Unresolved
+    marked: bytes
+    is_edited: bool
+
+
 class _Run:
     """One sync: the steps of its plan, carried out."""
 
@@ -168,6 +190,7 @@ class _Run:
         self._manifest = manifest
         self._local = local
         self._strategy = strategy
+        self._clashes: list[_Clash] = []
         self.done = Synced(position, manifest)
         self.written: dict[str, Tracked] = {}
 
@@ -179,6 +202,7 @@ class _Run:
         bases = self._bases(merges)
         for step in merges:
             self._merge(step, bases, heads)
+        self._mark()
         for step in decided:
             if step.action == "keep" and step.head not in (step.local, step.base):
                 self.done.kept.append(step.path)
@@ -275,11 +299,19 @@ class _Run:
             self._leave(step, reason)
         else:
             kept = conflicts.keep(self._root, local)
-            self._write(step, marked)
-            if side == "edit" and self._edited(step.path):
-                self.done.merged.append(step.path)
+            found = _unresolved(step, reason, kept=kept, wrote=digest_of(marked))
+            self._clashes.append(_Clash(step, found, marked, is_edited=side == "edit"))
+
+    def _mark(self) -> None:
+        """Write the marked files, once it is remembered which they are: marks never land."""
+        if self._clashes:
+            conflicts.save(self._root, [clash.found for clash in self._clashes])
+        for clash in self._clashes:
+            self._write(clash.step, clash.marked)
+            if clash.is_edited and self._edited(clash.step.path):
+                self.done.merged.append(clash.step.path)
             else:
-                self._leave(step, reason, kept=kept)
+                self.done.unresolved.append(clash.found)
 
     def _edited(self, path: str) -> bool:
         asking.edit(self._context.editor, self._root / path)
@@ -292,23 +324,29 @@ class _Run:
         if step.head and stands.entry == step.head:
             self.written[step.path] = stands
 
-    def _leave(self, step: Step, reason: str, kept: Digest | None = None) -> None:
-        self.done.unresolved.append(
-            Unresolved(
-                path=step.path,
-                base=step.base,
-                head=step.head,
-                local=step.local,
-                reason=reason,
-                is_marked=kept is not None,
-                kept=kept,
-            )
-        )
+    def _leave(self, step: Step, reason: str) -> None:
+        self.done.unresolved.append(_unresolved(step, reason))
+
+
+def _unresolved(
+    step: Step, reason: str, *, kept: Digest | None = None, wrote: Digest | None = None
+) -> Unresolved:
+    return Unresolved(
+        path=step.path,
+        base=step.base,
+        head=step.head,
+        local=step.local,
+        reason=reason,
+        is_marked=wrote is not None,
+        kept=kept,
+        wrote=wrote,
+    )
 
 
 def _remember(root: Path, unresolved: Sequence[Unresolved]) -> None:
     if unresolved:
-        conflicts.save(root, [*conflicts.open_ones(root), *unresolved])
+        by_path = {one.path: one for one in (*conflicts.open_ones(root), *unresolved)}
+        conflicts.save(root, [by_path[path] for path in sorted(by_path)])
     elif not conflicts.open_ones(root):
         conflicts.clear(root)
 

@@ -33,6 +33,11 @@ class Workspace(NamedTuple):
         m = self.manifest
         return Address(m.server, m.account, m.project)
 
+    @property
+    def name(self) -> str:
+        """Return `account/project`."""
+        return f"{self.manifest.account}/{self.manifest.project}"
+
     def remote(self, context: Context) -> "Remote":
         """Return the project that this is a workspace of: the one with its id, and no other."""
         return context.remote(self.address, self.manifest.project_id)

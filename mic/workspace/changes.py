@@ -150,7 +150,7 @@ def advance(
 ) -> Manifest:
     """Return the manifest after `done` has landed at `position`, on top of what it held."""
     pairs = [(each.path, each.tracked) for each in done]
-    return _moved(manifest, pairs, position, tree, record)
+    return moved(manifest, pairs, position=position, tree=tree, record=record)
 
 
 def adopt(
@@ -167,20 +167,22 @@ def adopt(
     A path that was not written keeps the head's entry without times: it is compared by content.
     """
     pairs = [(each.path, tracked.get(each.path) or _untimed(each)) for each in upstream]
-    return _moved(manifest, pairs, position, tree, record)
+    return moved(manifest, pairs, position=position, tree=tree, record=record)
 
 
 def _untimed(change: Change) -> Tracked | None:
     return None if change.new is None else track(change.path, change.new, None)
 
 
-def _moved(
+def moved(
     manifest: Manifest,
     pairs: Iterable[tuple[str, Tracked | None]],
-    position: int,
+    *,
+    position: int | None,
     tree: Digest,
     record: bytes | None,
 ) -> Manifest:
+    """Return the manifest at `position`, with a new line for each path; None takes it away."""
     entries = dict(manifest.entries)
     for path, line in pairs:
         if line is None:

@@ -28,7 +28,10 @@ _MARKER = re.compile(rb"^(?:<{7}|>{7}|\|{7})(?: |\r?$)", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unresolved:
-    """A conflict. `is_marked` says that the file holds markers; `kept` names its local bytes."""
+    """A conflict. `is_marked` says that the file holds markers; `kept` names its local bytes.
+
+    `wrote` is the file with the markers, as it was written or, after a crash, was to be.
+    """
 
     path: str
     base: Entry | None
@@ -37,6 +40,7 @@ class Unresolved:
     reason: str
     is_marked: bool = False
     kept: Digest | None = None
+    wrote: Digest | None = None
 
 
 class _Entry(msgspec.Struct, array_like=True):
@@ -53,6 +57,7 @@ class _Line(msgspec.Struct):
     reason: str
     is_marked: bool
     kept: bytes | None
+    wrote: bytes | None = None
 
 
 class _File(msgspec.Struct):
@@ -70,6 +75,7 @@ def save(root: Path, conflicts: Iterable[Unresolved]) -> None:
             each.reason,
             each.is_marked,
             each.kept,
+            each.wrote,
         )
         for each in conflicts
     ]
@@ -146,4 +152,5 @@ def _unpack_line(line: _Line) -> Unresolved:
         reason=line.reason,
         is_marked=line.is_marked,
         kept=None if line.kept is None else Digest(line.kept),
+        wrote=None if line.wrote is None else Digest(line.wrote),
     )

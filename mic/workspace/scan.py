@@ -27,7 +27,7 @@ from store.paths import check_path
 Letter = Literal["A", "M", "D"]
 HASHERS = 4
 _NAMED = 10
-_HALF_WRITTEN = re.compile(r"(?:.*/)?\.mic-[0-9a-f]{16}", re.DOTALL)
+HALF_WRITTEN = re.compile(r"(?:.*/)?\.mic-[0-9a-f]{16}", re.DOTALL)
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -154,7 +154,7 @@ def _add(found: _Seen, rules: ignore.Rules, path: str, each: os.DirEntry[str]) -
         facts = each.stat(follow_symlinks=False)
     except FileNotFoundError:
         return
-    if _HALF_WRITTEN.fullmatch(path):
+    if HALF_WRITTEN.fullmatch(path):
         found.skipped.append((path, "is what a mic that was stopped left half written"))
         return
     if (mode := mode_of(facts)) is None:

@@ -1,6 +1,7 @@
 """`mic` as a person or an agent runs it: a process in a directory, with a home of its own."""
 
 import json
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -54,6 +55,18 @@ class Person:
             check=False,
         )
         return Ran(done.returncode, done.stdout, done.stderr.decode())
+
+    def killed(self, number: int, *words: str, at: Path) -> bool:
+        """Run `mic` and kill it before its nth change; return whether it came to that."""
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.support.killed", str(number), *words],
+            cwd=at,
+            env=environment(MIC_HOME=str(self.home), PYTHONDONTWRITEBYTECODE="1"),
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+        return done.returncode == -signal.SIGKILL
 
     def json(self, *words: str, at: Path, **more: str) -> Any:
         """Run `mic --json`, which must succeed, and return its data."""

@@ -30,4 +30,7 @@ def get(context: Context, typed: str, directory: str | None, at: int | None) -> 
     if position is None:
         return Answer(data, f"Cloned {remote.name}, where nothing has landed yet, into {root}")
     text = f"{plural(files, 'file')}, {mib(made.size)}, position {position}"
-    return Answer(data, f"Cloned {remote.name} into {root}: {text}.")
+    note = ""
+    if made.is_resumed:
+        note = "This finished a clone that broke off; `mic sync` brings in what has landed since."
+    return Answer(data, f"Cloned {remote.name} into {root}: {text}.", note)

@@ -2,7 +2,7 @@
 
 import argparse
 
-from mic.cli import landing, targets, working
+from mic.cli import landing, recovering, targets, working
 from mic.cli.answers import Answer
 from mic.cli.context import Context
 from mic.errors import Conflict
@@ -15,7 +15,7 @@ def run(context: Context, given: argparse.Namespace) -> Answer:
     made = landing.making(given.origin, given.model, given.tool)
     root = targets.workspace(context).root
     with manifests.hold(root):
-        space = targets.workspace(context)
+        space, before = recovering.recover(context, targets.workspace(context))
         if active := sessions.find(root):
             raise Conflict(
                 f"Nothing was landed: a session is under way, {active.id}",
@@ -34,4 +34,4 @@ def run(context: Context, given: argparse.Namespace) -> Answer:
             origin=made.origin,
             model=made.model,
         )
-        return working.land(context, space, session, made)
+        return working.land(context, space, session, made, before)

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-from mic.cli import landing, moving, resolving, targets, working
+from mic.cli import landing, moving, recovering, resolving, targets, working
 from mic.cli.answers import Answer, plural, when
 from mic.cli.context import Context
 from mic.cli.targets import Workspace
@@ -108,7 +108,11 @@ def land(context: Context, given: argparse.Namespace) -> Answer:
     """Land the session with everything said and decided in it."""
     root = targets.workspace(context).root
     with manifests.hold(root):
-        return _landed(context, targets.workspace(context), given)
+        active = sessions.find(root)
+        space, before = recovering.recover(context, targets.workspace(context))
+        if active and before and active.id == before.sent.session:
+            return working.answer(space, before)
+        return _landed(context, space, given)
 
 
 def abandon(context: Context, _given: argparse.Namespace) -> Answer:
@@ -125,8 +129,10 @@ def resolve(context: Context, given: argparse.Namespace) -> Answer:
     """Settle the conflicts that a sync left, then land the session."""
     root = targets.workspace(context).root
     with manifests.hold(root):
-        space = targets.workspace(context)
-        sessions.load(root)
+        active = sessions.load(root)
+        space, before = recovering.recover(context, targets.workspace(context))
+        if before and active.id == before.sent.session:
+            return working.answer(space, before)
         if given.strategy in {"ours", "theirs"}:
             resolving.settle(space.remote(context), space, given.strategy)
         return _landed(context, space, given)
@@ -139,9 +145,7 @@ def _landed(context: Context, space: Workspace, given: argparse.Namespace) -> An
         given.model or session.model,
         given.tool,
     )
-    answer = working.land(context, space, session, made)
-    sessions.end(space.root)
-    return answer
+    return working.land(context, space, session, made)
 
 
 def _goal(context: Context, space: Workspace, words: list[str]) -> str:

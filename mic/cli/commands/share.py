@@ -5,7 +5,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from mic.cli import landing, targets
+from mic.cli import landing, recovering, targets
 from mic.cli.answers import Answer, plural
 from mic.cli.context import Context
 from mic.client import accounts
@@ -38,6 +38,8 @@ def _shared(
 ) -> Answer:
     """Scan first: what cannot be shared is refused before a project is made for it."""
     fresh = not (root / manifests.FOLDER / manifests.NAME).exists()
+    if not fresh and (shared := _shared_before(context, root)):
+        return shared
     scanned = scan.scan(root, NOTHING)
     project, remote, space = _begun(context, root, given)
     for path, why in scanned.skipped:
@@ -46,6 +48,16 @@ def _shared(
     if scanned.items:
         position = _landed(context, remote, space, scanned, made, project, fresh=fresh)
     return _answer(project, remote, position, len(scanned.items))
+
+
+def _shared_before(context: Context, root: Path) -> Answer | None:
+    """Return the answer to a share that broke off, if it has landed."""
+    space, before = recovering.recover(context, targets.Workspace(root, manifests.load(root)))
+    if before is None:
+        return None
+    remote = space.remote(context)
+    position, files = before.landed.position, len(before.sent.lines)
+    return _answer(remote.project(), remote, position, files)
 
 
 def _tidy(root: Path) -> None:
@@ -81,7 +93,7 @@ def _landed(
         decisions=(),
     )
     outcome = landing.land(context, remote, space, scanned.items, said, made, fresh=fresh)
-    manifests.save(space.root, outcome.manifest)
+    recovering.settle(context, remote, space, outcome.sent, outcome.landed)
     return outcome.landed.position
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from mic.cli.answers import Answer, plural
 from mic.cli.context import Context
-from mic.cli.targets import workspace
+from mic.cli.targets import Workspace, workspace
 from mic.workspace import manifest as manifests
 from mic.workspace import scan
 
@@ -19,32 +19,68 @@ STYLES = {"A": "added", "M": "modified", "D": "removed"}
 
 
 def run(context: Context, _given: "Namespace") -> Answer:
-    """Compare the files with the manifest; no node is asked."""
-    space = workspace(context)
+    """Compare the files with the manifest; no node is asked, unless a landing broke off here."""
+    space = _settled(context, workspace(context))
     scanned = scan.scan(space.root, space.manifest)
     if scanned.is_refreshed:
         _remember(space.root, scanned.manifest)
     for path, why in scanned.skipped:
         context.console.warn(f"{path} is left out: {why}.")
-    manifest = space.manifest
+    manifest, begun = space.manifest, _unfinished(context, space)
+    items = () if begun == "clone" else scanned.items
     name = f"{manifest.account}/{manifest.project}"
     under_way, open_ones = _under_way(space.root)
     paint = context.console.paint
     lines = [f"{name} at position {manifest.position or 0}"]
     if under_way:
         lines.append(f"Session: {under_way.goal}")
-    lines += [f"{paint(i.letter, STYLES[i.letter])} {i.path}" for i in scanned.items]
+    lines += [f"{paint(i.letter, STYLES[i.letter])} {i.path}" for i in items]
     lines += [f"{paint('!', 'removed')} {one.path}: {one.reason}" for one in open_ones]
-    lines.append(plural(len(scanned.items), "change") + "." if scanned.items else "No changes.")
+    lines.append(plural(len(items), "change") + "." if items else "No changes.")
     data = {
         "project": name,
         "server": manifest.server,
         "position": manifest.position or 0,
         "session": under_way.id if under_way else None,
-        "changes": [{"change": i.letter, "path": i.path} for i in scanned.items],
+        "changes": [{"change": i.letter, "path": i.path} for i in items],
         "conflicts": [one.path for one in open_ones],
+        "unfinished": begun,
     }
     return Answer(data, "\n".join(lines))
+
+
+def _settled(context: Context, space: Workspace) -> Workspace:
+    """Learn what became of a landing that broke off, if the node can be asked."""
+    if not (space.root / manifests.FOLDER / "landing.json").exists():
+        return space
+    from mic.cli import recovering
+    from mic.errors import MicFault
+
+    try:
+        with manifests.hold(space.root):
+            return recovering.recover(context, workspace(context))[0]
+    except MicFault as fault:
+        context.console.warn(f"What became of the last landing is not known: {fault.message}")
+        return space
+
+
+def _unfinished(context: Context, space: Workspace) -> str | None:
+    """Tell what broke off here and how it is finished; return which it is."""
+    folder = space.root / manifests.FOLDER
+    if (folder / "landing.json").exists():
+        context.console.warn("A landing broke off here. `mic sync` finds out whether it landed.")
+        return "landing"
+    if (folder / "cloning").exists():
+        again = f"mic clone {space.address} {space.root}"
+        context.console.warn(f"A clone broke off here. To finish it: {again}")
+        return "clone"
+    if (folder / "syncing").exists():
+        from mic.workspace import unfinished
+
+        if unfinished.sync(space.root, space.manifest) is not None:
+            context.console.warn("A sync broke off here. `mic sync` finishes it.")
+            return "sync"
+    return None
 
 
 def _under_way(root: Path) -> "tuple[LocalSession | None, tuple[Unresolved, ...]]":

@@ -2,7 +2,7 @@
 
 import argparse
 
-from mic.cli import resolving, syncing, targets
+from mic.cli import recovering, resolving, syncing, targets
 from mic.cli.answers import Answer, plural
 from mic.cli.context import Context
 from mic.workspace import manifest as manifests
@@ -13,9 +13,10 @@ def run(context: Context, given: argparse.Namespace) -> Answer:
     strategy: syncing.Strategy = given.strategy or "interactive"
     root = targets.workspace(context).root
     with manifests.hold(root):
-        space = targets.workspace(context)
+        space, _ = recovering.recover(context, targets.workspace(context))
         remote = space.remote(context)
         settled: list[str] = []
+        syncing.take_back(space)
         if strategy == "interactive":
             resolving.need_none(root)
         else:
