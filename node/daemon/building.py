@@ -91,6 +91,7 @@ def assembled(config: Config, url: str, db: Database, objects: Objects) -> Forge
         keys=keys,
         clock=HybridClock(identity.number),
         now=now_ms,
+        limits=config.limits,
         cache=config.data / CACHE,
     )
 

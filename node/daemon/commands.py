@@ -1,36 +1,24 @@
 """What each command of `micelio` does.
 
-`login` and `status` work beside a running node: they talk to its database, never to its packs.
-`fsck` wants the directory for itself.
+`status`, and what is done for people, work beside a running node: they talk to its database, never
+to its packs. `fsck` wants the directory for itself.
 """
 
 import argparse
 import asyncio
-import json
-from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 
 from node.accounts import verbs as accounts
 from node.daemon import building, lock, presence
 from node.daemon.config import Config
 from node.daemon.fsck import Report, summary
 from node.daemon.fsck import run as run_fsck
-from node.daemon.serve import Running, serve, signin_url
+from node.daemon.people import invite, limit, login
+from node.daemon.saying import must_exist, say
+from node.daemon.serve import Running, serve
 from node.kernel import jobs
-from node.kernel.errors import Missing
-from node.signin import verbs as signin
 
-
-class NoNode(Missing):
-    """There is no node in this directory."""
-
-    def __init__(self, data: Path) -> None:
-        super().__init__(
-            "node.missing",
-            f"There is no node in {data}. `micelio up` makes one.",
-            data=str(data),
-        )
+__all__ = ["fsck", "invite", "limit", "login", "status", "up"]
 
 
 def up(config: Config, asked: argparse.Namespace) -> int:
@@ -50,20 +38,9 @@ def up(config: Config, asked: argparse.Namespace) -> int:
             + (f"{running.note}\n" if running.note else "")
             + "Press Ctrl-C to stop it."
         )
-        _say(facts, text, as_json=asked.json)
+        say(facts, text, as_json=asked.json)
 
     asyncio.run(serve(config, announce))
-    return 0
-
-
-def login(config: Config, asked: argparse.Namespace) -> int:
-    """Print a fresh sign-in link for the owner."""
-    url, secret, owner = asyncio.run(_make_link(config))
-    link = signin_url(url, secret)
-    text = f"Sign in as {owner}, once, within 15 minutes: {link}"
-    if not lock.is_held(config.data):
-        text += "\nThe node does not run at the moment; start it with `micelio up`."
-    _say({"url": url, "owner": owner, "signin_url": link}, text, as_json=asked.json)
     return 0
 
 
@@ -76,20 +53,20 @@ def status(config: Config, asked: argparse.Namespace) -> int:
         f"Data: {facts['data']} ({facts['bytes']:,} bytes)\n"
         f"Background jobs: {facts['jobs_waiting']} waiting, {facts['jobs_failed']} failed"
     )
-    _say(facts, text, as_json=asked.json)
+    say(facts, text, as_json=asked.json)
     return 0
 
 
 def fsck(config: Config, asked: argparse.Namespace) -> int:
     """Check everything that is stored; exit code 1 if something is wrong and stays so."""
-    _must_exist(config)
+    must_exist(config)
     with lock.hold(config.data):
         report = asyncio.run(_check(config, repair=asked.repair))
     facts = {"ok": report.is_clean} | asdict(report)
     lines = [f"{one.where}: {one.what}{' (repaired)' * one.is_repaired}" for one in report.findings]
     lines.append(summary(report, repair=asked.repair))
     text = "\n".join([f"{report.objects:,} objects, {report.bytes:,} bytes in packs.", *lines])
-    _say(facts, text, as_json=asked.json)
+    say(facts, text, as_json=asked.json)
     return 0 if report.is_clean else 1
 
 
@@ -98,28 +75,8 @@ async def _check(config: Config, *, repair: bool) -> Report:
         return await run_fsck(forge, repair=repair)
 
 
-def _say(facts: Mapping[str, object], text: str, *, as_json: bool) -> None:
-    print(json.dumps(facts) if as_json else text, flush=True)  # noqa: T201
-
-
-def _must_exist(config: Config) -> None:
-    if not (config.data / building.DATABASE).exists():
-        raise NoNode(config.data)
-
-
-async def _make_link(config: Config) -> tuple[str, str, str]:
-    _must_exist(config)
-    last = presence.read(config.data)
-    url = last.url if last else config.url or f"http://{config.host}:{config.port}"
-    async with building.opened(config, url, alone=False) as forge:
-        owner = await accounts.owner(forge)
-        if owner is None:
-            raise NoNode(config.data)
-        return url, await signin.make_link(forge, owner), owner.handle
-
-
 async def _facts(config: Config) -> dict[str, object]:
-    _must_exist(config)
+    must_exist(config)
     last = presence.read(config.data)
     async with building.opened(config, last.url if last else "", alone=False) as forge:
         owner = await accounts.owner(forge)

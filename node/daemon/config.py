@@ -12,19 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from node.kernel.errors import Invalid
+from node.daemon import limits
+from node.daemon.errors import BadSetting
+from node.kernel.limits import Limits
 
 DEFAULT_LISTEN = "127.0.0.1:7070"
 SETTINGS_FILE = "node.toml"
 MAX_PORT = 65535
 LOG_LEVELS = ("debug", "info", "warning", "error")
-
-
-class BadSetting(Invalid):
-    """A flag, a variable or a line of the settings file cannot mean anything."""
-
-    def __init__(self, message: str, **details: object) -> None:
-        super().__init__("config.bad-setting", message, **details)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +39,7 @@ class Config:
     url: str | None
     mic_home: Path | None
     log_level: str
+    limits: Limits
 
 
 def read(flags: Mapping[str, Any], environment: Mapping[str, str], home: Path) -> Config:
@@ -67,6 +63,7 @@ def read(flags: Mapping[str, Any], environment: Mapping[str, str], home: Path) -
         url=_without_slash(chosen("url")),
         mic_home=mic_home(environment, home) if registers else None,
         log_level=_log_level(chosen("log") or "warning"),
+        limits=limits.read(file.get("limits", {})),
     )
 
 

@@ -33,6 +33,7 @@ examples:
   micelio up                                   start a node; the first time, make it
   micelio up --listen 0.0.0.0:7070 --data /srv/micelio --name forge
   micelio login                                print a fresh sign-in link
+  micelio invite                               print a link for a colleague
   micelio fsck --repair                        check everything that is stored
 """
 
@@ -62,7 +63,20 @@ def parser() -> argparse.ArgumentParser:
     up.add_argument("--name", help="the name that the node goes by (the machine's)")
     up.add_argument("--owner", metavar="HANDLE", help="the owner's handle, at the first start")
     up.add_argument("--no-register", action="store_true", help="leave `mic` as it is")
-    _add(commands, "login", "print a fresh one-time sign-in link for the owner")
+    login = _add(commands, "login", "print a fresh one-time sign-in link")
+    login.add_argument("account", metavar="HANDLE", nargs="?", help="for whom (the owner)")
+    invite = _add(commands, "invite", "print a one-time link that makes an account")
+    invite.add_argument(
+        "--organization", metavar="HANDLE", help="which they belong to from then on"
+    )
+    roles = ("member", "admin")
+    invite.add_argument("--role", choices=roles, default="member", help="as what (member)")
+    limit = _add(commands, "limit", "say what an account may have, or change it")
+    limit.add_argument("account", metavar="HANDLE", help="whose")
+    limit.add_argument("--projects", metavar="N", help="how many, or `default`")
+    limit.add_argument(
+        "--storage", metavar="SIZE", help="500 MiB, 5 GiB and the like, or `default`"
+    )
     _add(commands, "status", "say where the node is and what it holds")
     fsck = _add(commands, "fsck", "check everything that is stored; the node must not run")
     fsck.add_argument("--repair", action="store_true", help="repair what can be repaired")

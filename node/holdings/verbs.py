@@ -11,6 +11,7 @@ from node.access.model import Action
 from node.holdings import reading, rows
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
+from node.projects import storage
 from node.projects import verbs as projects
 from node.projects.model import Project
 from node.projects.rules import require
@@ -33,18 +34,21 @@ async def receive(
     come again.
     """
     require(who, Action.LAND, project)
-    count, waiting = 0, list[Digest]()
+    count, size, waiting = 0, 0, list[Digest]()
     try:
         async for batch in batches:
+            more = sum(len(record.stored) for record in batch)
+            await storage.check_room(forge, project, size + more)
             await forge.objects.ingest(batch)
+            size += more
             count += len(batch)
             waiting += [record.digest for record in batch]
             if len(waiting) >= SETTLED_AT_ONCE:
-                await _settle(forge, who, project, waiting)
-                waiting = []
+                await _settle(forge, who, project, waiting, size)
+                waiting, size = [], 0
     finally:
         if waiting:
-            await _settle(forge, who, project, waiting)
+            await _settle(forge, who, project, waiting, size)
     return count
 
 
@@ -69,10 +73,13 @@ async def forget(forge: Forge, gone: Sequence[Digest]) -> None:
             await forge.db.write(lambda tx, found=pairs: rows.drop(tx, found))  # type: ignore[misc]
 
 
-async def _settle(forge: Forge, who: Party, project: Project, ids: Iterable[Digest]) -> None:
+async def _settle(
+    forge: Forge, who: Party, project: Project, ids: Iterable[Digest], size: int
+) -> None:
     def work(tx: Tx) -> None:
         # Asked again: while the objects came in, the project may have gone.
         projects.current(tx, who, project, Action.LAND)
+        storage.keep(forge, tx, project.key, size)
         rows.add(tx, project.key, ids)
 
     await forge.db.write(work)

@@ -27,6 +27,7 @@ from node.landings.model import (
     PathsMoved,
 )
 from node.landings.reading import path_seed
+from node.projects import storage
 from node.projects import verbs as projects
 from node.projects.model import Project
 from node.projects.rules import require
@@ -166,6 +167,8 @@ def _land(
         raise PathsMoved(clash, before.position)
     for record, raw in draft.fresh.values():
         forge.objects.put_record(tx, record, raw)
+    fresh = sum(len(record.stored) for record, _ in draft.fresh.values())
+    storage.keep(forge, tx, project.key, fresh)
     holdings.add(tx, project.key, draft.fresh)
     after = _advance(forge, tx, before, changes)
     landing = _signed(forge, tx, who, project, draft, before, after, len(changes), signer)

@@ -129,6 +129,25 @@ def hand_over(tx: Tx, project: int, owner: int) -> None:
     tx.execute("update projects set owner = ? where key = ?", (owner, project))
 
 
+def add_bytes(tx: Tx, project: int, size: int) -> None:
+    """Count bytes that came in through a project."""
+    tx.execute("update projects set stored_bytes = stored_bytes + ? where key = ?", (size, project))
+
+
+def bytes_of(tx: Tx, owner: int) -> int:
+    """Return how many bytes came in through the projects of an account."""
+    (size,) = tx.execute(
+        "select coalesce(sum(stored_bytes), 0) from projects where owner = ?", (owner,)
+    ).fetchone()
+    return int(size)
+
+
+def owner_of(tx: Tx, project: int) -> int | None:
+    """Return whose a project is."""
+    row = tx.execute("select owner from projects where key = ?", (project,)).fetchone()
+    return row[0] if row else None
+
+
 def has_any(tx: Tx, owner: int) -> bool:
     """Return whether an account has projects, deleted ones that can be brought back too."""
     return tx.execute("select 1 from projects where owner = ?", (owner,)).fetchone() is not None

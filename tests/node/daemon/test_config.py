@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from node.daemon import config
-from node.daemon.config import BadSetting
+from node.daemon.errors import BadSetting
+from node.kernel.limits import Limits
 
 HOME = Path("/users/ada")
 
@@ -57,3 +58,31 @@ def test_a_data_directory_that_is_a_file_is_named(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(BadSetting, match=r"file/node\.toml cannot be read"):
         read(tmp_path / "file")
+
+
+def test_limits_stand_in_the_file_in_sizes_and_numbers(tmp_path):
+    (tmp_path / "node.toml").write_text(
+        '[limits]\nprojects = 3\nstorage = "2 GiB"\nfile = 1000\nlanding_paths = 10\n'
+    )
+    found = read(tmp_path).limits
+    assert (found.projects_per_account, found.bytes_per_account) == (3, 2 << 30)
+    assert (found.file, found.paths_in_landing) == (1000, 10)
+    assert found.goal == Limits().goal
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "limits = 3",
+        "[limits]\npeople = 3",
+        "[limits]\nprojects = -1",
+        '[limits]\nprojects = "3"',
+        "[limits]\nprojects = true",
+        '[limits]\nstorage = "5 GB"',
+        '[limits]\nstorage = "-1"',
+    ],
+)
+def test_a_limit_that_cannot_be_is_refused(tmp_path, text):
+    (tmp_path / "node.toml").write_text(text)
+    with pytest.raises(BadSetting):
+        read(tmp_path)

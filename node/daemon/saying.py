@@ -1,0 +1,31 @@
+"""How the commands of `micelio` answer, and what most of them need first."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from node.daemon import building
+from node.daemon.config import Config
+from node.kernel.errors import Missing
+
+
+class NoNode(Missing):
+    """There is no node in this directory."""
+
+    def __init__(self, data: Path) -> None:
+        super().__init__(
+            "node.missing",
+            f"There is no node in {data}. `micelio up` makes one.",
+            data=str(data),
+        )
+
+
+def say(facts: Mapping[str, object], text: str, *, as_json: bool) -> None:
+    """Print the result: for a program or for a person."""
+    print(json.dumps(facts) if as_json else text, flush=True)  # noqa: T201
+
+
+def must_exist(config: Config) -> None:
+    """Raise `NoNode` unless there is a node in the data directory."""
+    if not (config.data / building.DATABASE).exists():
+        raise NoNode(config.data)
