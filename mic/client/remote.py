@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from mic.client.connection import Connection, segment
 from mic.wire import messages
+from mic.wire.blame import Blame
 from mic.wire.messages import (
-    Blame,
     Decision,
     Difference,
     Documents,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import cast
 
 from keys.statements import transcript
+from mic.wire import blame as blames
 from mic.wire import messages as wire
 from node.kernel.forge import Forge
 from node.landings.model import Landing, LandingDetail
@@ -102,15 +103,15 @@ def entry(name: str, one: Entry) -> wire.TreeEntry:
     return wire.TreeEntry(name, MODES[one.mode], one.id.hex(), one.size)
 
 
-def blame(position: int, path: str, lines: Sequence[BlameLine]) -> wire.Blame:
+def blame(position: int, path: str, lines: Sequence[BlameLine]) -> blames.Blame:
     """Encode the lines of a file, and the reason of each landing that brought some of them."""
     reasons = {line.reason.position: line.reason for line in lines}
     ordered = [_reason(one) for _, one in sorted(reasons.items(), reverse=True)]
-    return wire.Blame(position, path, [_line(one) for one in lines], ordered)
+    return blames.Blame(position, path, [_line(one) for one in lines], ordered)
 
 
-def _line(one: BlameLine) -> wire.BlameLine:
-    return wire.BlameLine(
+def _line(one: BlameLine) -> blames.BlameLine:
+    return blames.BlameLine(
         number=one.number,
         text=one.text,
         position=one.reason.position,
@@ -121,8 +122,8 @@ def _line(one: BlameLine) -> wire.BlameLine:
     )
 
 
-def _reason(one: Reason) -> wire.Reason:
-    return wire.Reason(
+def _reason(one: Reason) -> blames.Reason:
+    return blames.Reason(
         position=one.position,
         goal=one.goal,
         session=one.session,

@@ -201,7 +201,7 @@ class Drawing(html5_polyglot.HTMLTranslator):  # type: ignore[misc]
     @property
     def heading_level(self) -> int:
         """How deep a heading is that stands here; HTML knows six."""
-        return min(max(self.section_level, 1), 6)
+        return min(max(int(self.section_level), 1), 6)
 
     def visit_admonition(self, _node: nodes.Element) -> None:
         self.put("<blockquote>")

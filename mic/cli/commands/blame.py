@@ -8,7 +8,7 @@ from mic.cli import targets
 from mic.cli.answers import Answer, when
 from mic.cli.commands.cat import pathed
 from mic.cli.context import Context
-from mic.wire.messages import Blame, BlameLine, Reason
+from mic.wire.blame import Blame, BlameLine, Reason
 
 UNKNOWN = "unknown"
 
