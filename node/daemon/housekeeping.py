@@ -42,8 +42,8 @@ def roots(tx: Tx) -> Iterator[Root]:
         yield from _of_landing(landing)
     for digest in rollups.filters(tx):
         yield digest, Kind.DOCUMENT, 0
-    for content, size in imports.residues(tx):
-        yield content, Kind.BLOB, size
+    for kept in imports.residues(tx):
+        yield kept.content, Kind.BLOB, kept.size
     for change in sessions.awaited(tx):
         if change.new is not None:
             yield change.new.id, Kind.BLOB, change.new.size

@@ -71,7 +71,7 @@ async def bring(
     repository: Path,
     ordered: Sequence[Sequence[str]],
     known: Known,
-    told: Callable[[int, int], None],
+    told: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> None:
     """Bring the blobs of `ordered` into the store, and note in `known` what they are."""
     wanted = [

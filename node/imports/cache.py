@@ -23,11 +23,10 @@ from node.imports.model import MAIN
 from node.kernel.forge import Forge
 from node.landings import reading
 from node.projects.model import Project
-from store import contents
 from store.database import Tx
-from store.digest import Digest
 from store.git.objects import ZERO
 from store.git.program import run
+from store.git.residue import write_pack
 
 TAGS = "refs/tags/"
 RESIDUE = "micelio-residue"
@@ -107,28 +106,21 @@ async def adopted(forge: Forge, project: Project, source: Path, path: Path) -> N
     """Let the repository at `path` take over all objects of `source`, and bring it up to date."""
     aside = path.with_suffix(".new")
     await asyncio.to_thread(_begin, aside)
-    await asyncio.to_thread(_copied, source, aside)
-    parts, wanted = await forge.db.read(
+    borrowed = aside / "objects" / "info" / "alternates"
+    borrowed.write_text(f"{source.absolute() / 'objects'}\n")
+    kept, wanted = await forge.db.read(
         lambda tx: (
             rows.residue(tx, project.key),
             _wanted(tx, project.key, reading.height(tx, project.key)),
         )
     )
     await asyncio.to_thread(_settle, aside, wanted)
-    (aside / RESIDUE).write_text(f"{len(parts)}\n")
+    (aside / RESIDUE).write_text(f"{len(kept)}\n")
     await asyncio.to_thread(run, aside, "repack", "-a", "-d", "-b", "-q")
+    borrowed.unlink()
     await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
     aside.rename(path)
     await evict(forge, but=path)
-
-
-def _copied(source: Path, into: Path) -> None:
-    """Copy the objects of a repository, but not those that it borrows."""
-    for file in (source / "objects").rglob("*"):
-        name = file.relative_to(source)
-        if file.is_file() and not file.is_symlink() and name.parts[1] != "info":
-            (into / name).parent.mkdir(exist_ok=True)
-            shutil.copyfile(file, into / name)
 
 
 async def _is_ours(forge: Forge, project: Project, path: Path) -> bool:
@@ -158,29 +150,22 @@ async def _bring_on(forge: Forge, project: Project, path: Path) -> None:
 async def _take_residue(forge: Forge, project: Project, path: Path) -> None:
     marked = path / RESIDUE
     have = int(marked.read_text()) if marked.exists() else 0
-    parts = await forge.db.read(lambda tx: rows.residue(tx, project.key))
-    for content, size in parts[have:]:
-        pack = path / "objects" / "pack" / "micelio-residue.tmp"
-        await write_content(forge, content, size, pack)
-        await asyncio.to_thread(_index, path, pack)
-    if len(parts) != have:
-        marked.write_text(f"{len(parts)}\n")
+    kept = await forge.db.read(lambda tx: rows.residue(tx, project.key, have))
+    for one in kept:
+        if one.kind == "part":
+            part = await forge.db.read(lambda tx, d=one.content: forge.objects.get(tx, d))  # type: ignore[misc]
+            await asyncio.to_thread(_index, path, part)
+    await stream.contents_told(forge, path, [one for one in kept if one.kind == "blob"])
+    if kept:
+        marked.write_text(f"{have + len(kept)}\n")
 
 
-async def write_content(forge: Forge, content: Digest, size: int, into: Path) -> None:
-    """Write a content of the store to a file, a piece at a time."""
-    spans = await forge.db.read(
-        lambda tx: contents.spans(content, size, lambda d: forge.objects.get(tx, d))
-    )
-    with into.open("wb") as file:
-        for digest, _ in spans:
-            file.write(await forge.db.read(lambda tx, d=digest: forge.objects.get(tx, d)))  # type: ignore[misc]
-
-
-def _index(path: Path, pack: Path) -> None:
-    with pack.open("rb") as given:
+def _index(path: Path, part: bytes) -> None:
+    scratch = path / "micelio-residue.tmp"
+    write_pack(part, scratch)
+    with scratch.open("rb") as given:
         run(path, "index-pack", "--stdin", given=given)
-    pack.unlink()
+    scratch.unlink()
 
 
 def _wanted(tx: Tx, project: int, head: int) -> dict[str, str]:

@@ -7,7 +7,7 @@ up behind the last landing that was written, for each step finds what it did bef
 
 import asyncio
 import base64
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -17,7 +17,7 @@ from keys.statements.landing import Imported
 from keys.statements.transcript import Message, Transcript
 from node.access.model import Action
 from node.audit import verbs as audit
-from node.imports import blobs, cache, rows
+from node.imports import blobs, cache, keeping, rows
 from node.imports.model import BadImport, ImportOutcome, Progress, Tag
 from node.kernel import events
 from node.kernel.forge import Forge
@@ -27,15 +27,13 @@ from node.landings.bulk import Line, Told
 from node.projects import verbs as projects
 from node.projects.model import Project
 from node.sessions import verbs as sessions
-from store import contents
 from store.changes import Change
 from store.database import Tx
-from store.digest import Digest
 from store.git import history, residue
 from store.git.commits import Commit, parse
 from store.git.errors import BadHistory, GitFailed
 from store.git.history import MODES, Delta, Step
-from store.git.objects import objects
+from store.git.objects import kinds, objects
 from store.git.program import run
 
 BATCH = 250
@@ -49,10 +47,14 @@ NO_MESSAGE = "(no message)"
 
 @dataclass(frozen=True, slots=True)
 class _History:
-    """What is to be imported: the line, what its commits changed, and what each merge brought."""
+    """What is to be imported: the line, what its commits changed, and what each merge brought.
+
+    `every` has the steps of all commits, side branches included, in the order of their dates.
+    """
 
     line: list[Commit]
     steps: list[Step]
+    every: list[Step]
     brought: Mapping[str, Sequence[str]]
     tags: Mapping[str, tuple[str, str]]
 
@@ -74,14 +76,17 @@ async def bring(
     try:
         found = await asyncio.to_thread(_read, repository, tip, tags or {}, progress)
         await _begin(forge, who, project, found)
-        await _keep_residue(forge, project, repository, found, tip)
         done = await forge.db.read(lambda tx: _resumed(tx, project, found))
         known: blobs.Known = {}
-        left = found.steps[done:]
         await blobs.bring(
-            forge, project.key, repository, blobs.chains(left), known,
+            forge,
+            project.key,
+            repository,
+            blobs.chains(found.every),
+            known,
             lambda some, all_: progress("contents", some, all_),
-        )  # fmt: skip
+        )
+        await _keep_residue(forge, project, repository, found, known)
         await _land(forge, who, project, repository, found, done, known, progress)
         await _finish(forge, who, project, found)
     except BadHistory as fault:
@@ -99,8 +104,21 @@ def _read(repository: Path, tip: str, tags: Mapping[str, str], progress: Progres
     line = list(history.commits(repository, history.line(repository, peeled)))
     steps = list(history.steps(repository, line))
     targets = {name: (oid, _peeled(repository, oid)) for name, oid in tags.items()}
+    every = _every(repository, [peeled, *(target for _, target in targets.values())], steps)
     progress("history", len(line), len(line))
-    return _History(line, steps, _brought(repository, line), targets)
+    return _History(line, steps, every, _brought(repository, line), targets)
+
+
+def _every(repository: Path, tips: Sequence[str], steps: Sequence[Step]) -> list[Step]:
+    known = {step.commit: step for step in steps}
+    found = kinds(repository, tips)
+    given = [name for name in tips if found[name][0] == "commit"]
+    asked = "\n".join([*given, ""]).encode()
+    order = run(repository, "rev-list", "--reverse", "--date-order", "--stdin", given=asked)
+    names = order.decode().split()
+    side = history.commits(repository, (name for name in names if name not in known))
+    known |= {step.commit: step for step in history.steps(repository, side, any_path=True)}
+    return [known[name] for name in names]
 
 
 def _peeled(repository: Path, oid: str) -> str:
@@ -162,20 +180,20 @@ def _resumed(tx: Tx, project: Project, found: _History) -> int:
 
 
 async def _keep_residue(
-    forge: Forge, project: Project, repository: Path, found: _History, tip: str
+    forge: Forge, project: Project, repository: Path, found: _History, known: blobs.Known
 ) -> None:
     """Keep what our trees do not hold, unless it is kept already."""
     if await forge.db.read(lambda tx: rows.residue(tx, project.key)):
         return
-    tips = [tip, *(oid for oid, _ in found.tags.values())]
+    tips = [found.line[-1].id, *(oid for oid, _ in found.tags.values())]
 
-    def pack(into: Path) -> int:
+    def wanted() -> list[str]:
         again = residue.made_again(repository, found.steps)
-        wanted = [one for one in residue.names(repository, tips) if one not in again]
-        return residue.pack(repository, wanted, into)
+        return [one for one in residue.names(repository, tips) if one not in again]
 
-    content, size = await stored_pack(forge, project.key, pack)
-    await forge.db.write(lambda tx: rows.add_residue(tx, project.key, content, size))
+    names = await asyncio.to_thread(wanted)
+    kept = await keeping.keep(forge, project.key, repository, names, known)
+    await forge.db.write(lambda tx: rows.add_residue(tx, project.key, kept))
 
 
 async def _land(
@@ -285,22 +303,3 @@ def _warnings(found: _History) -> tuple[str, ...]:
         f"{path} is a submodule: it is kept for git, and not in the project's tree."
         for path in paths[:BROUGHT]
     )
-
-
-async def stored_pack(
-    forge: Forge, project: int, write: Callable[[Path], int]
-) -> tuple[Digest, int]:
-    """Keep the pack that `write` makes in a file, and return its content and size."""
-    scratch = cache.path_of(forge, project).with_suffix(".pack")
-    scratch.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        size = await asyncio.to_thread(write, scratch)
-        content = Digest(b"")
-        with scratch.open("rb") as file:
-            pieces = contents.records_of(file, size)
-            while batch := await asyncio.to_thread(lambda: list(islice(pieces, 32))):
-                await forge.objects.ingest(batch)
-                content = batch[-1].digest
-        return content, size
-    finally:
-        scratch.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from node.kernel.errors import Conflict, Invalid, Missing, Unreachable
+from store.digest import Digest
 
 Progress = Callable[[str, int, int], None]
 """Is told what is being done, how much of it is done, and how much there is (0: unknown)."""
@@ -84,6 +85,15 @@ class Tag:
     name: str
     oid: str
     position: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A content that git needs besides landings: a `part` of a residue, or a `blob`."""
+
+    kind: str
+    content: Digest
+    size: int
 
 
 class NoImport(Missing):

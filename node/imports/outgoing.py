@@ -15,9 +15,9 @@ from node.projects.model import Project
 from store import contents
 from store.changes import Change
 from store.database import Tx
+from store.digest import Digest
 from store.git import fastimport
 from store.git.commits import NewCommit
-from store.nodes import Entry
 
 TREES_ONLY = NewCommit("", None, "micelio", "", 0, "trees\n")
 
@@ -60,17 +60,17 @@ async def files(forge: Forge, changes: tuple[Change, ...]) -> AsyncIterator[byte
     for change in changes:
         if change.new is not None:
             yield fastimport.file(change.path, change.new.mode, change.new.size)
-            async for piece in _content(forge, change.new):
+            async for piece in content(forge, change.new.id, change.new.size):
                 yield piece
             yield b"\n"
 
 
-async def _content(forge: Forge, entry: Entry) -> AsyncIterator[bytes]:
-    if entry.size <= contents.BLOB_MAX:
-        yield await forge.db.read(lambda tx: forge.objects.get(tx, entry.id))
-        return
-    spans = await forge.db.read(
-        lambda tx: contents.spans(entry.id, entry.size, lambda d: forge.objects.get(tx, d))
-    )
-    for digest, _ in spans:
-        yield await forge.db.read(lambda tx, d=digest: forge.objects.get(tx, d))  # type: ignore[misc]
+async def content(forge: Forge, digest: Digest, size: int) -> AsyncIterator[bytes]:
+    """Yield a content, a piece in memory at a time."""
+    spans = [(digest, size)]
+    if size > contents.BLOB_MAX:
+        spans = await forge.db.read(
+            lambda tx: contents.spans(digest, size, lambda d: forge.objects.get(tx, d))
+        )
+    for part, _ in spans:
+        yield await forge.db.read(lambda tx, d=part: forge.objects.get(tx, d))  # type: ignore[misc]

@@ -6,7 +6,6 @@ led to it is told in the session; git's own objects are kept as residue.
 
 import asyncio
 import io
-from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +13,8 @@ from keys.statements import transcript as transcripts
 from keys.statements.descriptor import Descriptor
 from keys.statements.transcript import Message, Transcript
 from node.holdings import verbs as holdings
-from node.imports import blobs, importing, rows
-from node.imports.model import BadPush, FetchFirst, Progress
+from node.imports import blobs, importing, keeping, rows
+from node.imports.model import BadPush, FetchFirst, Kept, Progress
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.landings import reading
@@ -26,7 +25,6 @@ from store import changes as change_lists
 from store import contents, tree
 from store.changes import Change
 from store.database import Tx
-from store.digest import Digest
 from store.git import history
 from store.git import residue as residues
 from store.git.commits import Commit
@@ -71,14 +69,13 @@ async def land(
     if not changes:
         raise BadPush("no-changes", "Nothing landed. Your commits change no file.")
     draft = await _draft(forge, project, head, changes, commits)
-    kept = await residue(forge, project, quarantine, [new], [old], without=known.keys())
+    kept = await residue(forge, project, quarantine, new, known)
 
     def settle(tx: Tx, landing: Landing) -> None:
         if landing.position != head.position + 1:
             raise FetchFirst(landing.position - 1, [])
         rows.add_commits(tx, project.key, [(landing.position, new)], kept=True)
-        for content, size in kept:
-            rows.add_residue(tx, project.key, content, size)
+        rows.add_residue(tx, project.key, kept)
 
     return await landings.land(forge, who, project, draft, settle)
 
@@ -201,29 +198,17 @@ def _said(commits: list[Commit]) -> tuple[Message, ...]:
 
 
 async def residue(
-    forge: Forge,
-    project: Project,
-    quarantine: Path,
-    tips: list[str],
-    old: list[str] | None = None,
-    without: Collection[str] = (),
-) -> list[tuple[Digest, int]]:
-    """Keep what a push brought and no tree of ours holds; return the contents to be named."""
-    have = old if old is not None else await _main(forge, project)
+    forge: Forge, project: Project, quarantine: Path, tip: str, known: blobs.Known | None = None
+) -> list[Kept]:
+    """Keep what `tip` brings to git and no tree of ours holds; return what is to be named.
+
+    `known` are the contents of the tip's own tree that came with it.
+    """
+    _, at = await forge.db.read(lambda tx: _standing(tx, project))
+    have, there = [] if at == ZERO else [at], set(known or ())
 
     def names() -> list[str]:
-        return [one for one in residues.names(quarantine, tips, have) if one not in without]
+        return [one for one in residues.names(quarantine, [tip], have) if one not in there]
 
     wanted = await asyncio.to_thread(names)
-    if not wanted:
-        return []
-    return [
-        await importing.stored_pack(
-            forge, project.key, lambda into: residues.pack(quarantine, wanted, into)
-        )
-    ]
-
-
-async def _main(forge: Forge, project: Project) -> list[str]:
-    _, at = await forge.db.read(lambda tx: _standing(tx, project))
-    return [] if at == ZERO else [at]
+    return await keeping.keep(forge, project.key, quarantine, wanted, {})

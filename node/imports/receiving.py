@@ -50,7 +50,7 @@ async def tag(
     if oid not in found:
         raise BadPush("no-object", f"The tag {name} names {oid}, which was not sent.", name=name)
     target = await asyncio.to_thread(_target, quarantine, oid)
-    extra = await pushing.residue(forge, project, quarantine, [oid])
+    extra = await pushing.residue(forge, project, quarantine, oid)
 
     def write(tx: Tx) -> Tag:
         projects.current(tx, who, project, Action.LAND)
@@ -62,8 +62,7 @@ async def tag(
             except Exception as fault:
                 raise TagTaken(name) from fault
         rows.put_tag(tx, project.key, new)
-        for content, size in extra:
-            rows.add_residue(tx, project.key, content, size)
+        rows.add_residue(tx, project.key, extra)
         return new
 
     return await forge.db.write(write)

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from node.imports.model import Tag
+from node.imports.model import Kept, Tag
 from store.database import Tx
-from store.digest import Digest
 
 
 def commit_at(tx: Tx, project: int, position: int) -> str | None:
@@ -83,27 +82,31 @@ def drop_tag(tx: Tx, project: int, name: str) -> bool:
     return done.rowcount == 1
 
 
-def add_residue(tx: Tx, project: int, content: Digest, size: int) -> None:
-    """Write the next part of what cannot be made again."""
-    tx.execute(
-        "insert into git_residue (project, number, content, size)"
-        " select ?, count(*) + 1, ?, ? from git_residue where project = ?",
-        (project, content, size, project),
+def add_residue(tx: Tx, project: int, kept: Iterable[Kept]) -> None:
+    """Write what cannot be made again, behind what is there."""
+    (last,) = tx.execute(
+        "select coalesce(max(number), 0) from git_residue where project = ?", (project,)
+    ).fetchone()
+    tx.executemany(
+        "insert into git_residue (project, number, kind, content, size) values (?, ?, ?, ?, ?)",
+        [(project, n, one.kind, one.content, one.size) for n, one in enumerate(kept, last + 1)],
     )
 
 
-def residue(tx: Tx, project: int) -> list[tuple[Digest, int]]:
-    """Return the contents that hold what cannot be made again, oldest first."""
+def residue(tx: Tx, project: int, after: int = 0) -> list[Kept]:
+    """Return what cannot be made again, oldest first, without the first `after`."""
     rows = tx.execute(
-        "select content, size from git_residue where project = ? order by number", (project,)
+        "select kind, content, size from git_residue where project = ? and number > ?"
+        " order by number",
+        (project, after),
     )
-    return [(Digest(content), size) for content, size in rows]
+    return [Kept(*row) for row in rows]
 
 
-def all_residue(tx: Tx) -> Iterator[tuple[Digest, int]]:
+def all_residue(tx: Tx) -> Iterator[Kept]:
     """Return the same of every project: the collector keeps these contents."""
-    for content, size in tx.execute("select content, size from git_residue"):
-        yield Digest(content), size
+    for row in tx.execute("select kind, content, size from git_residue"):
+        yield Kept(*row)
 
 
 def forget(tx: Tx, project: int) -> None:

@@ -6,10 +6,13 @@ told as trees only, on a reference that goes away; the next one made here goes o
 
 import asyncio
 import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from node.imports import outgoing, rows
+from node.imports.model import Kept
 from node.imports.outgoing import TREES_ONLY, Turn
 from node.kernel.forge import Forge
 from node.projects.model import Project
@@ -50,14 +53,44 @@ def _marked(line: str) -> tuple[int, str]:
     return int(mark), name
 
 
+async def contents_told(forge: Forge, path: Path, kept: Sequence[Kept]) -> None:
+    """Bring contents into the repository that no landing names."""
+    if not kept:
+        return
+    async with _importing(path) as pipe:
+        for one in kept:
+            pipe.write(fastimport.blob(one.size))
+            async for piece in outgoing.content(forge, one.content, one.size):
+                pipe.write(piece)
+                await pipe.drain()
+            pipe.write(b"\n")
+
+
+@asynccontextmanager
+async def _importing(path: Path, *more: str) -> AsyncIterator[asyncio.StreamWriter]:
+    """Give what `git fast-import` reads from; it has taken all of it in when the block ends."""
+    arguments = ("--quiet", "--done", "--date-format=raw", "--force", *more)
+    settings = ("fastimport.unpackLimit=0",)
+    process = await running(path, "fast-import", *arguments, settings=settings)
+    assert process.stdin is not None
+    assert process.stderr is not None
+    try:
+        with suppress(ConnectionError):  # it has ended; why, it says itself
+            yield process.stdin
+            process.stdin.write(fastimport.DONE)
+        _, errors = await process.communicate()
+        if process.returncode:
+            raise GitFailed("fast-import", said(errors))
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
 async def _tell(
     forge: Forge, project: Project, path: Path, marks: Path, start: int, head: int, state: _State
 ) -> None:
-    settings = ("fastimport.unpackLimit=0",)
-    arguments = ("--quiet", "--done", "--date-format=raw", f"--export-marks={marks}", "--force")
-    process = await running(path, "fast-import", *arguments, settings=settings)
-    assert process.stdin is not None
-    try:
+    async with _importing(path, f"--export-marks={marks}") as pipe:
         for first in range(start + 1, head + 1, AT_ONCE):
             last = min(first + AT_ONCE - 1, head)
             turns, kept = await forge.db.read(
@@ -67,17 +100,11 @@ async def _tell(
                 )
             )
             for turn in turns:
-                process.stdin.write(_begin(turn, kept.get(turn.position), state))
+                pipe.write(_begin(turn, kept.get(turn.position), state))
                 async for piece in outgoing.files(forge, turn.changes):
-                    process.stdin.write(piece)
-                    await process.stdin.drain()
-                process.stdin.write(b"\n")
-        process.stdin.write(fastimport.DONE)
-    except ConnectionError:
-        pass  # it has ended; why, it says itself
-    _, errors = await process.communicate()
-    if process.returncode:
-        raise GitFailed("fast-import", said(errors))
+                    pipe.write(piece)
+                    await pipe.drain()
+                pipe.write(b"\n")
 
 
 def _begin(turn: Turn, kept: str | None, state: _State) -> bytes:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from node.access.model import Action
 from node.imports import cache, receiving, rows
-from node.imports.model import ImportOutcome, Progress, Tag
+from node.imports.model import ImportOutcome, Kept, Progress, Tag
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.landings.model import Landing
@@ -18,7 +18,6 @@ from node.landings.reading import landing_at
 from node.projects.model import Project
 from node.projects.rules import require
 from store.database import Tx
-from store.digest import Digest
 
 
 @asynccontextmanager
@@ -101,8 +100,8 @@ def position_of(tx: Tx, project: int, commit: str) -> int | None:
     return rows.position_of(tx, project, commit)
 
 
-def residues(tx: Tx) -> Iterator[tuple[Digest, int]]:
-    """Return the contents, with their sizes, that git needs besides landings: they are kept."""
+def residues(tx: Tx) -> Iterator[Kept]:
+    """Return the contents that git needs besides landings: the collector keeps them."""
     return rows.all_residue(tx)
 
 

@@ -23,10 +23,12 @@ create table git_tags (
   primary key (project, name)
 ) strict, without rowid;
 
--- What of git cannot be made again from our trees: packs of git, each a content of ours.
+-- What of git cannot be made again from our trees: parts that hold small objects, and contents
+-- that only side branches have. Both are contents of ours.
 create table git_residue (
   project  integer not null references projects on delete cascade,
   number   integer not null,               -- counts from 1
+  kind     text    not null check (kind in ('part', 'blob')),
   content  blob    not null,
   size     integer not null,
   primary key (project, number)

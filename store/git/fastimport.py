@@ -24,6 +24,11 @@ def commit(ref: str, mark: int, new: NewCommit) -> bytes:
     )
 
 
+def blob(size: int) -> bytes:
+    """Announce a content that no commit names: exactly `size` bytes follow, then a line feed."""
+    return f"blob\ndata {size}\n".encode()
+
+
 def removed(path: str) -> bytes:
     """Take a path away."""
     return f"D {_quoted(path)}\n".encode()

@@ -71,8 +71,11 @@ def commits(repository: Path, ids: Iterable[str]) -> Iterator[Commit]:
         yield parse(found.id, found.data)
 
 
-def steps(repository: Path, line_: Iterable[Commit]) -> Iterator[Step]:
-    """Yield what each commit of a line changed against its first parent; raises `BadHistory`."""
+def steps(repository: Path, line_: Iterable[Commit], *, any_path: bool = False) -> Iterator[Step]:
+    """Yield what each commit of a line changed against its first parent; raises `BadHistory`.
+
+    `any_path` lets pass what no project may hold, for whoever asks for the contents only.
+    """
     arguments = ("--stdin", "-r", "-t", "-z", "--raw", "--no-abbrev", "--root", "--no-renames")
     known = list(line_)
     asks = (" ".join((one.id, *one.parents[:1])) for one in known)
@@ -83,7 +86,7 @@ def steps(repository: Path, line_: Iterable[Commit]) -> Iterator[Step]:
             if name.decode() != one.id:
                 raise BadHistory(one.id, "", "has a tree that git cannot read")
             rows, name = _rows(fields)
-            yield _step(one, rows)
+            yield _step(one, rows, any_path=any_path)
 
 
 def _rows(fields: Iterator[bytes]) -> tuple[list[tuple[bytes, bytes]], bytes]:
@@ -104,7 +107,7 @@ def _fields(stream: IO[bytes]) -> Iterator[bytes]:
         yield from whole
 
 
-def _step(commit: Commit, rows: list[tuple[bytes, bytes]]) -> Step:
+def _step(commit: Commit, rows: list[tuple[bytes, bytes]], *, any_path: bool) -> Step:
     files: list[Delta] = []
     trees, submodules = [commit.tree], []
     for facts, raw in rows:
@@ -116,7 +119,8 @@ def _step(commit: Commit, rows: list[tuple[bytes, bytes]]) -> Step:
         old, new = _side(old_mode, old_id), _side(new_mode, new_id)
         if old is None and new is None:
             continue
-        files.append(Delta(_path(commit.id, raw), old, new))
+        path = raw.decode("utf-8", "surrogateescape") if any_path else _path(commit.id, raw)
+        files.append(Delta(path, old, new))
     return Step(commit.id, tuple(files), tuple(trees), tuple(submodules))
 
 
