@@ -25,6 +25,7 @@ class MicFault(Exception):
     def __init__(
         self, message: str, *, code: str | None = None, hint: str = "", **details: Any
     ) -> None:
+        message = _one_stop(message)
         super().__init__(message)
         self.message = message
         self.code = code or type(self).code
@@ -72,3 +73,9 @@ class Unreachable(MicFault):
 
     code = "unreachable"
     family = "unreachable"
+
+
+def _one_stop(message: str) -> str:
+    """Return a sentence that quotes another one, full stop and all, with one stop at its end."""
+    doubled = message.endswith("..") and not message.endswith("...")
+    return message[:-1] if doubled else message

@@ -17,6 +17,11 @@ def plural(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def first_line(goal: str) -> str:
+    """Return what a goal says first: one that is not blank has a line that is not."""
+    return goal.strip().split("\n", 1)[0].rstrip()
+
+
 def when(at_ms: int) -> str:
     """Return a time as people read it, in UTC."""
     from datetime import UTC, datetime

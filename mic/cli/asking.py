@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from mic.cli.console import Console
+from mic.cli.names import quoted
 from mic.errors import Invalid
 
 Side = Literal["ours", "theirs", "interactive", "edit"]
@@ -23,7 +24,7 @@ def side(console: Console, path: str, reason: str, *, by_lines: bool) -> Side:
     """Ask which side to take at `path`; "interactive" leaves it for later, marked if by lines."""
     choices = "[k]eep yours, [t]ake theirs, " + ("[e]dit now, " if by_lines else "") + "[l]ater?"
     while True:
-        console.talk(f"{path}: {reason}. {choices}")
+        console.talk(f"{quoted(path)}: {reason}. {choices}")
         answer = _SIDES.get(sys.stdin.readline().strip().lower()[:1])
         if answer is not None and (by_lines or answer != "edit"):
             return answer

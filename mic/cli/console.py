@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TextIO
 
+from mic.cli.names import escaped
 from mic.cli.progress import Progress
 
 _STYLES = {
@@ -51,7 +52,7 @@ class Console:
     def warn(self, sentence: str) -> None:
         """Tell something that does not keep the command from succeeding."""
         self.warnings.append(sentence)
-        self.talk(f"Note: {sentence}")
+        self.talk(f"Note: {escaped(sentence)}")
 
     def talk(self, sentence: str) -> None:
         """Say something on stderr that is no part of the result."""

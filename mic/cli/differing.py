@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mic.cli.console import Console
+from mic.cli.names import quoted
 from mic.wire.messages import EntryRef, PathChange
 from store import lines
 from store.contents import BLOB_MAX
@@ -42,7 +43,7 @@ def names(console: Console, changes: Iterable[PathChange]) -> list[str]:
     found = []
     for change in changes:
         sign, style = LETTERS[letter(change)]
-        found.append(f"{console.paint(sign, style)} {change.path}")
+        found.append(f"{console.paint(sign, style)} {quoted(change.path)}")
     return found
 
 
@@ -66,7 +67,7 @@ def unified(
 ) -> Iterator[str]:
     """Yield the difference of each path, as a patch has it."""
     for change in changes:
-        yield console.paint(f"diff {change.path}", "strong")
+        yield console.paint(f"diff {quoted(change.path)}", "strong")
         yield from _mode(change)
         yield from _body(console, change, objects)
 
@@ -91,8 +92,8 @@ def _body(console: Console, change: PathChange, objects: Mapping[bytes, bytes]) 
         sizes = [f"{entry.size:,}" if entry else "none" for entry in (change.old, change.new)]
         yield f"binary or large: {sizes[0]} -> {sizes[1]} bytes"
         return
-    before = f"a/{change.path}" if change.old else "/dev/null"
-    after = f"b/{change.path}" if change.new else "/dev/null"
+    before = quoted(f"a/{change.path}") if change.old else "/dev/null"
+    after = quoted(f"b/{change.path}") if change.new else "/dev/null"
     # Not splitlines: a carriage return or form feed is part of a line, and of the patch.
     for line in lines.unified(old, new, before, after).removesuffix("\n").split("\n"):
         yield _painted(console, line)

@@ -70,9 +70,10 @@ class Outcome:
 
 
 def check_goal(goal: str) -> str:
-    """Return `goal` if it can stand on a log; raises `Invalid`."""
+    """Return `goal` without space around it, if it can stand on a log; raises `Invalid`."""
+    goal = goal.strip()
     size = len(goal.encode(errors="surrogateescape"))
-    if not goal.strip():
+    if not goal:
         raise Invalid("A landing needs a goal.", code="goal.empty", hint='mic land "What for"')
     if size > limits.GOAL:
         raise Invalid(

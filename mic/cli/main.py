@@ -70,7 +70,7 @@ def _run(words: list[str]) -> int:
         flags, words = flags | {"--help"}, words[1:]
     found = table.find(words)
     if found is None:
-        return _no_command(words, json="--json" in flags)
+        return _no_command(words, json="--json" in flags and not flags & HELP)
     if flags & HELP:
         return _tell(found[0])
     _load_msgspec()
@@ -119,6 +119,8 @@ def _no_command(words: list[str], *, json: bool) -> int:
     from mic.cli import help as helping
 
     family = table.group(words[0]) if words else ()
+    if not words and json:
+        return _nothing()
     if not words:
         sys.stdout.write(helping.overview())
         return 0
@@ -126,6 +128,15 @@ def _no_command(words: list[str], *, json: bool) -> int:
         sys.stdout.write(helping.overview(family))
         return 0 if len(words) == 1 else 2
     return _unknown(words, json=json)
+
+
+def _nothing() -> int:
+    from mic.errors import Invalid
+
+    return _fail(
+        _console(json=True),
+        Invalid("No command is named.", code="usage.command", hint="See `mic --help`."),
+    )
 
 
 def _unknown(words: list[str], *, json: bool) -> int:

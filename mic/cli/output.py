@@ -6,6 +6,7 @@ import msgspec
 
 from mic.cli.answers import Answer
 from mic.cli.console import Console, harmless
+from mic.cli.names import escaped, quoted
 from mic.errors import MicFault
 
 HINTS = {
@@ -45,9 +46,9 @@ def print_fault(console: Console, fault: MicFault) -> None:
         error = {"code": fault.code, "message": fault.message, "details": details}
         _object(console, {"ok": False, "error": error})
         return
-    console.talk(f"mic: {fault.message}")
+    console.talk(f"mic: {escaped(fault.message)}")
     for path in fault.details.get("paths", ())[:200]:
-        console.talk(f"  ! {path}")
+        console.talk(f"  ! {quoted(str(path))}")
     if hint:
         console.talk(hint)
 

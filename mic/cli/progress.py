@@ -50,14 +50,16 @@ class Progress:
     def line(self) -> str:
         """Return the line as it is drawn."""
         objects, size = self._total
-        done = f"{self.objects:,}{f'/{objects:,}' if objects else ''} · {mib(self.size)}"
+        done = f"{self.objects:,}{f'/{objects:,}' if objects else ''} · {amount(self.size)}"
         if not size:
             return f"{self._what} {done}"
         share = min(self.size / size, 1.0)
         bar = "█" * int(share * WIDTH)
-        return f"{self._what} {bar.ljust(WIDTH, '░')} {share:4.0%} {done} of {mib(size)}"
+        return f"{self._what} {bar.ljust(WIDTH, '░')} {share:4.0%} {done} of {amount(size)}"
 
 
-def mib(size: int) -> str:
+def amount(size: int) -> str:
     """Return a number of bytes as people read it."""
-    return f"{size / 1_048_576:,.1f} MiB"
+    if size < 1024:
+        return f"{size} B"
+    return f"{size / 1024:,.1f} KiB" if size < 1_048_576 else f"{size / 1_048_576:,.1f} MiB"

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from mic.cli import landing, syncing
+from mic.cli.answers import first_line
 from mic.cli.context import Context
 from mic.cli.targets import Workspace
 from mic.client import landing as sending
@@ -48,7 +49,9 @@ def recover(context: Context, space: Workspace) -> tuple[Workspace, Recovered | 
         context.console.warn("A landing broke off before the node had it; it did not land.")
         return space, None
     landing.check_record(landed, space.manifest, sent.session)
-    context.console.warn(f"A landing broke off, and did land: @{landed.position} {sent.goal}")
+    context.console.warn(
+        f"A landing broke off, and did land: @{landed.position} {first_line(sent.goal)}"
+    )
     done = settle(context, remote, space, sent, landed)
     return Workspace(space.root, done.manifest), done
 

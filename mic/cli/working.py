@@ -25,7 +25,6 @@ def land(
     If others landed in between, on other paths, their landings are brought in as well. `before` is
     a landing that turned out to have landed: where nothing has changed since, it is the answer.
     """
-    landing.check_goal(session.goal)
     resolving.need_none(space.root)
     remote = space.remote(context)
     context.need_token(remote.connection)

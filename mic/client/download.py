@@ -8,6 +8,7 @@ lacks, by id.
 from collections.abc import Iterable, Iterator, Sequence
 
 from mic.client.connection import PAUSES, Dropped, Query
+from mic.client.refusals import DAMAGED
 from mic.client.remote import Remote
 from mic.errors import Unreachable
 from mic.wire import framing
@@ -83,6 +84,8 @@ def _records(
         raise Dropped(f"The answer of {remote.connection.url} ends within an object.") from torn
     except StoreFault as fault:
         raise _corrupt(remote, fault) from fault
+    except Unreachable as refusal:
+        raise (_damaged(remote, refusal) if refusal.code == DAMAGED else refusal) from None
 
 
 def verified(record: Record, remote: Remote) -> bytes:
@@ -91,6 +94,16 @@ def verified(record: Record, remote: Remote) -> bytes:
         return opened(record)
     except StoreFault as fault:
         raise _corrupt(remote, fault) from fault
+
+
+def _damaged(remote: Remote, refusal: Unreachable) -> Unreachable:
+    return Unreachable(
+        f"{remote.name} cannot be had whole from {remote.connection.url}: {refusal.message}",
+        code=DAMAGED,
+        hint="Ask the node's owner to run `micelio fsck --repair`, or to put a backup back.",
+        node=remote.connection.url,
+        project=remote.name,
+    )
 
 
 def _corrupt(remote: Remote, fault: StoreFault) -> Unreachable:

@@ -22,6 +22,9 @@ _FAMILIES: dict[int, type[MicFault]] = {
     507: Exhausted,
 }
 
+DAMAGED = "store.corrupt"
+"""A node that holds an object no longer as it was: not our fault, and not to be had from there."""
+
 _failures = msgspec.json.Decoder(Failure)
 
 
@@ -29,6 +32,8 @@ def fault(status: int, body: bytes, url: str) -> MicFault:
     """Return what a refusal means; a body that is not ours still names status and node."""
     problem = _problem(body) or Problem(f"http-{status}", f"{url} answered with status {status}")
     family = _FAMILIES.get(status, MicFault)
+    if problem.code == DAMAGED:
+        family = Unreachable
     raised = family(_sentence(problem.message), code=problem.code)
     raised.details = dict(problem.details)
     return raised

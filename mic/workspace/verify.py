@@ -126,7 +126,7 @@ class Verifier:
         self._close_group()
         if self._witnessed and self._witnessed[1].position > self.position:
             position = self._witnessed[1].position
-            raise Unverified(position, "this workspace has seen it, and the node hides it now")
+            raise Unverified(position, "the node has shown it before, and hides it now")
         return Report(
             project=self._project.id,
             position=self.position,

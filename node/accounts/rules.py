@@ -18,7 +18,7 @@ RESERVED = frozenset(
     about abuse account accounts activity activitypub admin administrator agents anonymous api
     apps assets atom audit auth authorize billing blame blob blobs blog bot branches callback
     changelog checkout ci cli clone commits compare config connect contact cookies dashboard
-    design device diff discover docs download downloads edit email errors events everyone
+    deleted design device diff discover docs download downloads edit email errors events everyone
     explore faq favicon feed feeds files followers following forgot goto graphql guest head
     health help home hooks hostmaster icons images inbox info install invitations invite issues
     keys land landings legal license live local localhost log login logout mail me members
@@ -33,6 +33,10 @@ RESERVED = frozenset(
     """.split()  # noqa: SIM905  words are easier to keep in order
 )
 
+# What Windows calls its devices: no directory there can have such a name.
+_PORTS = {f"{device}{number}" for device in ("com", "lpt") for number in range(1, 10)}
+DEVICES = frozenset({"aux", "con", "nul", "prn"}) | _PORTS
+
 
 def check_handle(handle: str) -> str:
     """Return `handle`; raise `BadHandle` for one that cannot be an address or is reserved."""
@@ -42,6 +46,8 @@ def check_handle(handle: str) -> str:
         raise BadHandle(handle, "only letters, digits and single hyphens between them will do")
     if handle.lower() in RESERVED:
         raise BadHandle(handle, "it is reserved")
+    if handle.lower() in DEVICES:
+        raise BadHandle(handle, "Windows can make no directory of that name")
     return handle
 
 
@@ -49,7 +55,7 @@ def handle_from(text: str) -> str:
     """Return a handle made of `text`, an e-mail address or a login name; always a valid one."""
     local = text.partition("@")[0].lower()
     made = _OTHER.sub("-", local).strip("-")[:MADE_LENGTH].strip("-") or "user"
-    return numbered(made, 1) if made in RESERVED else made
+    return numbered(made, 1) if made in RESERVED | DEVICES else made
 
 
 def numbered(handle: str, number: int) -> str:

@@ -24,6 +24,8 @@ access = logging.getLogger("micelio.access")
 DRAIN_SECONDS = 3.0
 DEFAULT_LIMITS = Limits()
 KEEP_ALIVE_SECONDS = 75.0
+LINGER_SECONDS = 1.0
+"""How long a refused body is still taken in, for its sender to get the answer before the end."""
 READ_BUFFER = 256 << 10
 LONGEST_LINE = 16 << 10
 """A path of 4,096 bytes with each of them escaped, and the rest of the address."""
@@ -87,6 +89,7 @@ def runner(app: web.Application, limits: Limits = DEFAULT_LIMITS) -> web.AppRunn
         access_log_class=AccessLog,
         handle_signals=False,
         keepalive_timeout=KEEP_ALIVE_SECONDS,
+        lingering_time=LINGER_SECONDS,
         max_field_size=LONGEST_LINE,
         max_line_size=LONGEST_LINE,
         read_bufsize=READ_BUFFER,

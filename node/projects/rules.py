@@ -8,6 +8,8 @@ from keys.statements.project import ProjectDocument, Visibility
 from node.access.model import Action
 from node.access.rules import PRIVATE, PUBLIC, authorize
 from node.accounts.model import Account
+from node.accounts.rules import DEVICES
+from node.kernel.errors import Denied, Missing
 from node.kernel.limits import Limits
 from node.kernel.parties import Party
 from node.projects.model import BadProject, NewProject, NothingToUpdate, Project, ProjectChanges
@@ -35,6 +37,15 @@ def require(who: Party, action: Action, project: Project) -> None:
         visibility=project.visibility,
         is_archived=project.is_archived,
     )
+
+
+def allows(who: Party, action: Action, project: Project) -> bool:
+    """Return whether `who` may do `action` on `project`."""
+    try:
+        require(who, action, project)
+    except (Denied, Missing):
+        return False
+    return True
 
 
 def most_projects(owner: Account, limits: Limits) -> int | None:
@@ -89,6 +100,8 @@ def check_handle(handle: str) -> str:
             f"A project's handle has 1 to {HANDLE_LONGEST} letters, digits and single hyphens"
             " between them.",
         )
+    if handle.lower() in DEVICES:
+        raise BadProject("handle", f"Windows can make no directory called {handle}.")
     return handle
 
 

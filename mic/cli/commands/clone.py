@@ -5,7 +5,7 @@ import argparse
 from mic.cli import cloning
 from mic.cli.answers import Answer, plural
 from mic.cli.context import Context
-from mic.cli.progress import mib
+from mic.cli.progress import amount
 
 
 def run(context: Context, given: argparse.Namespace) -> Answer:
@@ -29,7 +29,7 @@ def get(context: Context, typed: str, directory: str | None, at: int | None) -> 
     }
     if position is None:
         return Answer(data, f"Cloned {remote.name}, where nothing has landed yet, into {root}")
-    text = f"{plural(files, 'file')}, {mib(made.size)}, position {position}"
+    text = f"{plural(files, 'file')}, {amount(made.size)}, position {position}"
     note = ""
     if made.is_resumed:
         note = "This finished a clone that broke off; `mic sync` brings in what has landed since."

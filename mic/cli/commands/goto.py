@@ -5,6 +5,7 @@ import argparse
 from mic.cli import targets
 from mic.cli.answers import Answer
 from mic.cli.context import Context
+from mic.cli.names import quoted
 from mic.errors import Invalid, Missing
 
 
@@ -24,5 +25,5 @@ def run(context: Context, given: argparse.Namespace) -> Answer:
     ]
     if path and not files:
         raise Missing(f"There is no {path} at position {at}.", code="path.missing", path=path)
-    text = "\n".join(f"{str(one['id'])[:8]} {one['path']}" for one in files)
+    text = "\n".join(f"{str(one['id'])[:8]} {quoted(str(one['path']))}" for one in files)
     return Answer({"position": at, "files": files}, text)

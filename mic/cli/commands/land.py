@@ -12,6 +12,7 @@ from mic.workspace import session as sessions
 
 def run(context: Context, given: argparse.Namespace) -> Answer:
     """Start a session with a goal and land it in one go."""
+    goal = landing.check_goal(given.goal)
     made = landing.making(given.origin, given.model, given.tool)
     root = targets.workspace(context).root
     with manifests.hold(root):
@@ -25,7 +26,7 @@ def run(context: Context, given: argparse.Namespace) -> Answer:
             )
         session = sessions.LocalSession(
             id=sessions.new_id(),
-            goal=given.goal,
+            goal=goal,
             server=space.manifest.server,
             account=space.manifest.account,
             project=space.manifest.project,

@@ -3,9 +3,10 @@
 import argparse
 
 from mic.cli import targets
-from mic.cli.answers import Answer, when
+from mic.cli.answers import Answer, first_line, when
 from mic.cli.console import Console
 from mic.cli.context import Context
+from mic.cli.names import escaped
 from mic.client.remote import Remote
 from mic.errors import Invalid
 from mic.wire import limits
@@ -31,7 +32,7 @@ def run(context: Context, given: argparse.Namespace) -> Answer:
 
 def line(console: Console, landing: Landing) -> str:
     """Return a landing as one line of the log."""
-    goal = landing.goal.split("\n", 1)[0]
+    goal = escaped(first_line(landing.goal))
     goal = goal if len(goal) <= 50 else goal[:49] + "…"
     at = console.paint(f"@{landing.position}", "strong")
     session = console.paint(landing.session[:12], "id")

@@ -5,6 +5,7 @@ import argparse
 from mic.cli import targets
 from mic.cli.answers import Answer
 from mic.cli.context import Context
+from mic.cli.names import quoted
 from mic.wire.messages import TreeEntry
 
 
@@ -41,5 +42,5 @@ def _is_path(context: Context, word: str) -> bool:
 
 def _name(context: Context, entry: TreeEntry) -> str:
     if entry.mode == "directory":
-        return context.console.paint(entry.name + "/", "strong")
-    return entry.name
+        return context.console.paint(quoted(entry.name + "/"), "strong")
+    return quoted(entry.name)

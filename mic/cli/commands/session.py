@@ -6,6 +6,7 @@ from collections.abc import Callable
 from mic.cli import landing, moving, recovering, resolving, targets, working
 from mic.cli.answers import Answer, plural, when
 from mic.cli.context import Context
+from mic.cli.names import quoted
 from mic.cli.targets import Workspace
 from mic.client.remote import Remote
 from mic.errors import Conflict, Denied, Invalid, Missing, Unreachable
@@ -71,7 +72,7 @@ def status(context: Context, _given: argparse.Namespace) -> Answer:
         f"started   {when(session.started_at)}",
         *(f"{said.role}: {said.text}" for said in session.conversation),
         *(f"decided: {made.text} (because: {made.why})" for made in session.decisions),
-        *(f"{item.letter} {item.path}" for item in items),
+        *(f"{item.letter} {quoted(item.path)}" for item in items),
     ]
     return Answer(data, "\n".join(lines))
 

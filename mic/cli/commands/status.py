@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mic.cli.answers import Answer, plural
+from mic.cli.answers import Answer, first_line, plural
 from mic.cli.context import Context
+from mic.cli.names import quoted
 from mic.cli.targets import Workspace, workspace
 from mic.workspace import manifest as manifests
 from mic.workspace import scan
@@ -33,9 +34,9 @@ def run(context: Context, _given: "Namespace") -> Answer:
     paint = context.console.paint
     lines = [f"{name} at position {manifest.position or 0}"]
     if under_way:
-        lines.append(f"Session: {under_way.goal}")
-    lines += [f"{paint(i.letter, STYLES[i.letter])} {i.path}" for i in items]
-    lines += [f"{paint('!', 'removed')} {one.path}: {one.reason}" for one in open_ones]
+        lines.append(f"Session: {first_line(under_way.goal)}")
+    lines += [f"{paint(i.letter, STYLES[i.letter])} {quoted(i.path)}" for i in items]
+    lines += [f"{paint('!', 'removed')} {quoted(one.path)}: {one.reason}" for one in open_ones]
     lines.append(plural(len(items), "change") + "." if items else "No changes.")
     data = {
         "project": name,

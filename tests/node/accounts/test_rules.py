@@ -31,6 +31,12 @@ def test_a_reserved_word_is_refused_in_any_capitals(handle):
         rules.check_handle(handle)
 
 
+@pytest.mark.parametrize("handle", ["con", "NUL", "Aux", "prn", "com1", "LPT9"])
+def test_a_name_that_no_directory_of_windows_can_have_is_refused(handle):
+    with pytest.raises(BadHandle, match="Windows"):
+        rules.check_handle(handle)
+
+
 def test_the_reserved_words_are_many_and_could_be_handles_themselves():
     assert len(rules.RESERVED) >= 115
     assert {word for word in rules.RESERVED if not rules._HANDLE.fullmatch(word)} == set()
@@ -46,6 +52,7 @@ def test_the_reserved_words_are_many_and_could_be_handles_themselves():
         ("", "user"),
         ("ÄÖÜ", "user"),
         ("admin", "admin-1"),
+        ("nul", "nul-1"),
         ("root", "root"),
         ("a" * 29 + ".b", "a" * 29),
     ],

@@ -11,7 +11,9 @@ def test_a_plain_handle_is_accepted(handle):
     assert rules.check_handle(handle) == handle
 
 
-@pytest.mark.parametrize("handle", ["", "-a", "a-", "a--b", "a_b", "a.b", "x" * 101, "ö", "a\n"])
+@pytest.mark.parametrize(
+    "handle", ["", "-a", "a-", "a--b", "a_b", "a.b", "x" * 101, "ö", "a\n", "CON", "com3"]
+)
 def test_a_handle_that_is_no_address_is_refused(handle):
     with pytest.raises(BadProject):
         rules.check_handle(handle)
