@@ -20,11 +20,14 @@ ROOTS = ("keys", "store", "node", "mic", "web")
 # Each library, and the only modules that may know it. A trailing dot means "and all below".
 FENCES = {
     "aiohttp": ("web.", "mic.sync.", "node.daemon."),
+    "anyio": ("mic.cli.serving",),
     "aiosqlite": ("store.database",),
     "bleach": ("node.kernel.markup",),
     "docutils": ("node.kernel.doctree", "node.kernel.restructured"),
     "jinja2": ("web.",),
+    "jsonschema": ("mic.cli.serving",),
     "markdown_it": ("node.kernel.markup",),
+    "mcp": ("mic.cli.serving",),
     "mdit_py_plugins": ("node.kernel.markup",),
     "nacl": ("keys.",),
     "pyfastcdc": ("store.contents",),

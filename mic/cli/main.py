@@ -170,23 +170,9 @@ def _command(command: "Command", words: list[str], *, json: bool) -> int:
 
 
 def _answer(command: "Command", words: list[str], console: "Console") -> "Answer":
-    from importlib import import_module
+    from mic.cli import running
 
-    from mic.errors import Conflict
-
-    name, _, function = command.module.partition(".")
-    act = getattr(import_module(f"mic.cli.commands.{name}"), function or "run")
-    context, given = _context(command, console), _given(command, words)
-    answer: Answer
-    try:
-        answer = act(context, given)
-    except Conflict as fault:
-        from mic.cli import moving
-
-        if not moving.follow(context, fault):
-            raise
-        answer = act(context, given)
-    return answer
+    return running.run(command, _context(command, console), _given(command, words))
 
 
 def _given(command: "Command", words: list[str]) -> "Namespace":

@@ -42,9 +42,7 @@ def print_fault(console: Console, fault: MicFault) -> None:
     """Print why a command has failed, and what to do next."""
     hint = fault.hint or HINTS.get(fault.code, "")
     if console.json:
-        details = fault.details | ({"hint": hint} if hint else {})
-        error = {"code": fault.code, "message": fault.message, "details": details}
-        _object(console, {"ok": False, "error": error})
+        _object(console, failure(fault))
         return
     console.talk(f"mic: {escaped(fault.message)}")
     for path in fault.details.get("paths", ())[:200]:
@@ -53,15 +51,27 @@ def print_fault(console: Console, fault: MicFault) -> None:
         console.talk(hint)
 
 
-def _object(console: Console, value: Any) -> None:
+def failure(fault: MicFault) -> dict[str, Any]:
+    """Return what a failed command says as JSON."""
+    hint = fault.hint or HINTS.get(fault.code, "")
+    details = fault.details | ({"hint": hint} if hint else {})
+    error = {"code": fault.code, "message": fault.message, "details": details}
+    return {"ok": False, "error": error}
+
+
+def encoded(value: Any) -> str:
+    """Return the JSON of an answer."""
     try:
         text = msgspec.json.encode(value, enc_hook=_plain).decode()
     except UnicodeEncodeError:
         # Surrogates stand for the bytes of a name that is not UTF-8; JSON can write them escaped.
         import json
 
-        text = json.dumps(msgspec.to_builtins(value, enc_hook=_plain))
-    console.out.write(text + "\n")
+        return json.dumps(msgspec.to_builtins(value, enc_hook=_plain))
+
+
+def _object(console: Console, value: Any) -> None:
+    console.out.write(encoded(value) + "\n")
     console.out.flush()
 
 

@@ -38,7 +38,7 @@ COMMANDS: tuple[Command, ...] = (
                 "WORDS",
                 "the project, if not this one, and the account that is to have it",
                 many="+",
-                parts=("PROJECT?", "TO"),
+                parts=("PROJECT?", "ACCOUNT"),
             ),
             Option("--yes", "do not ask to type the handle"),
         ),

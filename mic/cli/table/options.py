@@ -30,3 +30,14 @@ STRATEGY = Option(
     value="STRATEGY",
     choices=STRATEGIES,
 )
+
+PARTS = {
+    "PROJECT": "account/project, its URL or an alias; left out, the workspace's own",
+    "PATH": "a path in the project",
+    "POSITION": "a position: N, @N or latest",
+    "FROM": "the position to compare from; left out, the workspace's files are compared",
+    "TO": "the position to compare with (the newest)",
+    "GOAL": "what the work is for, in a sentence",
+    "NAME": "its name, for people",
+}
+"""What the parts of several words are, each by itself."""

@@ -22,6 +22,17 @@ COMMANDS: tuple[Command, ...] = (
         is_raw=True,
     ),
     Command(
+        "mcp",
+        "mcp",
+        "serve these commands to an agent as tools",
+        "mic mcp",
+        (("mic mcp", "what the agent's program starts, in a workspace or anywhere"),),
+        more="Speaks the Model Context Protocol over standard input and output, until the agent "
+        "closes its end.",
+        stdin="the protocol's messages",
+        is_raw=True,
+    ),
+    Command(
         "man",
         "man",
         "print the manual page",
