@@ -62,7 +62,7 @@ def failure(fault: MicFault) -> dict[str, Any]:
 def encoded(value: Any) -> str:
     """Return the JSON of an answer."""
     try:
-        text = msgspec.json.encode(value, enc_hook=_plain).decode()
+        return msgspec.json.encode(value, enc_hook=_plain).decode()
     except UnicodeEncodeError:
         # Surrogates stand for the bytes of a name that is not UTF-8; JSON can write them escaped.
         import json
