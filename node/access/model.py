@@ -66,11 +66,14 @@ class Archived(Denied):
 
 
 class ScopeMissing(Denied):
-    """The person may, but not with this token."""
+    """The person may, but not with this token: `scope` is missing, or `wider` that implies it."""
 
-    def __init__(self, scope: str) -> None:
+    def __init__(self, scope: str, wider: str | None = None) -> None:
+        other = f" (nor {wider!r})" if wider else ""
         super().__init__(
-            "access.missing-scope", f"This token does not carry the scope {scope!r}.", scope=scope
+            "access.missing-scope",
+            f"This token does not carry the scope {scope!r}{other}.",
+            scope=scope,
         )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Final
 
+from node.access import scopes
 from node.access.model import (
     Action,
     Archived,
@@ -71,18 +72,18 @@ _NOTHING: Final[frozenset[Action]] = frozenset()
 _STILL: Final = frozenset(
     {Action.READ, Action.MEMBERS, Action.MANAGE, Action.ARCHIVE, Action.DELETE, Action.ADMIN}
 )
-# Which scopes of a token let it do what; `write` implies `read`. No token administers the node.
+# The scope that a token needs for what. No token administers the node.
 _SCOPES: Final = {
-    Action.READ: ("read", "write"),
-    Action.MEMBERS: ("read", "write"),
-    Action.LAND: ("write",),
-    Action.WRITE_SETTINGS: ("write",),
-    Action.MANAGE: ("write",),
-    Action.ARCHIVE: ("write",),
-    Action.TRANSFER: ("write",),
-    Action.DELETE: ("write",),
-    Action.CREATE: ("write",),
-    Action.ADMIN: ("admin",),
+    Action.READ: scopes.PROJECT_READ,
+    Action.MEMBERS: scopes.PROJECT_READ,
+    Action.LAND: scopes.SESSION_LAND,
+    Action.WRITE_SETTINGS: scopes.PROJECT_WRITE,
+    Action.MANAGE: scopes.PROJECT_WRITE,
+    Action.ARCHIVE: scopes.PROJECT_WRITE,
+    Action.TRANSFER: scopes.PROJECT_WRITE,
+    Action.DELETE: scopes.PROJECT_WRITE,
+    Action.CREATE: scopes.PROJECT_WRITE,
+    Action.ADMIN: "admin",
 }
 
 
@@ -114,7 +115,7 @@ def authorize(
     if is_archived and action not in _STILL:
         raise Archived
     if visibility != PUBLIC or action not in _SEE:
-        _check_scope(who, action)
+        _check(who, _SCOPES[action])
 
 
 def role_of(who: Party, owner: int | None, project: int | None = None) -> Role:
@@ -141,9 +142,7 @@ def require_account(who: Party, scope: str = "write") -> int:
         raise SignInRequired
     if who.only is not None:
         raise OtherProject
-    granted = _SCOPES[Action.READ] if scope == "read" else (scope,)
-    if who.scopes is not None and who.scopes.isdisjoint(granted):
-        raise ScopeMissing(scope)
+    _check(who, scope)
     return who.account
 
 
@@ -153,7 +152,6 @@ def check_role(role: str, roles: Sequence[str]) -> None:
         raise BadRole(role, roles)
 
 
-def _check_scope(who: Party, action: Action) -> None:
-    needed = _SCOPES[action]
-    if who.scopes is not None and who.scopes.isdisjoint(needed):
-        raise ScopeMissing(needed[0])
+def _check(who: Party, scope: str) -> None:
+    if who.scopes is not None and scope not in scopes.implied(who.scopes):
+        raise ScopeMissing(scope, scopes.wider(scope))

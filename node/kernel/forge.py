@@ -6,6 +6,7 @@ from pathlib import Path
 
 from keys.ed25519 import PrivateKey
 from node.kernel.clock import HybridClock
+from node.kernel.guesses import Guesses
 from node.kernel.ids import Ids
 from node.kernel.keys import KeyStore
 from node.kernel.limits import Limits
@@ -47,3 +48,4 @@ class Forge:
     """A directory of what can be made again; whoever removes it loses time, nothing else."""
     ids: Ids = field(default_factory=Ids)
     limits: Limits = field(default_factory=Limits)
+    guesses: Guesses = field(default_factory=Guesses)

@@ -20,8 +20,9 @@ class Party:
     """An account at a door of the node, or nobody.
 
     `scopes` is None for a person with all their rights and the set of granted scopes for a token;
-    `only` is the one project that a project's token is for. Without its `standing` an account is
-    what a stranger is to all that is not its own.
+    `only` is the one project that a project's token is for, `device` the device session that a
+    device's token belongs to. Without its `standing` an account is what a stranger is to all that
+    is not its own.
     """
 
     account: int | None = None
@@ -31,6 +32,7 @@ class Party:
     token: int | None = None
     standing: Standing = NO_STANDING
     only: int | None = None
+    device: int | None = None
 
     @property
     def is_anonymous(self) -> bool:

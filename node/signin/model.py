@@ -1,6 +1,6 @@
-"""Links, sessions, tokens and keys as values; none of them holds a secret."""
+"""Links, sessions, tokens and keys as values; but for a token just made, none holds a secret."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from node.kernel.errors import Conflict, Denied, Exhausted, Invalid, Missing
 
@@ -18,7 +18,10 @@ class WebSession:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A bearer token by what may be shown of it; `expires_at` None is until it is revoked."""
+    """A bearer token by what may be shown of it; `expires_at` None is until it is revoked.
+
+    `owner` is whose account it speaks for, `project` the key of the one project that it is for.
+    """
 
     key: int
     name: str
@@ -27,6 +30,25 @@ class Token:
     created_at: int
     expires_at: int | None
     last_used_at: int | None
+    owner: str = ""
+    project: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """What is asked for: `life_ms` None is the default."""
+
+    name: str
+    scopes: frozenset[str]
+    life_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MadeToken:
+    """A token and its secret, which is shown this once."""
+
+    token: Token
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +75,13 @@ class BadToken(Denied):
 
     def __init__(self) -> None:
         super().__init__("auth.bad-token", "This access token is not valid on this node.")
+
+
+class NotMore(Denied):
+    """A token cannot make one that may do more than itself, or for longer."""
+
+    def __init__(self) -> None:
+        super().__init__("auth.not-more", "A token can only make one that may do less than itself.")
 
 
 class BadProof(Denied):

@@ -1,7 +1,16 @@
 """Links, sessions, tokens and device keys in SQL; hashes only, never a secret."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from node.signin.model import DeviceKey, Token, WebSession
 from store.database import Tx
+
+_HOLDING = (
+    "select tokens.key, tokens.name, prefix, scopes, tokens.created_at, expires_at, last_used_at,"
+    " handle, project from tokens join accounts on accounts.key = tokens.account"
+    " where revoked_at is null and (expires_at is null or expires_at > ?)"
+)
 
 
 def add_link(tx: Tx, digest: bytes, account: int, expires_at: int) -> None:
@@ -75,38 +84,45 @@ def end_session(tx: Tx, account: int, key: int, now: int) -> bool:
     return done.rowcount == 1
 
 
-def add_token(
-    tx: Tx,
-    account: int,
-    name: str,
-    prefix: str,
-    digest: bytes,
-    scopes: frozenset[str],
-    now: int,
-    expires_at: int | None,
-) -> int:
-    """Write a token and return its key."""
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A token that holds, with what a request must know of it."""
+
+    key: int
+    account: int
+    digest: bytes
+    scopes: str
+    last_used_at: int | None
+    project: int | None
+
+
+def add_token(tx: Tx, account: int, token: Token, digest: bytes) -> int:
+    """Write a token of `account` and return its key."""
     done = tx.execute(
-        "insert into tokens (account, name, prefix, hash, scopes, created_at, expires_at)"
-        " values (?, ?, ?, ?, ?, ?, ?)",
-        (account, name, prefix, digest, " ".join(sorted(scopes)), now, expires_at),
+        "insert into tokens (account, name, prefix, hash, scopes, created_at, expires_at, project)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            account,
+            token.name,
+            token.prefix,
+            digest,
+            " ".join(sorted(token.scopes)),
+            token.created_at,
+            token.expires_at,
+            token.project,
+        ),
     )
     return done.lastrowid or 0
 
 
-def tokens_with(
-    tx: Tx, prefix: str, now: int
-) -> list[tuple[int, int, bytes, frozenset[str], int | None]]:
-    """Return key, account, hash, scopes and last use of the valid tokens with this prefix."""
+def tokens_with(tx: Tx, prefix: str, now: int) -> list[TokenRow]:
+    """Return the valid tokens with this prefix."""
     rows = tx.execute(
-        "select key, account, hash, scopes, last_used_at from tokens"
+        "select key, account, hash, scopes, last_used_at, project from tokens"
         " where prefix = ? and revoked_at is null and (expires_at is null or expires_at > ?)",
         (prefix, now),
     )
-    return [
-        (key, account, digest, frozenset(scopes.split()), used)
-        for key, account, digest, scopes, used in rows
-    ]
+    return [TokenRow(*row) for row in rows]
 
 
 def token_used(tx: Tx, key: int, now: int) -> None:
@@ -114,18 +130,24 @@ def token_used(tx: Tx, key: int, now: int) -> None:
     tx.execute("update tokens set last_used_at = ? where key = ?", (now, key))
 
 
+def token_end(tx: Tx, key: int) -> int | None:
+    """Return when a token runs out, None for never."""
+    row = tx.execute("select expires_at from tokens where key = ?", (key,)).fetchone()
+    return row[0] if row else None
+
+
 def tokens_of(tx: Tx, account: int, now: int) -> list[Token]:
-    """Return the valid tokens of an account, newest first."""
+    """Return the valid personal tokens of an account, newest first."""
     rows = tx.execute(
-        "select key, name, prefix, scopes, created_at, expires_at, last_used_at from tokens"
-        " where account = ? and revoked_at is null and (expires_at is null or expires_at > ?)"
-        " order by key desc",
-        (account, now),
+        _HOLDING + " and account = ? and project is null order by tokens.key desc", (now, account)
     )
-    return [
-        Token(key, name, prefix, frozenset(scopes.split()), created, expires, used)
-        for key, name, prefix, scopes, created, expires, used in rows
-    ]
+    return [_token(row) for row in rows]
+
+
+def tokens_for(tx: Tx, project: int, now: int) -> list[Token]:
+    """Return the valid tokens for a project, newest first."""
+    rows = tx.execute(_HOLDING + " and project = ? order by tokens.key desc", (now, project))
+    return [_token(row) for row in rows]
 
 
 def revoke_token(tx: Tx, account: int, key: int, now: int) -> bool:
@@ -135,6 +157,31 @@ def revoke_token(tx: Tx, account: int, key: int, now: int) -> bool:
         (now, key, account),
     )
     return done.rowcount == 1
+
+
+def revoke_token_for(tx: Tx, project: int, key: int, now: int) -> bool:
+    """Revoke a token for `project`, whoever's it is; return whether there was one."""
+    done = tx.execute(
+        "update tokens set revoked_at = ? where key = ? and project = ? and revoked_at is null",
+        (now, key, project),
+    )
+    return done.rowcount == 1
+
+
+def end_all(tx: Tx, account: int, now: int) -> None:
+    """End every session, token, link and device key of an account."""
+    tx.execute(
+        "update web_sessions set ended_at = ? where account = ? and ended_at is null",
+        (now, account),
+    )
+    tx.execute(
+        "update tokens set revoked_at = ? where account = ? and revoked_at is null", (now, account)
+    )
+    tx.execute(
+        "update device_keys set revoked_at = ? where account = ? and revoked_at is null",
+        (now, account),
+    )
+    tx.execute("delete from sign_in_links where account = ?", (account,))
 
 
 def key_owner(tx: Tx, did: str) -> tuple[int, bool] | None:
@@ -171,3 +218,8 @@ def revoke_key(tx: Tx, account: int, did: str, now: int) -> bool:
         (now, did, account),
     )
     return done.rowcount == 1
+
+
+def _token(row: tuple[Any, ...]) -> Token:
+    key, name, prefix, scopes, *rest = row
+    return Token(key, name, prefix, frozenset(scopes.split()), *rest)

@@ -1,56 +1,59 @@
-"""What secrets look like, what is kept of them, and how long they last.
+"""What secrets look like, how long they last, and what their names and scopes may be."""
 
-A secret has 256 random bits, so a plain SHA-256 of it cannot be turned round: the slow hashes that
-passwords need would only slow down each request.
-"""
-
-import hashlib
-import hmac
 from collections.abc import Iterable
 
 from keys.did import public_key
 from keys.errors import BadKey, BadSignature
-from node.signin.model import BadCredential, BadProof
+from node.access.scopes import MEANING, covers
+from node.kernel.parties import Party
+from node.signin.model import BadCredential, BadProof, NotMore
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
 LINK_MS = 15 * MINUTE_MS
-SESSION_MS = 30 * 24 * HOUR_MS
+SESSION_MS = 30 * DAY_MS
 SEEN_EVERY_MS = HOUR_MS
 
-TOKEN_MARK = "mut_"  # noqa: S105  what every token starts with, so that scanners know one
+# What a token starts with, so that scanners know one: of a person, and for one project.
+TOKEN_MARK = "mut_"  # noqa: S105
+PROJECT_MARK = "mpt_"
+LIFE_MS = 90 * DAY_MS
+LONGEST_LIFE_MS = 3660 * DAY_MS
 PREFIX_LENGTH = 8
-SCOPES = frozenset({"read", "write"})
 NAME_LONGEST = 120
 SECRET_LONGEST = 200
 MOST_TOKENS = 50
 MOST_KEYS = 50
 
 
-def hashed(secret: str) -> bytes:
-    """Return what is kept of a secret."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
-
-
-def same(one: bytes, other: bytes) -> bool:
-    """Compare two hashes in a time that does not tell where they differ."""
-    return hmac.compare_digest(one, other)
-
-
 def prefix_of(token: str) -> str | None:
     """Return the part of a token that may be shown; None for what cannot be a token."""
-    body = token.removeprefix(TOKEN_MARK)
-    if body == token or not PREFIX_LENGTH < len(body) <= SECRET_LONGEST:
-        return None
-    return body[:PREFIX_LENGTH]
+    body = token[len(TOKEN_MARK) :]
+    is_one = token.startswith((TOKEN_MARK, PROJECT_MARK))
+    return body[:PREFIX_LENGTH] if is_one and PREFIX_LENGTH < len(body) <= SECRET_LONGEST else None
 
 
 def check_scopes(scopes: Iterable[str]) -> frozenset[str]:
     """Return the scopes; raise `BadCredential` for none or for one that does not exist."""
     asked = frozenset(scopes)
-    if not asked or asked - SCOPES:
-        raise BadCredential(f"A token's scopes are among {', '.join(sorted(SCOPES))}.")
+    if not asked or asked - set(MEANING):
+        raise BadCredential(f"A token's scopes are among: {', '.join(MEANING)}.")
     return asked
+
+
+def check_grant(who: Party, scopes: frozenset[str]) -> None:
+    """Return if `who` may hand `scopes` on; raise `NotMore` for what their own token lacks."""
+    if not covers(who.scopes, scopes):
+        raise NotMore
+
+
+def check_life(life_ms: int) -> int:
+    """Return how long a token is to hold; raise `BadCredential`."""
+    if not 0 < life_ms <= LONGEST_LIFE_MS:
+        days = LONGEST_LIFE_MS // DAY_MS
+        raise BadCredential(f"A token holds for at least a moment and for at most {days} days.")
+    return life_ms
 
 
 def check_name(name: str) -> str:

@@ -4,36 +4,40 @@ A secret is returned once, by the verb that makes it. Functions that take a `Tx`
 other slices, inside a transaction of theirs.
 """
 
-from collections.abc import Iterable
-
 from node.access import verbs as access
 from node.access.rules import require_account
 from node.accounts import verbs as accounts
-from node.accounts.model import Account
+from node.accounts.model import Account, NotAPerson
 from node.audit import verbs as audit
+from node.devices import verbs as devices
+from node.devices.rules import ACCESS_MARK
 from node.kernel.forge import Forge
 from node.kernel.parties import ANONYMOUS, Party
-from node.signin import rows, rules
+from node.kernel.secrets import hashed
+from node.signin import rows, rules, tokens
 from node.signin.model import (
     BadLink,
     BadToken,
     DeviceKey,
     KeyTaken,
     NoSuchCredential,
-    Token,
     TooManyCredentials,
     WebSession,
 )
+from node.signin.tokens import make_token as make_token  # noqa: PLC0414  the daemon's way in
 from store.database import Tx
 
 
 async def make_link(forge: Forge, account: Account) -> str:
-    """Return the secret of a link that signs `account` in once, within 15 minutes."""
+    """Return the secret of a link that signs `account` in once, within 15 minutes.
+
+    Raises `NotAPerson` for an organization.
+    """
+    if account.is_organization:
+        raise NotAPerson(account.handle)
     secret = forge.ids.secret()
     expires_at = forge.now() + rules.LINK_MS
-    await forge.db.write(
-        lambda tx: rows.add_link(tx, rules.hashed(secret), account.key, expires_at)
-    )
+    await forge.db.write(lambda tx: rows.add_link(tx, hashed(secret), account.key, expires_at))
     return secret
 
 
@@ -51,7 +55,7 @@ async def redeem_link(forge: Forge, secret: str, device: str = "") -> str:
 
 async def session_party(forge: Forge, secret: str) -> Party:
     """Return who a cookie's secret speaks for: `ANONYMOUS` once the session ended."""
-    now, digest = forge.now(), rules.hashed(secret)
+    now, digest = forge.now(), hashed(secret)
     party, renew = await forge.db.read(lambda tx: _session_party(tx, digest, now))
     if renew is not None:
         await forge.db.write(lambda tx: rows.seen(tx, renew, now, now + rules.SESSION_MS))
@@ -60,7 +64,7 @@ async def session_party(forge: Forge, secret: str) -> Party:
 
 async def end_session(forge: Forge, secret: str) -> None:
     """Sign a browser out; one that is signed out already stays so."""
-    await forge.db.write(lambda tx: _end_own(tx, rules.hashed(secret), forge.now()))
+    await forge.db.write(lambda tx: _end_own(tx, hashed(secret), forge.now()))
 
 
 async def list_sessions(forge: Forge, who: Party) -> list[WebSession]:
@@ -81,63 +85,22 @@ async def revoke_session(forge: Forge, who: Party, key: int) -> None:
     await forge.db.write(revoke)
 
 
-async def make_token(
-    forge: Forge,
-    account: Account,
-    name: str,
-    scopes: Iterable[str],
-    life_ms: int | None = None,
-) -> str:
-    """Return a new bearer token of `account`, which is shown this once.
-
-    Without `life_ms` it holds until it is revoked. Raises `BadCredential` or, at 50 tokens,
-    `TooManyCredentials`.
-    """
-    title, granted = rules.check_name(name), rules.check_scopes(scopes)
-    token = rules.TOKEN_MARK + forge.ids.secret()
-    now = forge.now()
-    ends = None if life_ms is None else now + life_ms
-    await forge.db.write(lambda tx: _add_token(tx, account, title, token, granted, now, ends))
-    return token
-
-
 async def token_party(forge: Forge, token: str) -> Party:
-    """Return who a bearer token speaks for; raise `BadToken`."""
+    """Return who a bearer token of any kind speaks for; raise `BadToken`."""
     now = forge.now()
-    party, first_use = await forge.db.read(lambda tx: _token_party(tx, token, now))
-    if first_use and party.token is not None:
-        key = party.token
-        await forge.db.write(lambda tx: rows.token_used(tx, key, now))
+    work = _device_party if token.startswith(ACCESS_MARK) else tokens.party_of
+    party, is_stale = await forge.db.read(lambda tx: work(tx, token, now))
+    if is_stale:
+        await forge.db.write(lambda tx: _seen(tx, party, now))
     return party
 
 
-async def list_tokens(forge: Forge, who: Party) -> list[Token]:
-    """Return the valid tokens of `who`, newest first."""
-    account = require_account(who)
-    return await forge.db.read(lambda tx: rows.tokens_of(tx, account, forge.now()))
-
-
-async def revoke_token(forge: Forge, who: Party, key: int) -> None:
-    """Revoke one of the tokens of `who`; raise `NoSuchCredential`."""
-    account = require_account(who)
-
-    def revoke(tx: Tx) -> None:
-        if not rows.revoke_token(tx, account, key, forge.now()):
-            raise NoSuchCredential("token")
-        audit.append(tx, who, None, "token.revoked", {"token": key}, forge.now())
-
-    await forge.db.write(revoke)
-
-
 async def end_token(forge: Forge, who: Party) -> None:
-    """Revoke the token that `who` came with, whatever its scopes; nothing to do without one."""
-    account, key, now = who.account, who.token, forge.now()
-    if account is None or key is None:
-        return
+    """Sign out what `who` came with, token or device, whatever its scopes; else do nothing."""
 
     def end(tx: Tx) -> None:
-        if rows.revoke_token(tx, account, key, now):
-            audit.append(tx, who, None, "token.revoked", {"token": key}, now)
+        tokens.end_own(forge, tx, who)
+        devices.end_own(forge, tx, who)
 
     await forge.db.write(end)
 
@@ -171,6 +134,12 @@ async def revoke_key(forge: Forge, who: Party, did: str) -> None:
     await forge.db.write(revoke)
 
 
+def end_all(tx: Tx, account: int, now: int) -> None:
+    """End all by which an account can be used or signed for; the caller has decided that."""
+    rows.end_all(tx, account, now)
+    devices.end_all(tx, account, now)
+
+
 def keys_of(tx: Tx, account: int) -> frozenset[str]:
     """Return the dids that sign for `account` now: the person's own and its devices'."""
     person = accounts.find_key(tx, account).did
@@ -178,7 +147,7 @@ def keys_of(tx: Tx, account: int) -> frozenset[str]:
 
 
 def _link_account(tx: Tx, secret: str, now: int) -> Account:
-    account = rows.link_account(tx, rules.hashed(secret), now)
+    account = rows.link_account(tx, hashed(secret), now)
     if account is None:
         raise BadLink
     return accounts.find_key(tx, account)
@@ -186,9 +155,9 @@ def _link_account(tx: Tx, secret: str, now: int) -> Account:
 
 def _redeem(tx: Tx, secret: str, fresh: str, device: str, now: int) -> None:
     account = _link_account(tx, secret, now)
-    rows.use_link(tx, rules.hashed(secret), now)
+    rows.use_link(tx, hashed(secret), now)
     shown = rules.shown_device(device)
-    rows.add_session(tx, rules.hashed(fresh), account.key, shown, now, now + rules.SESSION_MS)
+    rows.add_session(tx, hashed(fresh), account.key, shown, now, now + rules.SESSION_MS)
     audit.append(tx, account.party, None, "login", {"device": shown}, now)
 
 
@@ -213,35 +182,28 @@ def _end_own(tx: Tx, digest: bytes, now: int) -> None:
         rows.end_session(tx, account, key, now)
 
 
-def _add_token(
-    tx: Tx,
-    account: Account,
-    name: str,
-    token: str,
-    scopes: frozenset[str],
-    now: int,
-    expires_at: int | None,
-) -> None:
-    if len(rows.tokens_of(tx, account.key, now)) >= rules.MOST_TOKENS:
-        raise TooManyCredentials("tokens", rules.MOST_TOKENS)
-    prefix = rules.prefix_of(token) or ""
-    digest = rules.hashed(token)
-    key = rows.add_token(tx, account.key, name, prefix, digest, scopes, now, expires_at)
-    facts = {"token": key, "name": name, "scopes": sorted(scopes)}
-    audit.append(tx, account.party, None, "token.created", facts, now)
+def _device_party(tx: Tx, token: str, now: int) -> tuple[Party, bool]:
+    """Return the party, and whether the device was not seen for an hour."""
+    row = devices.speaks_for(tx, token, now)
+    if row is None:
+        raise BadToken
+    person = accounts.find_key(tx, row.account)
+    party = Party(
+        person.key,
+        person.handle,
+        person.is_admin,
+        frozenset(row.scopes.split()),
+        standing=access.standing_of(tx, row.account),
+        device=row.session,
+    )
+    return party, now - row.seen_at >= rules.SEEN_EVERY_MS
 
 
-def _token_party(tx: Tx, token: str, now: int) -> tuple[Party, bool]:
-    """Return the party, and whether the token was not used for an hour."""
-    digest, prefix = rules.hashed(token), rules.prefix_of(token)
-    candidates = rows.tokens_with(tx, prefix, now) if prefix else []
-    for key, account, kept, scopes, used in candidates:
-        if rules.same(kept, digest):
-            person = accounts.find_key(tx, account)
-            stale = used is None or now - used >= rules.SEEN_EVERY_MS
-            standing = access.standing_of(tx, account)
-            return Party(person.key, person.handle, person.is_admin, scopes, key, standing), stale
-    raise BadToken
+def _seen(tx: Tx, party: Party, now: int) -> None:
+    if party.token is not None:
+        rows.token_used(tx, party.token, now)
+    if party.device is not None:
+        devices.seen(tx, party.device, now)
 
 
 def _register(tx: Tx, who: Party, account: int, did: str, name: str, now: int) -> None:

@@ -24,6 +24,7 @@ from node.organizations import verbs as organizations
 from node.projects.model import NewProject, ProjectChanges
 from node.sessions import verbs as sessions
 from node.sessions.model import NewSession
+from node.signin.model import NewToken
 from store.errors import StoreFault
 from tests.support.forges import a_project, an_account, the_keeper
 
@@ -43,6 +44,10 @@ TABLE = {
     "accounts.create": OF_THE_NODE,
     "accounts.set_limits": OF_THE_NODE,
     "audit.listed": OF_THE_NODE,
+    "devices.answer": OF_ONESELF,
+    "devices.listed": OF_ONESELF,
+    "devices.peek": OF_ONESELF,
+    "devices.revoke": OF_ONESELF,
     "holdings.missing": WRITES,
     "holdings.receive": WRITES,
     "invitations.accept": OF_ONESELF,
@@ -96,11 +101,15 @@ TABLE = {
     "signin.end_token": FOR_ALL,
     "signin.list_keys": OF_ONESELF,
     "signin.list_sessions": OF_ONESELF,
-    "signin.list_tokens": OF_ONESELF,
     "signin.register_key": OF_ONESELF,
     "signin.revoke_key": OF_ONESELF,
     "signin.revoke_session": OF_ONESELF,
-    "signin.revoke_token": OF_ONESELF,
+    "signin.tokens.create": OF_ONESELF,
+    "signin.tokens.create_for": WRITES,
+    "signin.tokens.listed": OF_ONESELF,
+    "signin.tokens.listed_for": INSIDE,
+    "signin.tokens.revoke": OF_ONESELF,
+    "signin.tokens.revoke_for": WRITES,
     "trees.blame": READS,
     "trees.diff": READS,
     "trees.entry": READS,
@@ -120,13 +129,18 @@ OWN = {
     "accounts.get",  # a handle is public
     "accounts.owner",
     "audit.first_broken",  # the operator's
+    "devices.flow.end",  # a program's: its codes and tokens are the right to each
+    "devices.flow.exchange",
+    "devices.flow.refresh",
+    "devices.flow.register",
+    "devices.flow.start",
     "holdings.forget",  # the collector's
     "invitations.peek_link",  # the secret in the link is the right to use it
     "invitations.redeem_link",
     "rollups.build",  # a job
     "signin.end_session",  # the secret in the cookie is the right to end it
     "signin.make_link",  # the operator's
-    "signin.make_token",  # the daemon's, at the first start
+    "signin.tokens.make_token",  # the daemon's, at the first start
     "signin.peek_link",  # the secret in the link is the right to use it
     "signin.redeem_link",
     "signin.session_party",  # says who asks
@@ -134,7 +148,11 @@ OWN = {
 }
 
 # Slices whose verbs stand in more than one module.
-VERBS_IN = {"projects": ("verbs", "members", "moves")}
+VERBS_IN = {
+    "devices": ("verbs", "flow"),
+    "projects": ("verbs", "members", "moves"),
+    "signin": ("verbs", "tokens"),
+}
 
 GUILD = "guild"
 SESSION = "a-session-of-ada"
@@ -185,6 +203,7 @@ def arguments(name, function, project, did):
         "account": project.account,
         "at": 1,
         "batches": nothing_sent(),
+        "code": "0000-0000",
         "changes": ProjectChanges(description="x") if "projects" in name else (),
         "count": 1,
         "did": did,
@@ -192,14 +211,17 @@ def arguments(name, function, project, did):
         "epoch": 1,
         "handle": project.handle,
         "ids": (),
+        "is_approved": False,
         "key": project.key if name == "projects.by_key" else 999,
         "limit": 10,
         "most_bytes": None,
         "most_projects": None,
         "name": project.id if name == "projects.by_id" else SESSION,
-        "new": {"projects": NewProject("new"), "sessions": NewSession(goal="x")}.get(
-            name.partition(".")[0], 0
-        ),
+        "new": {
+            "projects": NewProject("new"),
+            "sessions": NewSession(goal="x"),
+            "signin": NewToken("x", frozenset({"read"})),
+        }.get(name.partition(".")[0], 0),
         "old": 0,
         "path": "a",
         "organization": GUILD,

@@ -5,6 +5,7 @@ import itertools
 
 import pytest
 
+from node.access import scopes
 from node.access.model import (
     Action,
     Archived,
@@ -166,7 +167,38 @@ def test_a_hidden_project_and_one_that_is_not_there_read_the_same():
 def test_a_missing_scope_is_named():
     with pytest.raises(ScopeMissing) as refused:
         authorize(ASKERS["owner's read token"], Action.LAND, owner=OWNER, visibility=PUBLIC)
-    assert refused.value.details == {"scope": "write"}
+    assert refused.value.details == {"scope": "session:land"}
+    assert "'session:land' (nor 'write')" in refused.value.message
+
+
+FINE = {
+    Action.READ: "project:read",
+    Action.LAND: "session:land",
+    Action.WRITE_SETTINGS: "project:write",
+    Action.DELETE: "project:write",
+}
+
+
+@pytest.mark.parametrize("scope", sorted(scopes.MEANING))
+@pytest.mark.parametrize("action", FINE)
+def test_a_scope_opens_what_it_names_and_no_more(action, scope):
+    token = dataclasses.replace(ASKERS["owner"], scopes=frozenset({scope}), token=9)
+    opened = scope == FINE[action] or scope == "write" or action is Action.READ
+    assert answer(token, action, PRIVATE, owner=OWNER) is (YES if opened else SCOPE)
+
+
+def test_a_fine_scope_is_not_for_the_account_itself():
+    for scope in sorted(set(scopes.MEANING) - {"write"}):
+        with pytest.raises(ScopeMissing):
+            require_account(dataclasses.replace(ASKERS["owner"], scopes=frozenset({scope})))
+
+
+def test_scopes_cover_what_they_imply():
+    assert scopes.covers(None, ["write"])
+    assert scopes.covers(frozenset({"write"}), ["read", "session:land"])
+    assert not scopes.covers(frozenset({"session:land", "project:write"}), ["write"])
+    assert not scopes.covers(frozenset({"read"}), ["session:land"])
+    assert not scopes.covers(frozenset(), ["read"])
 
 
 def test_what_each_person_may_do_with_their_own_needs_a_person_and_the_scope():

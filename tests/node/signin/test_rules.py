@@ -3,6 +3,7 @@
 import pytest
 
 from keys.ed25519 import PrivateKey
+from node.kernel.secrets import hashed, same
 from node.signin import rules
 from node.signin.model import BadCredential, BadProof
 
@@ -11,6 +12,7 @@ KEY = PrivateKey.from_seed(bytes(32))
 
 def test_a_token_shows_eight_characters_of_itself():
     assert rules.prefix_of("mut_abcdefghijkl") == "abcdefgh"
+    assert rules.prefix_of("mpt_abcdefghijkl") == "abcdefgh"
 
 
 @pytest.mark.parametrize("text", ["", "mut_", "mut_abcdefgh", "abcdefghijkl", "mut_" + "x" * 201])
@@ -19,8 +21,8 @@ def test_what_cannot_be_a_token_has_no_prefix(text):
 
 
 def test_hashes_of_any_text_can_be_made_and_compared():
-    assert rules.same(rules.hashed("a"), rules.hashed("a"))
-    assert not rules.same(rules.hashed("a"), rules.hashed("\ud800"))
+    assert same(hashed("a"), hashed("a"))
+    assert not same(hashed("a"), hashed("\ud800"))
 
 
 @pytest.mark.parametrize("scopes", [[], ["admin"], ["read", "root"], [""]])

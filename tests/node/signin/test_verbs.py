@@ -12,7 +12,7 @@ from node.access.model import ScopeMissing, SignInRequired
 from node.audit import verbs as audit
 from node.kernel.ids import Ids
 from node.kernel.parties import ANONYMOUS, Party
-from node.signin import rules
+from node.signin import rules, tokens
 from node.signin import verbs as signin
 from node.signin.model import (
     BadCredential,
@@ -147,7 +147,7 @@ async def test_nobody_ends_the_session_of_another(forge, ada, bob):
 async def test_a_token_speaks_for_its_account_within_its_scopes(forge, ada):
     token = await signin.make_token(forge, ada, "laptop", ["read"])
     party = await signin.token_party(forge, token)
-    (listed,) = await signin.list_tokens(forge, ada.party)
+    (listed,) = await tokens.listed(forge, ada.party)
     assert party == Party(ada.key, "ada", scopes=frozenset({"read"}), token=listed.key)
     assert token.startswith(f"mut_{listed.prefix}")
     assert listed.name == "laptop"
@@ -191,12 +191,12 @@ async def test_a_revoked_token_is_refused(forge, ada, bob):
     token = await signin.make_token(forge, ada, "laptop", ["write"])
     party = await signin.token_party(forge, token)
     with pytest.raises(NoSuchCredential):
-        await signin.revoke_token(forge, bob.party, party.token)
-    await signin.revoke_token(forge, ada.party, party.token)
+        await tokens.revoke(forge, bob.party, party.token)
+    await tokens.revoke(forge, ada.party, party.token)
     with pytest.raises(BadToken):
         await signin.token_party(forge, token)
     with pytest.raises(NoSuchCredential):
-        await signin.revoke_token(forge, ada.party, party.token)
+        await tokens.revoke(forge, ada.party, party.token)
 
 
 async def test_signing_out_ends_the_token_that_was_used_whatever_its_scopes(forge, ada):
@@ -225,7 +225,7 @@ async def test_the_last_use_of_a_token_is_kept_to_the_hour(forge, ada, clock):
     used = []
     for _ in range(3):
         await signin.token_party(forge, token)
-        used.append((await signin.list_tokens(forge, ada.party))[0].last_used_at)
+        used.append((await tokens.listed(forge, ada.party))[0].last_used_at)
         clock.move(rules.HOUR_MS // 2)
     start = used[0]
     assert used == [start, start, start + rules.HOUR_MS]
@@ -249,8 +249,8 @@ async def test_a_reading_token_manages_no_credentials(forge, ada):
     who = await signin.token_party(forge, token)
     key, proof = a_key(forge, "ada")
     for attempt in (
-        signin.list_tokens(forge, who),
-        signin.revoke_token(forge, who, who.token),
+        tokens.listed(forge, who),
+        tokens.revoke(forge, who, who.token),
         signin.list_sessions(forge, who),
         signin.register_key(forge, who, key.did, "laptop", proof),
     ):
@@ -322,7 +322,7 @@ async def test_no_secret_is_in_the_database_the_log_or_a_repr(forge, ada, tmp_pa
     token = await signin.make_token(forge, ada, "laptop", ["read", "write"])
     party = await signin.token_party(forge, token)
     shown = [
-        *await signin.list_tokens(forge, ada.party),
+        *await tokens.listed(forge, ada.party),
         *await signin.list_sessions(forge, ada.party),
         *await audit.listed(forge, (await the_keeper(forge)).party),
         party,
