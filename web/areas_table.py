@@ -6,12 +6,21 @@ from web.areas.account import show as account
 from web.areas.design import show as design
 from web.areas.files import blame, blob, raw, tree
 from web.areas.front import show as front
+from web.areas.invitations import mine as invitations
+from web.areas.invitations import redeem
 from web.areas.landings import listed
 from web.areas.landings import show as landing
+from web.areas.organizations import members, mine
+from web.areas.organizations import settings as organization
 from web.areas.project import show as project
+from web.areas.settings import deleted
+from web.areas.settings import show as settings
 from web.areas.signin import forms as signin
 
 PROJECT = "/{account}/{project}"
+SETTINGS = PROJECT + "/settings"
+ORGANIZATION = "/organizations/{organization}"
+INVITATION = "/invitations/{invitation:[0-9]{1,12}}"
 
 ROUTES = [
     web.get("/", front.show),
@@ -21,8 +30,35 @@ ROUTES = [
     web.get("/sign-in/{token}", signin.ask),
     web.post("/sign-in/{token}", signin.enter),
     web.post("/sign-out", signin.leave),
+    web.get("/organizations", mine.listed),
+    web.post("/organizations", mine.create),
+    web.get("/organizations/new", mine.new),
+    web.get(ORGANIZATION + "/members", members.show),
+    web.post(ORGANIZATION + "/members", members.set_role),
+    web.post(ORGANIZATION + "/members/remove", members.remove),
+    web.post(ORGANIZATION + "/invitations", members.invite),
+    web.post(ORGANIZATION + "/leave", members.leave),
+    web.get(ORGANIZATION + "/settings", organization.show),
+    web.post(ORGANIZATION + "/settings", organization.change),
+    web.post(ORGANIZATION + "/delete", organization.delete),
+    web.get("/invitations", invitations.show),
+    web.post("/invitations/link", invitations.make_link),
+    web.post(INVITATION + "/accept", invitations.accept),
+    web.post(INVITATION + "/decline", invitations.decline),
+    web.post(INVITATION + "/withdraw", invitations.withdraw),
+    web.get("/invite/{token}", redeem.ask),
+    web.post("/invite/{token}", redeem.enter),
+    web.get("/deleted", deleted.show),
+    web.post("/deleted" + PROJECT, deleted.restore),
     web.get("/{account}", account.show),
     web.get(PROJECT, project.show),
+    web.get(SETTINGS, settings.show),
+    web.post(SETTINGS, settings.change),
+    web.post(SETTINGS + "/members", settings.set_member),
+    web.post(SETTINGS + "/members/remove", settings.remove_member),
+    web.post(SETTINGS + "/archive", settings.archive),
+    web.post(SETTINGS + "/transfer", settings.transfer),
+    web.post(SETTINGS + "/delete", settings.delete),
     web.get(PROJECT + "/landings", listed.show),
     web.get(PROJECT + r"/landings/{position:[0-9]{1,12}}", landing.show),
     web.get(PROJECT + "/tree", tree.show),

@@ -5,22 +5,28 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from node.access.model import Action
 from node.kernel.errors import Invalid
 from node.landings import verbs as landings
 from node.projects import verbs as projects
 from node.projects.model import Project
+from node.projects.rules import allows
 from web.page import forge_of, party_of
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A project at a position; `pinned` when the address names one, so that links keep it."""
+    """A project at a position; `pinned` when the address names one, so that links keep it.
+
+    `has_settings` when the viewer may change something about it.
+    """
 
     project: Project
     position: int
     head: int
     pinned: bool
     node: str
+    has_settings: bool = False
 
     def url(self, page: str = "", path: str = "", *, at: int | None = None) -> str:
         """Return the address of a page of this project, at this position if it is pinned."""
@@ -46,7 +52,8 @@ async def place_of(request: web.Request) -> Place:
     head = await landings.head(forge, who, project)
     asked = _position(request.query.get("at", ""))
     shown = head.position if asked is None else asked
-    return Place(project, shown, head.position, asked is not None, forge.node.url)
+    may = allows(who, Action.WRITE_SETTINGS, project) or allows(who, Action.MANAGE, project)
+    return Place(project, shown, head.position, asked is not None, forge.node.url, may)
 
 
 def _position(text: str) -> int | None:

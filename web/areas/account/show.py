@@ -6,7 +6,10 @@ from aiohttp import web
 
 from node.accounts import verbs as accounts
 from node.accounts.model import Account
+from node.invitations import verbs as invitations
 from node.landings import verbs as landings
+from node.organizations import verbs as organizations
+from node.organizations.model import Organization
 from node.projects import verbs as projects
 from web.areas.front.show import Kept
 from web.page import forge_of, party_of, render
@@ -14,11 +17,14 @@ from web.page import forge_of, party_of, render
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page shows."""
+    """What the page shows; `role` is the viewer's in it, `waiting` are invitations."""
 
     account: Account
     projects: list[Kept]
     is_own: bool
+    role: str
+    organizations: list[Organization]
+    waiting: int
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -30,5 +36,13 @@ async def show(request: web.Request) -> web.StreamResponse:
     for project in listed:
         newest = await landings.log(forge, who, project, limit=1)
         kept.append(Kept(project, newest[0] if newest else None))
-    view = View(account, kept, who.account == account.key)
+    is_own = who.account == account.key
+    view = View(
+        account=account,
+        projects=kept,
+        is_own=is_own,
+        role=who.standing.organizations.get(account.key, ""),
+        organizations=await organizations.listed(forge, who) if is_own else [],
+        waiting=len(await invitations.mine(forge, who)) if is_own else 0,
+    )
     return render(request, "areas/account/show.html", view)

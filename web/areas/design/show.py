@@ -12,9 +12,13 @@ from pathlib import Path
 from aiohttp import web
 from markupsafe import Markup
 
+from node.access.model import Member
+from node.invitations.model import Invitation
 from node.landings.model import Landing
+from node.organizations.model import Organization
+from node.projects.model import Deleted
 from web import design
-from web.areas.design import samples
+from web.areas.design import people, samples
 from web.areas.files.blame import Run
 from web.areas.files.crumbs import Crumb
 from web.areas.landings.diffs import FileDiff
@@ -45,6 +49,10 @@ class View:
     runs: list[Run]
     files: list[FileDiff]
     readme: Markup
+    organization: Organization
+    members: list[Member]
+    invitations: list[Invitation]
+    deleted: Deleted
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -66,6 +74,10 @@ async def show(request: web.Request) -> web.StreamResponse:
         runs=samples.runs(landed, drawn),
         files=[samples.change(drawn), samples.binary()],
         readme=samples.readme(),
+        organization=people.organization(now),
+        members=people.members(now),
+        invitations=people.invitations(now),
+        deleted=people.deleted(samples.place(forge.node.url, now).project, now),
     )
     return render(request, "areas/design/show.html", view)
 

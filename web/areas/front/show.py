@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from node.accounts import verbs as accounts
+from node.invitations import verbs as invitations
 from node.landings import verbs as landings
 from node.landings.model import Landing
 from node.projects import verbs as projects
@@ -31,6 +32,7 @@ class View:
     node_url: str
     projects: list[Kept]
     lately: list[Kept]
+    waiting: int
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -44,5 +46,6 @@ async def show(request: web.Request) -> web.StreamResponse:
     landed = [one for one in kept if one.newest]
     landed.sort(key=lambda one: one.newest.landed_at if one.newest else 0, reverse=True)
     owner = await accounts.owner(forge)
-    view = View(owner.handle if owner else "", forge.node.url, kept, landed[:LATELY])
+    waiting = 0 if who.is_anonymous else len(await invitations.mine(forge, who))
+    view = View(owner.handle if owner else "", forge.node.url, kept, landed[:LATELY], waiting)
     return render(request, "areas/front/show.html", view)

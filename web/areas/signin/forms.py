@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from node.kernel.forge import Forge
 from node.signin import verbs as signin
 from web.page import SESSION_COOKIE, THEME_COOKIE, THEMES, forge_of, render
 
@@ -37,6 +38,11 @@ async def enter(request: web.Request) -> web.StreamResponse:
     forge = forge_of(request)
     device = request.headers.get("User-Agent", "")[:200]
     secret = await signin.redeem_link(forge, request.match_info["token"], device)
+    raise signed_in(forge, secret)
+
+
+def signed_in(forge: Forge, secret: str) -> web.HTTPSeeOther:
+    """Return the way to the front page, with the cookie of a new session."""
     response = web.HTTPSeeOther("/")
     response.set_cookie(
         SESSION_COOKIE,
@@ -47,7 +53,7 @@ async def enter(request: web.Request) -> web.StreamResponse:
         samesite="Lax",
         secure=forge.node.url.startswith("https:"),
     )
-    raise response
+    return response
 
 
 async def leave(request: web.Request) -> web.StreamResponse:

@@ -1,0 +1,195 @@
+"""Every page and every form answers every role as the policy says.
+
+The table below must name every route of the pages: a new one without a line here fails.
+"""
+
+import re
+
+import pytest
+from aiohttp import CookieJar
+from aiohttp.test_utils import TestClient, TestServer
+
+from node.access.model import Action
+from node.daemon.http import application
+from node.signin import verbs as signin
+from tests.support.roles import (
+    ANYBODY,
+    FROZEN,
+    GIVE,
+    GUILD,
+    HIDDEN,
+    INVITED,
+    INVITER,
+    KINDS,
+    MANAGE,
+    NAMESPACE,
+    NO,
+    NODE,
+    NOT_ASKED,
+    ORGANIZATION,
+    OWN,
+    OWNERS,
+    READ,
+    ROLES,
+    SETTINGS,
+    SIGN_IN,
+    SIGNED_IN,
+    a_company,
+    refusal,
+)
+from web.areas_table import ROUTES
+from web.page import SESSION_COOKIE
+
+SETTINGS_PAGE = "see the settings, of an archived project too"
+PROJECT = "/{account}/{project}"
+NEEDS = {
+    ("GET", "/"): ANYBODY,
+    ("GET", "/design"): ANYBODY,
+    ("POST", "/theme"): ANYBODY,
+    ("GET", "/sign-in"): ANYBODY,
+    ("GET", "/sign-in/{token}"): ANYBODY,
+    ("POST", "/sign-in/{token}"): ANYBODY,
+    ("POST", "/sign-out"): ANYBODY,
+    ("GET", "/organizations"): SIGNED_IN,
+    ("POST", "/organizations"): SIGNED_IN,
+    ("GET", "/organizations/new"): SIGNED_IN,
+    ("GET", "/organizations/{organization}/members"): ORGANIZATION,
+    ("POST", "/organizations/{organization}/members"): MANAGE,
+    ("POST", "/organizations/{organization}/members/remove"): MANAGE,
+    ("POST", "/organizations/{organization}/invitations"): MANAGE,
+    ("POST", "/organizations/{organization}/leave"): ORGANIZATION,
+    ("GET", "/organizations/{organization}/settings"): MANAGE,
+    ("POST", "/organizations/{organization}/settings"): MANAGE,
+    ("POST", "/organizations/{organization}/delete"): MANAGE,
+    ("GET", "/invitations"): SIGNED_IN,
+    ("POST", "/invitations/link"): NODE,
+    ("POST", "/invitations/{invitation}/accept"): INVITED,
+    ("POST", "/invitations/{invitation}/decline"): INVITED,
+    ("POST", "/invitations/{invitation}/withdraw"): INVITER,
+    ("GET", "/invite/{token}"): ANYBODY,
+    ("POST", "/invite/{token}"): ANYBODY,
+    ("GET", "/deleted"): SIGNED_IN,
+    ("POST", "/deleted/{account}/{project}"): NAMESPACE,
+    ("GET", "/{account}"): ANYBODY,
+    ("GET", PROJECT): READ,
+    ("GET", PROJECT + "/settings"): SETTINGS_PAGE,
+    ("POST", PROJECT + "/settings"): SETTINGS,
+    ("POST", PROJECT + "/settings/members"): OWN,
+    ("POST", PROJECT + "/settings/members/remove"): OWN,
+    ("POST", PROJECT + "/settings/archive"): OWN,
+    ("POST", PROJECT + "/settings/transfer"): GIVE,
+    ("POST", PROJECT + "/settings/delete"): OWN,
+    ("GET", PROJECT + "/landings"): READ,
+    ("GET", PROJECT + "/landings/{position}"): READ,
+    ("GET", PROJECT + "/tree"): READ,
+    ("GET", PROJECT + "/tree/{path}"): READ,
+    ("GET", PROJECT + "/blob/{path}"): READ,
+    ("GET", PROJECT + "/blame/{path}"): READ,
+    ("GET", PROJECT + "/raw/{path}"): READ,
+}
+FORMS = {
+    "/organizations": {"handle": "circle"},
+    "/organizations/{organization}/members": {"handle": "otto", "role": "member"},
+    "/organizations/{organization}/members/remove": {"handle": "nobody"},
+    "/organizations/{organization}/invitations": {"handle": "bob", "role": "member"},
+    "/organizations/{organization}/settings": {"name": "The guild"},
+    "/organizations/{organization}/delete": {"confirm": GUILD},
+    PROJECT + "/settings": {"description": "changed"},
+    PROJECT + "/settings/members": {"handle": "bob", "role": "writer"},
+    PROJECT + "/settings/members/remove": {"handle": "keeper"},
+    PROJECT + "/settings/archive": {"archived": "yes"},
+    PROJECT + "/settings/transfer": {"to": "keeper"},
+}
+# What changes who may do what stands last, in this order.
+LAST = (
+    PROJECT + "/settings/archive",
+    PROJECT + "/settings/delete",
+    "/invitations/{invitation}/withdraw",
+    "/invitations/{invitation}/decline",
+    "/organizations/{organization}/leave",
+    "/sign-out",
+)
+SAYS = {
+    "You need to sign in for this.": SIGN_IN,
+    **{f"You may not {action.value} this.": NO for action in Action},
+    "There is no such project, or it is not yours to see.": HIDDEN,
+    "This project is archived: it can be read, and nothing changes.": FROZEN,
+    "There is no such invitation": NOT_ASKED,
+}
+OWN_FORM = {"Sec-Fetch-Site": "same-origin"}
+
+
+def plain(path):
+    return re.sub(r"\{(\w+):[^}]*\}(?:\})?", r"{\1}", path)
+
+
+def routes():
+    """Yield method and path of every route, the ends last."""
+    found = [(route.method, plain(route.path)) for route in ROUTES]
+    # One invitation has one answer: declining stands for accepting.
+    asked = [one for one in found if not one[1].endswith("/accept")]
+    return sorted(
+        asked, key=lambda one: LAST.index(one[1]) + 1 if one[0] == "POST" and one[1] in LAST else 0
+    )
+
+
+def filled(path, account, kind, company):
+    names = {
+        "account": account,
+        "project": KINDS[kind],
+        "organization": GUILD,
+        "invitation": str(company.invitation),
+        "position": "1",
+        "path": "README.md",
+        "token": "x",
+    }
+    path = path.replace("/tree/{path}", "/tree/")
+    return re.sub(r"\{(\w+)\}", lambda m: names[m[1]], path)
+
+
+async def told(answer):
+    """Return the code of the refusal that a page shows, if it refuses."""
+    if answer.status < 400:
+        return None
+    text = (await answer.text()).replace("&#39;", "'")
+    return next((code for words, code in SAYS.items() if words in text), None)
+
+
+def meant(need, role, kind):
+    if need != SETTINGS_PAGE:
+        return refusal(need, role, kind)
+    return None if role in OWNERS else refusal(SETTINGS, role, kind)
+
+
+def test_the_table_names_every_route():
+    assert {(route.method, plain(route.path)) for route in ROUTES} == set(NEEDS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("role", ROLES)
+async def test_every_page_lets_in_whom_the_policy_names(forge, role, kind):
+    said, wanted = {}, {}
+    async with a_company(forge) as company:
+        account = company.account(role)
+        server = TestServer(application(forge))
+        async with TestClient(server, cookie_jar=CookieJar(unsafe=True)) as client:
+            if account is not None:
+                link = await signin.make_link(forge, account)
+                cookie = await signin.redeem_link(forge, link)
+                client.session.cookie_jar.update_cookies({SESSION_COOKIE: cookie})
+            for method, path in routes():
+                where = filled(path, ROLES[role][1], kind, company)
+                form = {"confirm": KINDS[kind]} | FORMS.get(path, {})
+                answer = await client.request(
+                    method,
+                    where,
+                    data=form if method == "POST" else None,
+                    headers=OWN_FORM,
+                    allow_redirects=False,
+                )
+                said[method, path] = await told(answer)
+                wanted[method, path] = meant(NEEDS[method, path], role, kind)
+                if method == "GET" and wanted[method, path] is None and "{token}" not in path:
+                    assert answer.status < 400, (path, await answer.text())
+    assert said == wanted
