@@ -19,6 +19,7 @@ from web import areas_table, static
 from web.drawn import DRAWN, MOST
 from web.failures import failed, status_of
 from web.git import routes as git_door
+from web.oauth import routes as oauth
 from web.page import FORGE, PARTY, SESSION_COOKIE, forge_of
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 SYNC = "/mic/"
 GIT = re.compile(r"/[^/]+/[^/]+/(info/refs|git-upload-pack|git-receive-pack)")
-ELSEWHERE = frozenset({"/up", "/metrics"})
+ELSEWHERE = frozenset({"/up", "/metrics"}) | oauth.PATHS
 REFUSED = {
     404: "There is no such page.",
     405: "This address does not take that.",
@@ -40,6 +41,7 @@ def add_routes(app: web.Application, forge: Forge) -> None:
     app[DRAWN] = Recent(MOST)
     app.middlewares.append(fence)
     git_door.add_routes(app)
+    oauth.add_routes(app)
     static.add_routes(app)
     app.add_routes(areas_table.ROUTES)
 

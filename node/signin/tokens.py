@@ -13,13 +13,12 @@ from node.access.rules import require_account
 from node.accounts import verbs as accounts
 from node.accounts.model import Account, NotAPerson
 from node.audit import verbs as audit
-from node.kernel.errors import Denied
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.kernel.secrets import hashed, same
 from node.projects import verbs as projects
 from node.projects.model import Project
-from node.projects.rules import require
+from node.projects.rules import allows, require
 from node.signin import rows, rules
 from node.signin.model import (
     BadToken,
@@ -92,7 +91,7 @@ async def listed_for(forge: Forge, who: Party, project: Project) -> list[Token]:
     require(who, Action.MEMBERS, project)
     require_account(who)
     found = await forge.db.read(lambda tx: rows.tokens_for(tx, project.key, forge.now()))
-    return [one for one in found if one.owner == who.handle or _owns(who, project)]
+    return [one for one in found if one.owner == who.handle or allows(who, Action.MANAGE, project)]
 
 
 async def revoke(forge: Forge, who: Party, key: int) -> None:
@@ -115,7 +114,9 @@ async def revoke_for(forge: Forge, who: Party, project: Project, key: int) -> No
     def write(tx: Tx) -> None:
         projects.current(tx, who, project, Action.MEMBERS)
         theirs = {one.key: one.owner for one in rows.tokens_for(tx, project.key, forge.now())}
-        if key not in theirs or not (theirs[key] == who.handle or _owns(who, project)):
+        if key not in theirs or not (
+            theirs[key] == who.handle or allows(who, Action.MANAGE, project)
+        ):
             raise NoSuchCredential("token")
         rows.revoke_token_for(tx, project.key, key, forge.now())
         audit.append(tx, who, project.key, "token.revoked", {"token": key}, forge.now())
@@ -152,14 +153,6 @@ def _party(tx: Tx, row: rows.TokenRow) -> Party:
         access.standing_of(tx, row.account),
         row.project,
     )
-
-
-def _owns(who: Party, project: Project) -> bool:
-    try:
-        require(who, Action.MANAGE, project)
-    except Denied:
-        return False
-    return True
 
 
 def _fresh(

@@ -1,0 +1,1 @@
+"""OAuth for programs that have no browser: the device flow, its tokens, and registration."""
