@@ -39,6 +39,7 @@ class Context(NamedTuple):
     node: str | None = None
     token: str | None = None
     editor: str = "vi"
+    epoch_batch: str | None = None
     now: Callable[[], int] = now_ms
     stdin: Callable[[int], bytes] = read_stdin
 

@@ -18,6 +18,7 @@ from keys.statements import landing as landings
 from keys.statements.contribution import Contribution, SessionFacts
 from keys.statements.descriptor import Descriptor as ContentName
 from keys.statements.transcript import Transcript
+from mic.cli import epochs
 from mic.cli.context import Context
 from mic.cli.progress import Progress
 from mic.cli.targets import Workspace
@@ -99,14 +100,28 @@ def land(
     """
     _check_size(items)
     outgoing = _Outgoing(remote, fresh=fresh)
+    *early, last = epochs.batches(items, context.epoch_batch)
     with context.console.progress("Sending", len(items), sum(i.size for i in items)) as bar:
-        outgoing.gather(changes.prepare(space.root, items), bar)
+        if early or epochs.begun(space.root):
+            session = _told_ahead(outgoing, early, epochs.Epochs(remote, space.root, session), bar)
+        outgoing.gather(changes.prepare(space.root, last), bar)
         request = _request(context, space.manifest, outgoing, session, made)
         sent = _sent(request, outgoing.done)
         unfinished.send(space.root, sent)
         landed = _answered(context, remote, space, request, outgoing.inline)
     check_record(landed, space.manifest, session.id)
+    epochs.forget(space.root)
     return Outcome(sent, landed)
+
+
+def _told_ahead(
+    outgoing: "_Outgoing", early: Iterable[Sequence[Item]], told: epochs.Epochs, bar: Progress
+) -> LocalSession:
+    """Send batches ahead, contents first, and return the session whose epochs they are."""
+    for batch in early:
+        told.add(outgoing.ahead(changes.prepare(told.root, batch), bar))
+    told.close()
+    return told.session
 
 
 def _sent(request: LandRequest, done: Sequence[Prepared]) -> unfinished.Landing:
@@ -157,19 +172,33 @@ class _Outgoing:
                 ahead, self.inline = self.inline, []
                 self._send(self._remote, chain(ahead, records))
 
+    def ahead(self, prepared: Iterable[Prepared], bar: Progress) -> Descriptor:
+        """Send a batch and the list of its changes, and return the name of the list."""
+        before = len(self.done)
+        self._send(self._remote, self._records(prepared, bar))
+        described, records = _listed(self.done[before:])
+        upload.upload_missing(self._remote, records)
+        return described
+
     def list_changes(self) -> Descriptor:
         """Add the change list to what goes along, and return its name."""
-        ordered = sorted((one.change for one in self.done), key=lambda c: c.path.encode())
-        data = change_lists.encode(ordered)
-        records = list(contents.records_of(io.BytesIO(data), len(data)))
+        described, records = _listed(self.done)
         self.inline += records
-        return Descriptor(records[-1].digest.hex(), len(data))
+        return described
 
     def _records(self, prepared: Iterable[Prepared], bar: Progress) -> Iterator[Record]:
         for one in prepared:
             yield from one.records
             self.done.append(one)
             bar(1, one.change.new.size if one.change.new else 0)
+
+
+def _listed(done: Iterable[Prepared]) -> tuple[Descriptor, list[Record]]:
+    """Return the list of what was prepared: its name, and the records that it is stored as."""
+    ordered = sorted((one.change for one in done), key=lambda c: c.path.encode())
+    data = change_lists.encode(ordered)
+    records = list(contents.records_of(io.BytesIO(data), len(data)))
+    return Descriptor(records[-1].digest.hex(), len(data)), records
 
 
 def _request(

@@ -206,6 +206,7 @@ def _context(command: "Command", console: "Console") -> "Context":
         node=os.environ.get("MIC_NODE") or None,
         token=os.environ.get("MIC_TOKEN") or None,
         editor=os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi",
+        epoch_batch=os.environ.get("MIC_EPOCH_BATCH_SIZE") or None,
     )
 
 

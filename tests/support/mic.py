@@ -56,12 +56,12 @@ class Person:
         )
         return Ran(done.returncode, done.stdout, done.stderr.decode())
 
-    def killed(self, number: int, *words: str, at: Path) -> bool:
+    def killed(self, number: int, *words: str, at: Path, **more: str) -> bool:
         """Run `mic` and kill it before its nth change; return whether it came to that."""
         done = subprocess.run(
             [sys.executable, "-m", "tests.support.killed", str(number), *words],
             cwd=at,
-            env=environment(MIC_HOME=str(self.home), PYTHONDONTWRITEBYTECODE="1"),
+            env=environment(MIC_HOME=str(self.home), PYTHONDONTWRITEBYTECODE="1", **more),
             capture_output=True,
             timeout=120,
             check=False,
