@@ -93,6 +93,7 @@ def assembled(config: Config, url: str, db: Database, objects: Objects) -> Forge
         now=now_ms,
         limits=config.limits,
         cache=config.data / CACHE,
+        reach_private=config.reach_private,
     )
 
 

@@ -27,7 +27,8 @@ class Config:
     """One node's settings.
 
     `port` 0 lets the system choose; `url` is what others are told; `login` is who starts the node;
-    `mic_home` is None where the node is not to register itself.
+    `mic_home` is None where the node is not to register itself; `reach_private` lets it fetch from
+    addresses that are not public.
     """
 
     data: Path
@@ -40,6 +41,7 @@ class Config:
     mic_home: Path | None
     log_level: str
     limits: Limits
+    reach_private: bool = False
 
 
 def read(flags: Mapping[str, Any], environment: Mapping[str, str], home: Path) -> Config:
@@ -63,6 +65,7 @@ def read(flags: Mapping[str, Any], environment: Mapping[str, str], home: Path) -
         url=_without_slash(chosen("url")),
         mic_home=mic_home(environment, home) if registers else None,
         log_level=_log_level(chosen("log") or "warning"),
+        reach_private=_yes_or_no("reach_private", chosen("reach_private")),
         limits=limits.read(file.get("limits", {})),
     )
 
@@ -116,6 +119,15 @@ def _log_level(word: str) -> str:
     if word.lower() not in LOG_LEVELS:
         raise BadSetting(f"A log level is one of {', '.join(LOG_LEVELS)}, not {word!r}.", log=word)
     return word.upper()
+
+
+def _yes_or_no(name: str, word: str | None) -> bool:
+    words = {"": False, "false": False, "no": False, "0": False}
+    words |= {"true": True, "yes": True, "1": True}
+    found = words.get((word or "").lower())
+    if found is None:
+        raise BadSetting(f"{name} is true or false, not {word!r}.")
+    return found
 
 
 def _without_slash(url: str | None) -> str | None:

@@ -1,6 +1,7 @@
 """Every feature of the node, one line each: nothing registers itself."""
 
 from node.daemon import housekeeping
+from node.imports import jobs as imports
 from node.kernel.feature import Feature
 from node.landings import jobs as landings
 from node.projects import jobs as projects
@@ -8,6 +9,7 @@ from node.rollups import verbs as rollups
 
 FEATURES: tuple[Feature, ...] = (
     housekeeping.FEATURE,
+    imports.FEATURE,
     landings.FEATURE,
     projects.FEATURE,
     rollups.FEATURE,

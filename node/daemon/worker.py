@@ -1,12 +1,13 @@
 """Does the work that is owed: one job after another, and the periodic ones in their time.
 
 Jobs are leased in the database, so that a killed node takes them up again at its next start. One
-at a time is enough on one machine and keeps background work from starving requests.
+at a time is enough on one machine and keeps background work from starving requests; what takes
+minutes stands in a line of its own.
 """
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from node.daemon import steady
 from node.kernel import jobs, periodic
@@ -24,8 +25,13 @@ async def run(forge: Forge, features: Iterable[Feature], woken: asyncio.Event) -
     """Work until cancelled; `woken` says that something may have become due."""
     features = tuple(features)
     workers = {kind: worker for feature in features for kind, worker in feature.jobs.items()}
+    long = frozenset(kind for feature in features for kind in feature.long)
+    await forge.db.write(lambda tx: jobs.release(tx, forge.now()))
+    bells = asyncio.Event(), asyncio.Event()
     async with asyncio.TaskGroup() as group:
-        group.create_task(_work(forge, workers, woken), name="jobs")
+        group.create_task(_ring(woken, bells), name="bells")
+        group.create_task(_work(forge, workers, bells[0], None, long), name="jobs")
+        group.create_task(_work(forge, workers, bells[1], long, ()), name="long jobs")
         for feature in features:
             for kind, pause_ms in feature.periodic.items():
                 group.create_task(_repeat(forge, kind, pause_ms, woken), name=kind)
@@ -54,24 +60,36 @@ def _owe(tx: Tx, kind: str, now: int) -> None:
     periodic.owed(tx, kind, now)
 
 
-async def _work(forge: Forge, workers: Mapping[str, Worker], woken: asyncio.Event) -> None:
+async def _ring(woken: asyncio.Event, bells: Iterable[asyncio.Event]) -> None:
+    """Pass on to each line of work that something may have become due."""
+    while True:
+        await woken.wait()
+        woken.clear()
+        for bell in bells:
+            bell.set()
+
+
+async def _work(
+    forge: Forge,
+    workers: Mapping[str, Worker],
+    woken: asyncio.Event,
+    of: Collection[str] | None,
+    without: Collection[str],
+) -> None:
+    """Do the jobs of some kinds, or all without some, one after another."""
+
     async def step() -> None:
         woken.clear()
-        if await _nothing_is_due(forge):
-            await _nap(forge, woken)
-        elif job := await forge.db.write(lambda tx: jobs.take(tx, forge.now())):
+        due = await forge.db.read(lambda tx: jobs.next_due(tx, of, without))
+        if due is None or due > forge.now():
+            await _nap(forge, woken, due)
+        elif job := await forge.db.write(lambda tx: jobs.take(tx, forge.now(), of, without)):
             await _do(forge, workers, job)
 
     await steady.repeat("jobs", step)
 
 
-async def _nothing_is_due(forge: Forge) -> bool:
-    due = await forge.db.read(jobs.next_due)
-    return due is None or due > forge.now()
-
-
-async def _nap(forge: Forge, woken: asyncio.Event) -> None:
-    due = await forge.db.read(jobs.next_due)
+async def _nap(forge: Forge, woken: asyncio.Event, due: int | None) -> None:
     wait = LONGEST_NAP if due is None else min((due - forge.now()) / 1000, LONGEST_NAP)
     try:
         async with asyncio.timeout(max(wait, 0.05)):

@@ -60,6 +60,12 @@ async def locked(forge: Forge, project: int) -> AsyncIterator[Path]:
         yield path
 
 
+def is_busy(forge: Forge, project: int) -> bool:
+    """Whether somebody changes the repository of a project now."""
+    shelf = _shelves.get(str(path_of(forge, project)))
+    return shelf is not None and shelf.lock.locked()
+
+
 @asynccontextmanager
 async def opened(forge: Forge, project: Project) -> AsyncIterator[Path]:
     """Give the repository of `project`, up to date, and keep it for the length of the block."""

@@ -74,7 +74,9 @@ async def bring(
     `Conflict` if somebody landed meanwhile. The caller holds the lock of the project's repository.
     """
     try:
-        found = await asyncio.to_thread(_read, repository, tip, tags or {}, progress)
+        progress("history", 0, 0)
+        found = await asyncio.to_thread(_read, repository, tip, tags or {})
+        progress("history", len(found.line), len(found.line))
         await _begin(forge, who, project, found)
         done = await forge.db.read(lambda tx: _resumed(tx, project, found))
         known: blobs.Known = {}
@@ -90,22 +92,22 @@ async def bring(
         await _land(forge, who, project, repository, found, done, known, progress)
         await _finish(forge, who, project, found)
     except BadHistory as fault:
+        await forge.db.write(lambda tx: give_back(tx, project.key))
         raise BadImport("bad-history", f"{fault}.", commit=fault.commit, path=fault.path) from fault
     except GitFailed as fault:
+        await forge.db.write(lambda tx: give_back(tx, project.key))
         raise BadImport("unreadable", f"The repository cannot be read: {fault}.") from fault
     path = cache.path_of(forge, project.key)
     await cache.adopted(forge, project, repository, path)
     return ImportOutcome(len(found.line), len(found.line) - done, _warnings(found))
 
 
-def _read(repository: Path, tip: str, tags: Mapping[str, str], progress: Progress) -> _History:
-    progress("history", 0, 0)
+def _read(repository: Path, tip: str, tags: Mapping[str, str]) -> _History:
     peeled = run(repository, "rev-parse", "--verify", "-q", f"{tip}^{{commit}}").decode().strip()
     line = list(history.commits(repository, history.line(repository, peeled)))
     steps = list(history.steps(repository, line))
     targets = {name: (oid, _peeled(repository, oid)) for name, oid in tags.items()}
     every = _every(repository, [peeled, *(target for _, target in targets.values())], steps)
-    progress("history", len(line), len(line))
     return _History(line, steps, every, _brought(repository, line), targets)
 
 
@@ -173,6 +175,14 @@ def forget(tx: Tx, project: int) -> None:
     sessions.forget_landed(tx, project)
     rows.forget(tx, project)
     reading.release(tx, project)
+
+
+def give_back(tx: Tx, project: int) -> bool:
+    """Take back an import that is under way; return whether one was."""
+    if reading.held(tx, project) != HOLD:
+        return False
+    forget(tx, project)
+    return True
 
 
 def _resumed(tx: Tx, project: Project, found: _History) -> int:

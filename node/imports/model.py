@@ -151,3 +151,14 @@ class NoTag(Missing):
 
     def __init__(self, name: str) -> None:
         super().__init__("tag.missing", f"There is no tag {name[:100]!r}.", name=name[:100])
+
+
+class NotEmpty(Conflict):
+    """An import needs a project without landings, into which nothing else is imported."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            "import.not-empty",
+            f"{address} has landings already, or is being imported into.",
+            project=address,
+        )

@@ -1,8 +1,11 @@
 """What git calls things, in SQL."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
-from node.imports.model import Kept, Tag
+import msgspec
+
+from node.imports.model import Import, Kept, Stage, Status, Tag
 from store.database import Tx
 
 
@@ -113,3 +116,62 @@ def forget(tx: Tx, project: int) -> None:
     """Forget all that git calls things of a project."""
     for table in ("git_commits", "git_tags", "git_residue"):
         tx.execute(f"delete from {table} where project = ?", (project,))  # noqa: S608
+
+
+_IMPORT = (
+    "select id, project, account, url, stage, status, done, total, warnings, fault, message,"
+    " created_at, updated_at from imports"
+)
+
+
+def put_import(tx: Tx, one: Import) -> None:
+    """Write how an import stands."""
+    tx.execute(
+        "insert or replace into imports (id, project, account, url, stage, status, done, total,"
+        " warnings, fault, message, created_at, updated_at)"
+        " select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13"
+        " where exists (select 1 from projects where key = ?2)",
+        (
+            one.id,
+            one.project,
+            one.account,
+            one.url,
+            one.stage.value,
+            one.status.value,
+            one.done,
+            one.total,
+            msgspec.json.encode(one.warnings).decode(),
+            one.fault,
+            one.message,
+            one.created_at,
+            one.updated_at,
+        ),
+    )
+
+
+def an_import(tx: Tx, name: str) -> Import | None:
+    """Return an import by its id."""
+    row = tx.execute(_IMPORT + " where id = ?", (name,)).fetchone()
+    return _import(row) if row else None
+
+
+def imports_of(tx: Tx, project: int) -> list[Import]:
+    """Return the imports into a project, newest first."""
+    rows = tx.execute(
+        _IMPORT + " where project = ? order by created_at desc, id limit 50", (project,)
+    )
+    return [_import(row) for row in rows]
+
+
+def under_way(tx: Tx) -> set[int]:
+    """Return the projects into which something is being imported by a job."""
+    rows = tx.execute("select project from imports where status in ('queued', 'running')")
+    return {project for (project,) in rows}
+
+
+def _import(row: tuple[Any, ...]) -> Import:
+    name, project, account, url, stage, status, done, total, warnings, *rest = row
+    told = tuple(msgspec.json.decode(warnings, type=list[str]))
+    return Import(
+        name, project, account, url, Stage(stage), Status(status), done, total, told, *rest
+    )

@@ -9,13 +9,30 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from node.access.model import Action
+from node.audit import verbs as audit
 from node.imports import cache, receiving, rows
-from node.imports.model import ImportOutcome, Kept, Progress, Tag
+from node.imports.jobs import KIND
+from node.imports.model import (
+    Import,
+    ImportOutcome,
+    Kept,
+    NewImport,
+    NoImport,
+    NotEmpty,
+    Progress,
+    Stage,
+    Status,
+    Tag,
+)
+from node.kernel import jobs, outbound
+from node.kernel.errors import Fault
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
+from node.landings import reading
 from node.landings.model import Landing
 from node.landings.reading import landing_at
-from node.projects.model import Project
+from node.projects import verbs as projects
+from node.projects.model import NewProject, Project, ProjectTaken
 from node.projects.rules import require
 from store.database import Tx
 
@@ -98,6 +115,65 @@ async def commit_of(forge: Forge, who: Party, project: Project, position: int) -
 def position_of(tx: Tx, project: int, commit: str) -> int | None:
     """Return the position whose landing is `commit` in git; None if there is none known."""
     return rows.position_of(tx, project, commit)
+
+
+async def start(forge: Forge, who: Party, account: str, new: NewImport) -> Import:
+    """Owe an import: a new project of `account` with the history of the repository at a URL.
+
+    A project of this handle that is still empty is taken instead. Raises `BadUrl`, `NotPublic`,
+    `NotEmpty` and what `projects.create` raises.
+    """
+    outbound.parsed(new.url)
+    project = await _project_for(forge, who, account, new)
+    now = forge.now()
+    one = Import(
+        id=forge.ids.session(),
+        project=project.key,
+        account=who.account or 0,
+        url=new.url,
+        stage=Stage.METADATA,
+        status=Status.QUEUED,
+        done=0,
+        total=0,
+        warnings=(),
+        fault=None,
+        message=None,
+        created_at=now,
+        updated_at=now,
+    )
+
+    def write(tx: Tx) -> None:
+        projects.current(tx, who, project, Action.LAND)
+        if project.key in rows.under_way(tx) or reading.head_of(tx, project).position:
+            raise NotEmpty(project.address)
+        rows.put_import(tx, one)
+        jobs.enqueue(tx, KIND, {"import": one.id}, now)
+        audit.append(tx, who, project.key, "project.import", {"url": new.url}, now)
+
+    await forge.db.write(write)
+    return one
+
+
+async def _project_for(forge: Forge, who: Party, account: str, new: NewImport) -> Project:
+    try:
+        return await projects.create(
+            forge, who, account, NewProject(handle=new.handle, visibility=new.visibility)
+        )
+    except ProjectTaken:
+        return await projects.get(forge, who, account, new.handle)
+
+
+async def get(forge: Forge, who: Party, name: str) -> tuple[Import, Project]:
+    """Return how an import stands, and its project, to who may land there; raises `NoImport`."""
+    one = await forge.db.read(lambda tx: rows.an_import(tx, name))
+    if one is None:
+        raise NoImport(name)
+    try:
+        project = await projects.by_key(forge, who, one.project)
+        require(who, Action.LAND, project)
+    except Fault as fault:
+        raise NoImport(name) from fault
+    return one, project
 
 
 def residues(tx: Tx) -> Iterator[Kept]:

@@ -46,6 +46,8 @@ class Forge:
     """Unix milliseconds."""
     cache: Path
     """A directory of what can be made again; whoever removes it loses time, nothing else."""
+    reach_private: bool = False
+    """Whether the node may speak to addresses that are not public because somebody asks it to."""
     ids: Ids = field(default_factory=Ids)
     limits: Limits = field(default_factory=Limits)
     guesses: Guesses = field(default_factory=Guesses)

@@ -4,7 +4,7 @@ A job is leased while it runs; a lease that runs out (the node was killed) makes
 jobs are idempotent. One that fails is tried again with growing delay, then kept as `failed`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -41,12 +41,15 @@ def enqueue(tx: Tx, kind: str, payload: Mapping[str, object], run_at: int) -> No
     )
 
 
-def take(tx: Tx, now: int) -> Job | None:
-    """Lease the job that has been due longest, if there is one."""
+def take(
+    tx: Tx, now: int, of: Collection[str] | None = None, without: Collection[str] = ()
+) -> Job | None:
+    """Lease the job that has been due longest, if there is one: of some kinds, or without some."""
+    chosen, kinds = _chosen(of, without)
     row = tx.execute(
-        "select key, kind, payload, tries from jobs where failed = 0 and run_at <= ?"
-        " order by run_at, key limit 1",
-        (now,),
+        "select key, kind, payload, tries from jobs where failed = 0 and run_at <= ?"  # noqa: S608
+        f" and {chosen} order by run_at, key limit 1",
+        (now, *kinds),
     ).fetchone()
     if row is None:
         return None
@@ -70,10 +73,30 @@ def fail(tx: Tx, job: Job, reason: str, now: int) -> None:
     )
 
 
-def next_due(tx: Tx) -> int | None:
-    """Return when the next job is due, in Unix ms."""
-    row = tx.execute("select min(run_at) from jobs where failed = 0").fetchone()
+def next_due(
+    tx: Tx, of: Collection[str] | None = None, without: Collection[str] = ()
+) -> int | None:
+    """Return when the next job is due, in Unix ms: of some kinds, or without some."""
+    chosen, kinds = _chosen(of, without)
+    row = tx.execute(
+        f"select min(run_at) from jobs where failed = 0 and {chosen}",  # noqa: S608
+        kinds,
+    ).fetchone()
     return row[0] if row else None
+
+
+def _chosen(of: Collection[str] | None, without: Collection[str]) -> tuple[str, tuple[str, ...]]:
+    """Return the condition that chooses kinds, and its values."""
+    kinds = tuple(without if of is None else of)
+    marks = ", ".join("?" * len(kinds))
+    return f"kind {'not in' if of is None else 'in'} ({marks})", kinds
+
+
+def release(tx: Tx, now: int) -> None:
+    """Let what was under way when the node was killed be due now."""
+    tx.execute(
+        "update jobs set run_at = ? where failed = 0 and tries > 0 and run_at > ?", (now, now)
+    )
 
 
 def counts(tx: Tx) -> dict[str, int]:

@@ -241,6 +241,11 @@ def history_of(forge: Forge, tx: Tx, project: Project, path: str, until: int) ->
     ]
 
 
+def heights(tx: Tx) -> dict[int, int]:
+    """Return the newest position of each project, by its key, that anything has landed on."""
+    return rows.heads(tx)
+
+
 def height(tx: Tx, project: int) -> int:
     """Return the newest position of the project with this key."""
     return rows.head(tx, project).position
@@ -274,3 +279,8 @@ def hold(tx: Tx, project: int, reason: str) -> None:
 def release(tx: Tx, project: int) -> None:
     """Let a project take landings again."""
     rows.release(tx, project)
+
+
+def all_held(tx: Tx) -> list[int]:
+    """Return the projects that take no landings now."""
+    return rows.all_held(tx)

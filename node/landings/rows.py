@@ -25,6 +25,11 @@ def head(tx: Tx, project: int) -> Head:
     return Head(*row) if row else NOTHING
 
 
+def heads(tx: Tx) -> dict[int, int]:
+    """Return the newest position of each project that anything has landed on."""
+    return dict(tx.execute("select project, max(position) from landings group by project"))
+
+
 def get(tx: Tx, project: int, position: int) -> Landing | None:
     """Return the landing at `position`."""
     row = tx.execute(
@@ -190,3 +195,8 @@ def forget(tx: Tx, project: int) -> None:
     """Remove all landings of a project, as if there had been none."""
     tx.execute("delete from path_touches where project = ?", (project,))
     tx.execute("delete from landings where project = ?", (project,))
+
+
+def all_held(tx: Tx) -> list[int]:
+    """Return the projects that take no landings now."""
+    return [project for (project,) in tx.execute("select project from landing_holds")]

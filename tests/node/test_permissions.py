@@ -10,6 +10,7 @@ import inspect
 import pkgutil
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,7 @@ import node
 from keys.statements.contribution import Descriptor
 from node.access.model import NoProject
 from node.accounts.model import HandleTaken
+from node.imports.model import NewImport
 from node.kernel.errors import Denied, Fault
 from node.kernel.parties import ANONYMOUS
 from node.landings.model import Draft, SessionDraft
@@ -26,6 +28,7 @@ from node.sessions import verbs as sessions
 from node.sessions.model import NewSession
 from node.signin.model import NewToken
 from store.errors import StoreFault
+from store.git.objects import ZERO
 from tests.support.forges import a_project, an_account, the_keeper
 
 IN, DENIED, HIDDEN = "in", "denied", "hidden"
@@ -50,6 +53,13 @@ TABLE = {
     "devices.revoke": OF_ONESELF,
     "holdings.missing": WRITES,
     "holdings.receive": WRITES,
+    "imports.commit_of": READS,
+    "imports.get": FOR_ALL,  # an import of somebody else is a missing one
+    "imports.receive": WRITES,
+    "imports.start": OF_A_NAMESPACE,
+    "imports.tag": WRITES,
+    "imports.tags": READS,
+    "imports.untag": WRITES,
     "invitations.accept": OF_ONESELF,
     "invitations.decline": OF_ONESELF,
     "invitations.invite": OF_A_NAMESPACE,
@@ -221,9 +231,13 @@ def arguments(name, function, project, did):
             "projects": NewProject("new"),
             "sessions": NewSession(goal="x"),
             "signin": NewToken("x", frozenset({"read"})),
+            "imports": NewImport("https://example.org/x.git", "fresh-import"),
         }.get(name.partition(".")[0], 0),
+        "oid": ZERO,
         "old": 0,
         "path": "a",
+        "progress": lambda *_: None,
+        "quarantine": Path("/nonexistent"),
         "organization": GUILD,
         "paths": ["a"],
         "person": "keeper",
@@ -236,6 +250,8 @@ def arguments(name, function, project, did):
         "view": None,
         "why": "x",
     }
+    if name == "imports.receive":
+        dull["new"] = ZERO
     if name == "accounts.create":
         dull["handle"] = "fresh"
     if name.startswith("projects.members"):

@@ -34,8 +34,15 @@ NEEDS = {
     ("GET", "/whoami"): ANYBODY,
     ("POST", "/keys"): SIGNED_IN,
     ("POST", "/logout"): ANYBODY,
+    ("GET", "/account/devices"): SIGNED_IN,
+    ("DELETE", "/account/devices/{device}"): SIGNED_IN,
+    ("GET", "/account/tokens"): SIGNED_IN,
+    ("POST", "/account/tokens"): SIGNED_IN,
+    ("DELETE", "/account/tokens/{token}"): SIGNED_IN,
     ("GET", "/accounts/{account}/projects"): ANYBODY,
     ("POST", "/accounts/{account}/projects"): NAMESPACE,
+    ("POST", "/accounts/{account}/imports"): NAMESPACE,
+    ("GET", "/accounts/{account}/imports/{id}"): ANYBODY,  # somebody else's is a missing one
     ("GET", "/accounts/{account}/deleted"): NAMESPACE,
     ("POST", "/accounts/{account}/restore"): NAMESPACE,
     ("GET", "/organizations"): SIGNED_IN,
@@ -59,6 +66,9 @@ NEEDS = {
     ("GET", "/members"): INSIDE,
     ("POST", "/members"): OWN,
     ("DELETE", "/members/{member}"): OWN,
+    ("GET", "/tokens"): INSIDE,
+    ("POST", "/tokens"): INSIDE,
+    ("DELETE", "/tokens/{token}"): INSIDE,
     ("POST", "/archive"): OWN,
     ("POST", "/unarchive"): OWN,
     ("POST", "/transfer"): GIVE,
@@ -91,12 +101,15 @@ BODIES = {
     "/keys": {"did": "did:key:z6Mk", "name": "x", "proof": "A" * 86 + "=="},
     "": {"description": "changed"},
     "/accounts/{account}/projects": {"handle": "another"},
+    "/accounts/{account}/imports": {"url": "https://example.org/x.git", "handle": "imported"},
     "/accounts/{account}/restore": {"handle": "never"},
     "/organizations": {"handle": "circle"},
     "/organizations/{organization}": {"name": "The guild"},
     "/organizations/{organization}/members": {"handle": "otto", "role": "member"},
     "/organizations/{organization}/invitations": {"handle": "bob"},
+    "/account/tokens": {"name": "ci", "scopes": ["read"]},
     "/members": {"handle": "bob", "role": "writer"},
+    "/tokens": {"name": "ci", "scopes": ["read"]},
     "/transfer": {"to": "keeper"},
     "/sessions": {"id": session_id(50), "goal": "Work", "base": 1},
     "/sessions/{session}/notes": {"role": "human", "text": "Hello", "at": 1},
@@ -128,6 +141,10 @@ def in_order():
     return [one for one in routes if one[:2] != GONE_WITH_THE_FIRST]
 
 
+# Asked for by an id that nothing here has.
+NOT_THERE = {("GET", "/accounts/{account}/imports/{id}")}
+
+
 def filled(path, account, kind, company):
     """Return a path with everything in it named."""
     names = {
@@ -137,6 +154,9 @@ def filled(path, account, kind, company):
         "{member}": "keeper",
         "{invitation}": str(company.invitation),
         "{position}": "1",
+        "{device}": "999",
+        "{id}": "999",
+        "{token}": "999",
         "{session}": session_id(list(KINDS).index(kind)),
         "{path:.+}": "README.md",
         "{path:.*}": "",

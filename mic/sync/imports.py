@@ -1,0 +1,43 @@
+"""Imports: ask for one, and see how far it is."""
+
+from aiohttp import web
+
+from mic.sync import edge
+from mic.wire import imports as wire
+from node.imports import verbs as imports
+from node.imports.model import Import, NewImport
+from node.kernel.forge import Forge
+from node.kernel.parties import Party
+from node.projects import verbs as projects
+
+
+async def start(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
+    """Owe the import of a repository from a URL."""
+    asked = await edge.message(request, wire.NewImport)
+    account = request.match_info["account"]
+    new = NewImport(asked.url, asked.handle, asked.visibility)
+    one = await imports.start(forge, who, account, new)
+    project = await projects.by_key(forge, who, one.project)
+    return edge.reply(_shown(one, project.address), 202)
+
+
+async def show(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
+    """Say how an import stands."""
+    one, project = await imports.get(forge, who, request.match_info["id"])
+    return edge.reply(_shown(one, project.address))
+
+
+def _shown(one: Import, address: str) -> wire.Import:
+    return wire.Import(
+        id=one.id,
+        project=address,
+        url=one.url,
+        stage=one.stage.value,
+        status=one.status.value,
+        done=one.done,
+        total=one.total,
+        warnings=list(one.warnings),
+        error=wire.Fault(one.fault, one.message or "") if one.fault else None,
+        created_at=one.created_at,
+        updated_at=one.updated_at,
+    )
