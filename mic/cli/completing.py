@@ -109,7 +109,7 @@ def _values(
 ) -> Iterator[Candidate]:
     yield from (Candidate(choice) for choice in option.choices)
     for name in names:
-        if name in {"PATH", "FILE"}:
+        if name in {"FILE", "PATH", "PATHS"}:
             yield Candidate(FILES)
         elif name == "DIR":
             yield Candidate(DIRECTORIES)

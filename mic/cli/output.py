@@ -10,8 +10,8 @@ from mic.cli.names import escaped, quoted
 from mic.errors import MicFault
 
 HINTS = {
-    "auth.required": "Run `mic auth login --token TOKEN`, or set MIC_TOKEN.",
-    "auth.bad-token": "The token is unknown or revoked. Run `mic auth login --token TOKEN`.",
+    "auth.required": "Run `mic auth login`, or set MIC_TOKEN.",
+    "auth.bad-token": "The sign-in was ended on the node. Run `mic auth login`.",
     "landing.paths-moved": "1. `mic diff` shows your changes. 2. `mic sync` brings in theirs and "
     "merges. 3. Then land again.",
     "project.another": "Your files are untouched. Move .mic away, then tie them to a project with"
@@ -45,8 +45,10 @@ def print_fault(console: Console, fault: MicFault) -> None:
         _object(console, failure(fault))
         return
     console.talk(f"mic: {escaped(fault.message)}")
+    reasons = fault.details.get("reasons", {})
     for path in fault.details.get("paths", ())[:200]:
-        console.talk(f"  ! {quoted(str(path))}")
+        reason = f": {escaped(str(reasons[path]))}" if path in reasons else ""
+        console.talk(f"  ! {quoted(str(path))}{reason}")
     if hint:
         console.talk(hint)
 

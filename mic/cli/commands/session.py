@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-from mic.cli import landing, moving, recovering, resolving, targets, working
+from mic.cli import landing, moving, recovering, resolving, syncing, targets, working
 from mic.cli.answers import Answer, plural, when
 from mic.cli.context import Context
 from mic.cli.names import quoted
@@ -12,10 +12,11 @@ from mic.client.remote import Remote
 from mic.errors import Conflict, Denied, Invalid, Missing, Unreachable
 from mic.wire import messages
 from mic.workspace import manifest as manifests
-from mic.workspace import scan
+from mic.workspace import scan, touched
 from mic.workspace import session as sessions
-from mic.workspace import touched
 from mic.workspace.session import LocalSession
+
+CHOOSE = "Or choose a side, for all or for some: mic session resolve [PATH...] -s ours|theirs"
 
 
 def start(context: Context, given: argparse.Namespace) -> Answer:
@@ -127,16 +128,43 @@ def abandon(context: Context, _given: argparse.Namespace) -> Answer:
 
 
 def resolve(context: Context, given: argparse.Namespace) -> Answer:
-    """Settle the conflicts that a sync left, then land the session."""
+    """Settle the conflicts that keep the session from landing, then land it."""
     root = targets.workspace(context).root
     with manifests.hold(root):
         active = sessions.load(root)
         space, before = recovering.recover(context, targets.workspace(context))
         if before and active.id == before.sent.session:
             return working.answer(space, before)
-        if given.strategy in {"ours", "theirs"}:
-            resolving.settle(space.remote(context), space, given.strategy)
+        settled = _settled(context, space, given)
+        answer = _landed_over(context, space, given)
+    done = f"Settled {plural(len(settled), 'conflict')}.\n" if settled else ""
+    return Answer({**answer.data, "settled": settled}, f"{done}{answer.text!s}")
+
+
+def _settled(context: Context, space: Workspace, given: argparse.Namespace) -> list[str]:
+    """Settle what is asked for; raises `Conflict` while anything is left."""
+    remote, paths = space.remote(context), resolving.chosen(context, space, given.paths)
+    settled: list[str] = []
+    if given.strategy in {"ours", "theirs"}:
+        settled = resolving.settle(remote, space, given.strategy, paths)
+    elif context.console.is_terminal:
+        settled = resolving.ask(context, remote, space, paths)
+    resolving.need_none(space.root, CHOOSE)
+    return settled
+
+
+def _landed_over(context: Context, space: Workspace, given: argparse.Namespace) -> Answer:
+    """Land; where others have landed on the same paths meanwhile, bring that in first."""
+    try:
         return _landed(context, space, given)
+    except Conflict as fault:
+        if fault.code != "landing.paths-moved" or given.paths:
+            raise
+    strategy: syncing.Strategy = given.strategy or "interactive"
+    synced = syncing.sync(context, space.remote(context), space, strategy)
+    if synced.unresolved:
+        raise resolving.unresolved(synced.unresolved, CHOOSE)
+    return _landed(context, targets.workspace(context), given)
 
 
 def _landed(context: Context, space: Workspace, given: argparse.Namespace) -> Answer:

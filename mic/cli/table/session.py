@@ -76,10 +76,19 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "session resolve",
         "session.resolve",
-        "settle the last conflicts, then land the session",
-        "mic session resolve [--strategy ours|theirs|interactive]",
-        (("mic session resolve -s ours", "keep our lines where they clash, and land"),),
-        (STRATEGY, *ORIGIN),
+        "settle the conflicts that keep the session from landing, then land it",
+        "mic session resolve [PATH...] [--strategy ours|theirs|interactive]",
+        (
+            ("mic session resolve -s ours", "keep our lines where they clash, and land"),
+            ("mic session resolve src -s theirs", "theirs below src; land if none is left"),
+        ),
+        (
+            Option("PATHS", "only the conflicts at or below these paths", many="*"),
+            STRATEGY,
+            *ORIGIN,
+        ),
+        more="What others have landed on the same paths is brought in first. Without a terminal "
+        "and without --strategy, what is left is listed.",
         tool="writes",
     ),
 )
