@@ -31,6 +31,7 @@ def _add(parser: argparse.ArgumentParser, option: Option) -> None:
     else:
         parser.add_argument(
             option.name.lower(),
+            type=int if option.number else str,
             metavar=option.name,
             nargs=option.many or None,
             choices=option.choices or None,

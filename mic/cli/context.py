@@ -17,6 +17,7 @@ from mic.errors import Denied, Invalid
 
 if TYPE_CHECKING:
     from mic.client.connection import Connection
+    from mic.client.home import Token
     from mic.client.remote import Remote
 
 
@@ -69,7 +70,18 @@ class Context(NamedTuple):
         if self.token and (self.node is None or self.node_url(self.node) == url):
             return self.token
         kept = self.home.token(url)
+        if kept is not None and kept.expires_at is not None:
+            kept = self._renewed(url, kept)
         return kept.access_token if kept else None
+
+    def _renewed(self, url: str, kept: "Token") -> "Token | None":
+        from mic.client import refreshing
+
+        return (
+            refreshing.fresh(self.home, url, self.now)
+            if refreshing.is_due(kept, self.now())
+            else kept
+        )
 
     def connect(self, url: str | None = None, project_id: str | None = None) -> "Connection":
         """Return a connection to a node, the default one if none is named."""
@@ -91,6 +103,6 @@ class Context(NamedTuple):
             raise Denied(
                 f"You are not signed in to {connection.url}.",
                 code="auth.required",
-                hint="Run `mic auth login --token TOKEN`, or set MIC_TOKEN.",
+                hint=f"Run `mic auth login {connection.url}`, or set MIC_TOKEN.",
                 node=connection.url,
             )

@@ -1,11 +1,12 @@
 """What `mic` remembers between commands, in one directory of the user's.
 
-    config.json   which nodes there are, which is the default, aliases, preferences
-    tokens.json   a token for each node, by its URL
-    device.key    the key that signs this device's contributions
+    config.json           which nodes there are, which is the default, aliases, preferences
+    tokens.json           a token for each node, by its URL
+    tokens.HASH.lock      held by whoever renews the token for the node whose URL has this hash
+    device.key            the key that signs this device's contributions
 
 Every command reads this module, so what only a few need is imported where they need it.
-All three are readable by their owner alone. A file is replaced whole, by a rename, so a reader
+All are readable by their owner alone. A file is replaced whole, by a rename, so a reader
 never meets half of one; writers of the same directory take turns on a lock.
 """
 
@@ -55,11 +56,13 @@ class Config(msgspec.Struct, frozen=True):
         return server.url if server else None
 
 
-class Token(msgspec.Struct, frozen=True):
-    """A bearer token and whose it is."""
+class Token(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A bearer token and whose it is; a device's ends at `expires_at` (Unix ms) unless renewed."""
 
     access_token: str
     handle: str = ""
+    refresh_token: str = ""
+    expires_at: int | None = None
 
 
 class Tokens(msgspec.Struct, frozen=True):
@@ -105,6 +108,18 @@ class Home(NamedTuple):
             if found:
                 self._write("tokens.json", Tokens(tokens))
         return found
+
+    @contextmanager
+    def turn_at(self, url: str) -> Iterator[None]:
+        """Let one process at a time renew the token for the node at `url`."""
+        from hashlib import sha256  # noqa: PLC0415
+
+        self._ensure()
+        name = f"tokens.{sha256(url.encode()).hexdigest()[:16]}.lock"
+        handle = os.open(self.path / name, os.O_RDWR | os.O_CREAT, 0o600)
+        with os.fdopen(handle, "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def register(self, name: str, url: str, token: Token | None) -> None:
         """Make the node at `url` known as `name`, the default, signed in with `token`."""

@@ -310,7 +310,7 @@ def test_who_has_no_token_may_read_and_not_land(shared, garden, stranger, tmp_pa
     (there / "mine").write_text("x")
     assert stranger.refused("land", "Try", at=there) == (4, "auth.required")
     assert stranger.refused("share", at=garden, MIC_NODE=node.url)[0] in {4, 5}
-    assert stranger.refused("auth", "login", "--token", "mut_no", "--node", node.url, at=there) == (
+    assert stranger.refused("auth", "login", node.url, "--token", "mut_no", at=there) == (
         4,
         "auth.bad-token",
     )
@@ -320,7 +320,7 @@ def test_a_token_is_kept_per_node_and_forgotten_on_logout(ada, shared, stranger,
     kept = json.loads((ada.home / "tokens.json").read_bytes())["tokens"]
     token = kept[node.url]["access_token"]
     there = cloned(stranger, shared, tmp_path / "there", node)
-    login = stranger.mic("auth", "login", "--token", "-", "--node", node.url, at=there, stdin=token)
+    login = stranger.mic("auth", "login", node.url, "--token", "-", at=there, stdin=token)
     assert login.status == 0, login.err
     assert token not in login.out.decode() + login.err
     assert stranger.json("auth", "status", at=there)["handle"] == "ada"

@@ -45,7 +45,7 @@ def remove(context: Context, given: argparse.Namespace) -> Answer:
     url = settings.known(before, given.server).url
     context.home.change_config(lambda config: settings.without_server(config, given.server))
     if context.home.token(url):
-        context.console.warn(f"You are still signed in there: mic auth logout --node {url}")
+        context.console.warn(f"You are still signed in there: mic auth logout {url}")
     if before.default_server == given.server:
         context.console.warn("It was the default node: mic server default SERVER names another.")
     data = {"name": given.server, "url": url, "removed": True}

@@ -72,7 +72,7 @@ def test_an_unknown_command_gets_help_and_the_nearest_name(mic):
         (["share", "absent"], 3, "share.missing"),
         (["log", "a/b", "--limit", "0"], 2, "log.limit"),
         (["log", "a/b", "--limit", "many"], 2, "usage"),
-        (["auth", "login", "--node", "http://127.0.0.1:9"], 2, "auth.no-token"),
+        (["auth", "login", "http://127.0.0.1:9", "--token", ""], 2, "auth.no-token"),
         (["config", "get", "nothing"], 3, "config.no-such-key"),
         (["config", "set", "aliases.e", "nonsense"], 2, "address.invalid"),
         (["config", "set", "preferences.output_format", "xml"], 2, "config.invalid"),
