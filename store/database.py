@@ -235,6 +235,26 @@ def _has_no_room(path: Path) -> bool:
     return False
 
 
+@contextmanager
+def inspected(path: Path) -> Iterator[Tx]:
+    """Open the database at `path` for reading only, beside whoever has it open.
+
+    Nothing is migrated. Raises `DatabaseDamaged` or `DatabaseUnusable`.
+    """
+    try:
+        tx = sqlite3.connect(path, isolation_level=None)
+    except sqlite3.Error as fault:
+        raise named(fault, path) from fault
+    try:
+        tx.execute("pragma query_only = on")
+        tx.execute("pragma busy_timeout = 10000")
+        yield tx
+    except sqlite3.Error as fault:
+        raise named(fault, path) from fault
+    finally:
+        tx.close()
+
+
 async def _connect(path: Path, *, reader: bool = False) -> _Thread:
     def connector() -> Tx:
         tx = sqlite3.connect(path, isolation_level=None, cached_statements=512)

@@ -35,6 +35,8 @@ examples:
   micelio login                                print a fresh sign-in link
   micelio invite                               print a link for a colleague
   micelio fsck --repair                        check everything that is stored
+  micelio backup /mnt/backup/forge.tar         the whole node in one file, while it runs
+  micelio restore /mnt/backup/forge.tar --data ~/restored
 """
 
 
@@ -80,7 +82,17 @@ def parser() -> argparse.ArgumentParser:
     _add(commands, "status", "say where the node is and what it holds")
     fsck = _add(commands, "fsck", "check everything that is stored; the node must not run")
     fsck.add_argument("--repair", action="store_true", help="repair what can be repaired")
+    _backups(commands)
     return whole
+
+
+def _backups(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    backup = _add(commands, "backup", "write the whole node to one file; it may run meanwhile")
+    backup.add_argument("file", metavar="FILE", help="a new file, or - for standard output")
+    backup.add_argument("--replace", action="store_true", help="put it in the place of a file")
+    restore = _add(commands, "restore", "make a node of a backup, in a new or empty directory")
+    restore.add_argument("file", metavar="FILE", help="the backup, or - for standard input")
+    restore.add_argument("--no-check", action="store_true", help="leave the check to `fsck`")
 
 
 def _add(

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TextIO
 
 from node.daemon import building
 from node.daemon.config import Config
@@ -20,9 +21,9 @@ class NoNode(Missing):
         )
 
 
-def say(facts: Mapping[str, object], text: str, *, as_json: bool) -> None:
-    """Print the result: for a program or for a person."""
-    print(json.dumps(facts) if as_json else text, flush=True)  # noqa: T201
+def say(facts: Mapping[str, object], text: str, *, as_json: bool, to: TextIO | None = None) -> None:
+    """Print the result: for a program or for a person; `to` is stdout unless that is taken."""
+    print(json.dumps(facts) if as_json else text, file=to, flush=True)
 
 
 def must_exist(config: Config) -> None:

@@ -44,6 +44,12 @@ def after(tx: Tx, seq: int, limit: int = 500) -> list[Event]:
     ]
 
 
+def last(tx: Tx) -> tuple[int, int]:
+    """Return the number and the time of the newest event; zeros before the first."""
+    row = tx.execute("select seq, at from events order by seq desc limit 1").fetchone()
+    return (row[0], row[1]) if row else (0, 0)
+
+
 def cursor(tx: Tx, subscriber: str) -> int:
     """Return the last event that `subscriber` has dealt with; 0 for none."""
     row = tx.execute("select seq from cursors where subscriber = ?", (subscriber,)).fetchone()

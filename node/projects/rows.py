@@ -170,6 +170,11 @@ def documents(tx: Tx, project: int) -> list[Digest]:
     return [Digest(document) for (document,) in rows]
 
 
+def ids(tx: Tx) -> dict[int, str]:
+    """Return the id of each project that is not deleted, by its key."""
+    return dict(tx.execute("select key, id from projects where deleted_at is null"))
+
+
 def document_ids(tx: Tx) -> list[Digest]:
     """Return every version of every project's document, deleted projects' too."""
     return [Digest(name) for (name,) in tx.execute("select document from project_documents")]

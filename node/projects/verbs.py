@@ -36,6 +36,7 @@ __all__ = [
     "documents",
     "get",
     "history",
+    "ids",
     "is_seen",
     "listed",
     "update",
@@ -127,6 +128,11 @@ def is_seen(who: Party, project: Project) -> bool:
     except NoProject:
         return False
     return True
+
+
+def ids(tx: Tx) -> dict[int, str]:
+    """Return the id of each project that is not deleted, by its key."""
+    return rows.ids(tx)
 
 
 def document_ids(tx: Tx) -> list[Digest]:

@@ -1,0 +1,1 @@
+"""A whole node in one file, taken while it runs, and back."""
