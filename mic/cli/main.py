@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mic.cli.console import Console
     from mic.cli.context import Context
     from mic.cli.table import Command
+    from mic.client.home import Home
     from mic.errors import MicFault
 
 HELP = frozenset({"-h", "--help"})
@@ -192,13 +193,7 @@ def _context(command: "Command", console: "Console") -> "Context":
     from mic.client.home import Home
 
     home = Home(Path(os.environ.get("MIC_HOME") or Path.home() / ".mic"))
-    preferences = home.config().preferences
-    if preferences.output_format == "json" and not command.is_raw:
-        console.json, console.colour = True, False
-    elif preferences.color is not None and not console.json:
-        from mic.cli.console import wants_colour
-
-        console.colour = wants_colour(os.environ, sys.stdout, preferred=preferences.color)
+    _prefer(home, console, command)
     return Context(
         console=console,
         home=home,
@@ -208,6 +203,24 @@ def _context(command: "Command", console: "Console") -> "Context":
         editor=os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi",
         epoch_batch=os.environ.get("MIC_EPOCH_BATCH_SIZE") or None,
     )
+
+
+def _prefer(home: "Home", console: "Console", command: "Command") -> None:
+    """Let the console answer as the settings say; `mic doctor` says what is wrong with them."""
+    from mic.errors import MicFault
+
+    try:
+        preferences = home.config().preferences
+    except MicFault:
+        if command.name == "doctor":
+            return
+        raise
+    if preferences.output_format == "json" and not command.is_raw:
+        console.json, console.colour = True, False
+    elif preferences.color is not None and not console.json:
+        from mic.cli.console import wants_colour
+
+        console.colour = wants_colour(os.environ, sys.stdout, preferred=preferences.color)
 
 
 def _console(*, json: bool) -> "Console":

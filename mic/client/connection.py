@@ -116,10 +116,10 @@ class Connection:
         finally:
             response.close()
 
-    def briefly(self) -> Self:
-        """Wait for nothing from now on: what does not answer within a second is not asked again."""
+    def briefly(self, seconds: float = 1.0) -> Self:
+        """Wait so long and no longer from now on: what does not answer is not asked again."""
         self._pauses = ()
-        self._pool.timeout = urllib3.Timeout(connect=0.3, read=0.7)
+        self._pool.timeout = urllib3.Timeout(connect=0.3 * seconds, read=0.7 * seconds)
         return self
 
     def close(self) -> None:

@@ -17,7 +17,9 @@ VERSION = version("micelio")
 async def info(forge: Forge, _who: Party, _request: web.Request) -> web.StreamResponse:
     """Say which node this is."""
     node = forge.node
-    return edge.reply(NodeInfo(name=node.name, url=node.url, did=node.did, version=VERSION))
+    return edge.reply(
+        NodeInfo(name=node.name, url=node.url, did=node.did, version=VERSION, now=forge.now())
+    )
 
 
 async def whoami(forge: Forge, who: Party, _request: web.Request) -> web.StreamResponse:

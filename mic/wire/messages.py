@@ -62,13 +62,14 @@ class Descriptor(Struct, frozen=True):
 
 
 class NodeInfo(Struct, frozen=True, kw_only=True):
-    """GET /node."""
+    """GET /node. `now` is the node's clock."""
 
     name: str
     url: str
     did: str
     version: str
     protocol: int = VERSION
+    now: int | None = None
 
 
 class Whoami(Struct, frozen=True, kw_only=True):

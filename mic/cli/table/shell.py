@@ -4,6 +4,17 @@ from mic.cli.table.rows import Command, Option
 
 COMMANDS: tuple[Command, ...] = (
     Command(
+        "doctor",
+        "doctor",
+        "look for what may keep mic from working here",
+        "mic doctor",
+        (("mic doctor", "each finding is ok, warn or fail, with what to do"),),
+        more="Looks at versions, the home and its settings, the nodes that are known and the "
+        "tokens for them, clocks, git, and the workspace. Ends with 0 if nothing has failed, else "
+        "with the status of the first failure.",
+        tool="reads",
+    ),
+    Command(
         "completion",
         "completion",
         "print what makes a shell complete the words of mic",
