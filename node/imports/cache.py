@@ -141,7 +141,7 @@ async def _is_ours(forge: Forge, project: Project, path: Path) -> bool:
 async def _bring_on(forge: Forge, project: Project, path: Path) -> None:
     await _take_residue(forge, project, path)
     before = await asyncio.to_thread(_refs, path)
-    head = await forge.db.read(lambda tx: reading.height(tx, project.key))
+    head = await forge.db.read(lambda tx: _height(tx, project.key))
     start = 0
     if found := before.get(MAIN):
         start = await forge.db.read(lambda tx: rows.position_of(tx, project.key, found) or 0)
@@ -151,6 +151,11 @@ async def _bring_on(forge: Forge, project: Project, path: Path) -> None:
     await asyncio.to_thread(_settle, path, wanted)
     if start == 0 < head or await asyncio.to_thread(_packs, path) > PACKS_AT_MOST:
         await asyncio.to_thread(run, path, "repack", "-a", "-d", "-b", "-q")
+
+
+def _height(tx: Tx, project: int) -> int:
+    """Return the newest position; what is being imported is not there before it is whole."""
+    return 0 if reading.held(tx, project) else reading.height(tx, project)
 
 
 async def _take_residue(forge: Forge, project: Project, path: Path) -> None:

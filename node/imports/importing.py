@@ -177,6 +177,11 @@ def forget(tx: Tx, project: int) -> None:
     reading.release(tx, project)
 
 
+def is_empty(tx: Tx, project: int) -> bool:
+    """Whether a project has no landings, but for those of an import that did not end."""
+    return reading.held(tx, project) == HOLD or not reading.height(tx, project)
+
+
 def give_back(tx: Tx, project: int) -> bool:
     """Take back an import that is under way; return whether one was."""
     if reading.held(tx, project) != HOLD:

@@ -54,8 +54,8 @@ async def land(
     await _check_base(quarantine, old, new, head, at)
     progress("history", 0, 0)
     try:
-        commits = await asyncio.to_thread(_commits, quarantine, old, new)
-        step = await asyncio.to_thread(_step, quarantine, old, commits[-1])
+        commits = await asyncio.to_thread(_commits, quarantine, at, new)
+        step = await asyncio.to_thread(_step, quarantine, at, commits[-1])
         known: blobs.Known = {}
         await blobs.bring(
             forge, project.key, quarantine, blobs.chains([step]), known,

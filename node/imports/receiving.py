@@ -8,7 +8,6 @@ from node.imports import cache, importing, pushing, rows
 from node.imports.model import BadPush, ImportOutcome, NoTag, Progress, Tag, TagTaken
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
-from node.landings import reading
 from node.landings.model import Landing
 from node.projects import verbs as projects
 from node.projects.model import Project
@@ -31,9 +30,9 @@ async def receive(
     """See `verbs.receive`."""
     if new == ZERO:
         raise BadPush("delete", "The branch main is the project's line and cannot be deleted.")
-    head = await forge.db.read(lambda tx: reading.height(tx, project.key))
+    is_empty = await forge.db.read(lambda tx: importing.is_empty(tx, project.key))
     async with cache.locked(forge, project.key) as path:
-        if head == 0:
+        if is_empty:
             return await importing.bring(forge, who, project, quarantine, new, progress)
         await cache.brought_up(forge, project, path)
         landing = await pushing.land(forge, who, project, quarantine, old, new, progress)
