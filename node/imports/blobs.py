@@ -15,6 +15,7 @@ from pathlib import Path
 
 from node.holdings import verbs as holdings
 from node.kernel.forge import Forge
+from node.projects import storage
 from store import bulk, contents
 from store.bulk import Chain, following
 from store.database import Tx
@@ -95,10 +96,11 @@ async def bring(
                 raise batch
             records = await forge.db.read(lambda tx, b=batch: packer.encoded(tx, b, known))  # type: ignore[misc]
             held = [known[one.id][0] for one in batch]
+            size = _stored(records)
             await bulk.append(
                 forge.objects,
                 records,
-                lambda tx, h=held: holdings.add(tx, project, h),  # type: ignore[misc]
+                lambda tx, h=held, s=size: _hold(forge, tx, project, h, s),  # type: ignore[misc]
             )
             done += len(batch)
             told(done, len(wanted))
@@ -106,6 +108,16 @@ async def bring(
         known[one.id] = await _streamed(forge, project, repository, one.id)
         done += 1
         told(done, len(wanted))
+
+
+def _stored(records: Iterable[Record]) -> int:
+    return sum(len(one.stored) for one in records)
+
+
+def _hold(forge: Forge, tx: Tx, project: int, held: Iterable[Digest], size: int) -> None:
+    """Let the project hold what came in, and count it against its account's storage."""
+    storage.keep(forge, tx, project, size)
+    holdings.add(tx, project, held)
 
 
 class _ahead:  # noqa: N801
@@ -197,8 +209,10 @@ async def _streamed(forge: Forge, project: int, repository: Path, name: str) -> 
     end: list[Record] = []
     while batch := await asyncio.to_thread(next, pieces, end):
         await forge.objects.ingest(batch)
-        held = [one.digest for one in batch]
-        await forge.db.write(lambda tx, h=held: holdings.add(tx, project, h))  # type: ignore[misc]
+        held, stored = [one.digest for one in batch], _stored(batch)
+        await forge.db.write(
+            lambda tx, h=held, s=stored: _hold(forge, tx, project, h, s)  # type: ignore[misc]
+        )
         content = batch[-1].digest
         size += sum(one.raw_length for one in batch if one.kind is Kind.BLOB)
     return content, size

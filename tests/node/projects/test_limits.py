@@ -14,8 +14,10 @@ from node.projects import moves
 from node.projects import verbs as projects
 from node.projects.model import NewProject, ProjectLimit, StorageLimit
 from store.records import Kind, make
+from tests.node.imports.test_importing import bring
 from tests.support.drafts import a_landing
 from tests.support.forges import a_forge, a_project, an_account, the_keeper
+from tests.support.gits import long
 from tests.support.roles import acting
 
 
@@ -117,3 +119,12 @@ async def test_a_limit_below_what_there_is_takes_nothing_away(small):
     await accounts.set_limits(small, keeper.party, "ada", 0, 0)
     assert await projects.listed(small, ada.party, "ada") == [book]
     assert dataclasses.asdict(await accounts.get(small, "ada"))["most_projects"] == 0
+
+
+async def test_a_history_of_git_counts_as_anything_else_does(small, tmp_path):
+    ada = await an_account(small, "ada")
+    book = await a_project(small, ada, "book")
+    gits = long(tmp_path / "a.git", 1)
+    gits.main(gits.commit({"noise": noise(1, 9000)}, gits.line()[-1], message=b"Much\n"))
+    with pytest.raises(StorageLimit):
+        await bring(small, ada, book, gits)
