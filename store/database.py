@@ -279,16 +279,32 @@ async def _connect(path: Path, *, reader: bool = False) -> _Thread:
         raise
 
 
+def unapplied(tx: Tx, directory: Path) -> list[str]:
+    """Return the migrations of `directory` that the database does not have yet, in order."""
+    done = {number for (number,) in tx.execute("select number from migrations")}
+    files = sorted(directory.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+    return [file.name for file in files if int(file.name[:4]) not in done]
+
+
+def unknown(tx: Tx, directory: Path) -> list[str]:
+    """Return the migrations that the database has and `directory` does not."""
+    known = {int(file.name[:4]) for file in directory.glob("[0-9][0-9][0-9][0-9]_*.sql")}
+    rows = tx.execute("select number, name from migrations order by number")
+    return [name for number, name in rows if number not in known]
+
+
 def _migrate(tx: Tx, directory: Path) -> None:
     tx.execute(
         "create table if not exists migrations"
         " (number integer primary key, name text not null, at integer not null) strict"
     )
-    done = {number for (number,) in tx.execute("select number from migrations")}
-    for file in sorted(directory.glob("[0-9][0-9][0-9][0-9]_*.sql")):
-        number = int(file.name[:4])
-        if number not in done:
-            _apply(tx, number, file)
+    if newer := unknown(tx, directory):
+        where = Path(tx.execute("pragma database_list").fetchone()[2])
+        raise DatabaseUnusable(
+            where, f"was used by a newer version of this program ({newer[0]}). Run that one."
+        )
+    for name in unapplied(tx, directory):
+        _apply(tx, int(name[:4]), directory / name)
 
 
 def _apply(tx: Tx, number: int, file: Path) -> None:

@@ -260,6 +260,12 @@ def watermark(tx: Tx, until: int) -> tuple[int, int, int] | None:
     return found
 
 
+def last_collection(tx: Tx) -> int | None:
+    """Return when the last collection began, in Unix seconds."""
+    found: int | None = tx.execute("select max(at) from watermarks").fetchone()[0]
+    return found
+
+
 def set_watermark(tx: Tx, at: int, end: tuple[int, int], until: int) -> None:
     """Remember how far the packs and small objects reach; forget marks that no one will ask for."""
     tx.execute(

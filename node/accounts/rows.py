@@ -84,3 +84,9 @@ def count(tx: Tx) -> int:
 def _account(row: tuple[Any, ...]) -> Account:
     key, handle, name, did, is_admin, *rest = row
     return Account(key, handle, name, did, bool(is_admin), *rest)
+
+
+def dids(tx: Tx) -> list[str]:
+    """Return the key of each account that is open, oldest first."""
+    rows = tx.execute("select did from accounts where closed_at is null order by key")
+    return [did for (did,) in rows]

@@ -93,6 +93,11 @@ def find_person(tx: Tx, handle: str) -> Account:
     return account
 
 
+def dids(tx: Tx) -> list[str]:
+    """Return the key of each account that is open, oldest first: a closed one has none."""
+    return rows.dids(tx)
+
+
 def organizations(tx: Tx, keys: Iterable[int]) -> list[Account]:
     """Return those accounts of `keys` that are organizations, by handle."""
     return rows.organizations_of(tx, keys)

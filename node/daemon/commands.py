@@ -11,6 +11,7 @@ from dataclasses import asdict
 from node.accounts import verbs as accounts
 from node.daemon import building, lock, presence
 from node.daemon.backups.commands import backup, restore
+from node.daemon.checkups.commands import doctor
 from node.daemon.config import Config
 from node.daemon.fsck import Report, summary
 from node.daemon.fsck import run as run_fsck
@@ -19,7 +20,7 @@ from node.daemon.saying import must_exist, say
 from node.daemon.serve import Running, serve
 from node.kernel import jobs
 
-__all__ = ["backup", "fsck", "invite", "limit", "login", "restore", "status", "up"]
+__all__ = ["backup", "doctor", "fsck", "invite", "limit", "login", "restore", "status", "up"]
 
 
 def up(config: Config, asked: argparse.Namespace) -> int:

@@ -35,6 +35,7 @@ examples:
   micelio login                                print a fresh sign-in link
   micelio invite                               print a link for a colleague
   micelio fsck --repair                        check everything that is stored
+  micelio doctor                               is all well, and what is to be done?
   micelio backup /mnt/backup/forge.tar         the whole node in one file, while it runs
   micelio restore /mnt/backup/forge.tar --data ~/restored
 """
@@ -83,6 +84,7 @@ def parser() -> argparse.ArgumentParser:
     fsck = _add(commands, "fsck", "check everything that is stored; the node must not run")
     fsck.add_argument("--repair", action="store_true", help="repair what can be repaired")
     _backups(commands)
+    _add(commands, "doctor", "look at everything that the node needs, and say what to do")
     return whole
 
 

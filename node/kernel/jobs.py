@@ -103,3 +103,11 @@ def counts(tx: Tx) -> dict[str, int]:
     """Return how many jobs wait and how many failed for good."""
     rows = dict(tx.execute("select failed, count(*) from jobs group by failed"))
     return {"waiting": rows.get(0, 0), "failed": rows.get(1, 0)}
+
+
+def given_up(tx: Tx, limit: int = 10) -> list[tuple[str, str]]:
+    """Return kind and reason of jobs that failed for good, the newest first."""
+    return tx.execute(
+        "select kind, coalesce(reason, '') from jobs where failed = 1 order by key desc limit ?",
+        (limit,),
+    ).fetchall()

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -188,3 +189,17 @@ def test_only_a_full_disk_is_called_one(tmp_path, code, kind, said):
 def test_an_error_in_a_statement_stays_what_it_is(tmp_path):
     for fault in (an_error_of_sqlite(sqlite3.SQLITE_ERROR), ValueError("no")):
         assert named(fault, tmp_path / "node.db") is fault
+
+
+async def test_a_database_of_a_newer_program_is_left_alone(tmp_path):
+    migrations = tmp_path / "migrations"
+    migrations.mkdir()
+    (migrations / "0001_first.sql").write_text("create table first (n integer) strict;")
+    (migrations / "0002_later.sql").write_text("create table later (n integer) strict;")
+    await (await Database.open(tmp_path / "node.db", migrations)).close()
+    (migrations / "0002_later.sql").unlink()
+    (migrations / "0003_other.sql").write_text("create table other (n integer) strict;")
+    with pytest.raises(DatabaseUnusable, match="newer version"):
+        await Database.open(tmp_path / "node.db", migrations)
+    with closing(sqlite3.connect(tmp_path / "node.db")) as tx:
+        assert not tx.execute("select 1 from sqlite_schema where name = 'other'").fetchone()

@@ -1,0 +1,1 @@
+"""What `micelio doctor` looks at: the node's directory, the machine, and what is owed."""
