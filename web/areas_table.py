@@ -2,8 +2,10 @@
 
 from aiohttp import web
 
+from web.areas.account import closing, devices, tokens
 from web.areas.account import show as account
 from web.areas.design import show as design
+from web.areas.device import answer as device
 from web.areas.files import blame, blob, raw, tree
 from web.areas.front import show as front
 from web.areas.invitations import mine as invitations
@@ -13,7 +15,7 @@ from web.areas.landings import show as landing
 from web.areas.organizations import members, mine
 from web.areas.organizations import settings as organization
 from web.areas.project import show as project
-from web.areas.settings import deleted
+from web.areas.settings import audit, deleted
 from web.areas.settings import show as settings
 from web.areas.signin import forms as signin
 
@@ -30,6 +32,18 @@ ROUTES = [
     web.get("/sign-in/{token}", signin.ask),
     web.post("/sign-in/{token}", signin.enter),
     web.post("/sign-out", signin.leave),
+    web.get("/device/auth", device.show),
+    web.post("/device/auth/verify", device.verify),
+    web.get("/account", closing.show),
+    web.post("/account/close", closing.ask),
+    web.post("/account/close/undo", closing.undo),
+    web.get("/account/devices", devices.show),
+    web.post("/account/devices/{device:[0-9]{1,12}}/revoke", devices.revoke),
+    web.post("/account/browsers/{browser:[0-9]{1,12}}/revoke", devices.revoke_browser),
+    web.get("/account/tokens", tokens.show),
+    web.post("/account/tokens", tokens.create),
+    web.post("/account/tokens/{key:[0-9]{1,12}}/revoke", tokens.revoke),
+    web.get("/settings/tokens", tokens.moved),
     web.get("/organizations", mine.listed),
     web.post("/organizations", mine.create),
     web.get("/organizations/new", mine.new),
@@ -54,11 +68,15 @@ ROUTES = [
     web.get(PROJECT, project.show),
     web.get(SETTINGS, settings.show),
     web.post(SETTINGS, settings.change),
+    web.get(SETTINGS + "/audit", audit.show),
     web.post(SETTINGS + "/members", settings.set_member),
     web.post(SETTINGS + "/members/remove", settings.remove_member),
     web.post(SETTINGS + "/archive", settings.archive),
     web.post(SETTINGS + "/transfer", settings.transfer),
     web.post(SETTINGS + "/delete", settings.delete),
+    web.get(SETTINGS + "/tokens", tokens.show),
+    web.post(SETTINGS + "/tokens", tokens.create),
+    web.post(SETTINGS + "/tokens/{key:[0-9]{1,12}}/revoke", tokens.revoke),
     web.get(PROJECT + "/landings", listed.show),
     web.get(PROJECT + r"/landings/{position:[0-9]{1,12}}", landing.show),
     web.get(PROJECT + "/tree", tree.show),

@@ -1,11 +1,13 @@
 """The page for what did not work: what happened, why, and where to go from here."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from aiohttp import web
 
 from node.kernel import errors
-from web.page import render
+from node.kernel.guesses import TooManyTries
+from web.page import PARTY, render
 
 TITLES = {
     400: "That cannot be meant",
@@ -14,6 +16,7 @@ TITLES = {
     405: "Not like this",
     409: "The world moved on",
     413: "Too much at once",
+    429: "Too many tries",
     500: "Something broke here",
     502: "Somebody else did not answer",
     507: "No room left",
@@ -28,23 +31,34 @@ NEXT = {
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page says."""
+    """What the page says; `sign_in` leads there and back, empty where that would not help."""
 
     status: int
     title: str
     message: str
     advice: str
+    sign_in: str
 
 
 def failed(request: web.Request, status: int, message: str) -> web.StreamResponse:
     """Return the page for a request that could not be answered."""
     title = TITLES.get(status, "That did not work")
-    view = View(status, title, message, NEXT.get(status, ""))
+    view = View(status, title, message, NEXT.get(status, ""), _sign_in(request, status))
     return render(request, "failures.html", view, status)
+
+
+def _sign_in(request: web.Request, status: int) -> str:
+    who = request.get(PARTY)
+    if status not in {403, 404} or (who is not None and not who.is_anonymous):
+        return ""
+    here = f"?return_to={quote(request.path_qs)}" if request.method == "GET" else ""
+    return f"/sign-in{here}"
 
 
 def status_of(fault: errors.Fault) -> int:
     """Return the HTTP status of a fault of the domain."""
+    if isinstance(fault, TooManyTries):
+        return 429
     table = {
         errors.Missing: 404,
         errors.Denied: 403,

@@ -17,6 +17,22 @@ ORIGINS = {
     "ai-generated": ("generated", "AI-generated"),
 }
 UNKNOWN = ("unknown", "Unknown origin")
+# The first that stands in what a browser says of itself: many claim to be another one too.
+BROWSERS = (
+    ("Firefox/", "Firefox"),
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Chrome/", "Chromium"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
 _STEPS = (
     (HOUR, MINUTE, "minute"),
     (DAY, HOUR, "hour"),
@@ -117,6 +133,15 @@ def _with_code(text: str) -> Markup:
     return Markup("").join(shape.format(piece) for shape, piece in zip(drawn, pieces, strict=True))
 
 
+def browser(agent: str) -> str:
+    """Return what people call the browser that says `agent` of itself: `Firefox on Linux`."""
+    name = next((said for sign, said in BROWSERS if sign in agent), "")
+    system = next((said for sign, said in SYSTEMS if sign in agent), "")
+    if not name:
+        return agent or "A browser"
+    return f"{name} on {system}" if system else name
+
+
 def crest(name: str) -> Markup:
     """Return the drawing that grows from a name: five hyphae around a seed."""
     drawn = hashlib.sha256(name.encode()).digest()
@@ -139,6 +164,7 @@ def _utc(at: int) -> datetime:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "ago": ago,
+    "browser": browser,
     "clock": clock,
     "crest": crest,
     "day": day,

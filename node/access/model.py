@@ -47,6 +47,13 @@ class SignInRequired(Denied):
         super().__init__("auth.required", "You need to sign in for this.")
 
 
+class PersonRequired(Denied):
+    """The account may, but no token of it: it is for the person, on a page."""
+
+    def __init__(self) -> None:
+        super().__init__("auth.person-required", "Sign in on the pages of this node to do this.")
+
+
 class NotAllowed(Denied):
     """The asker is known, and it is not theirs to do."""
 

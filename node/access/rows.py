@@ -42,6 +42,12 @@ def remove_member(tx: Tx, organization: int, account: int) -> bool:
     return done.rowcount == 1
 
 
+def remove_all(tx: Tx, account: int) -> None:
+    """Take every role of an account away."""
+    tx.execute("delete from members where account = ?", (account,))
+    tx.execute("delete from project_members where account = ?", (account,))
+
+
 def project_members(tx: Tx, project: int) -> list[Member]:
     """Return who has a role on a project of their own, by handle."""
     rows = tx.execute(

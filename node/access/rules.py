@@ -16,6 +16,7 @@ from node.access.model import (
     NoProject,
     NotAllowed,
     OtherProject,
+    PersonRequired,
     ScopeMissing,
     SignInRequired,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "authorize",
     "check_role",
     "require_account",
+    "require_person",
     "role_of",
 ]
 
@@ -144,6 +146,14 @@ def require_account(who: Party, scope: str = "write") -> int:
         raise OtherProject
     _check(who, scope)
     return who.account
+
+
+def require_person(who: Party) -> int:
+    """Return the account of somebody who came by a page, not by a token; raise `Denied`."""
+    account = require_account(who)
+    if who.scopes is not None:
+        raise PersonRequired
+    return account
 
 
 def check_role(role: str, roles: Sequence[str]) -> None:

@@ -36,6 +36,11 @@ def remove_member(tx: Tx, organization: int, account: int) -> bool:
     return rows.remove_member(tx, organization, account)
 
 
+def remove_all(tx: Tx, account: int) -> None:
+    """Take every role of an account away."""
+    rows.remove_all(tx, account)
+
+
 def project_members(tx: Tx, project: int) -> list[Member]:
     """Return who has a role on a project of their own, by handle."""
     return rows.project_members(tx, project)

@@ -15,7 +15,7 @@ class Account:
 
     `kind` is user or organization: nobody signs in as an organization, people act for it.
     `most_projects` and `most_bytes` are what an admin of the node lets it have, None where it has
-    no limits of its own.
+    no limits of its own. One that was closed keeps its handle and nothing else.
     """
 
     key: int
@@ -28,6 +28,7 @@ class Account:
     updated_at: int = 0
     most_projects: int | None = None
     most_bytes: int | None = None
+    closed_at: int | None = None
 
     @property
     def is_organization(self) -> bool:

@@ -8,7 +8,7 @@ from store.database import Tx
 
 _ACCOUNT = (
     "select key, handle, name, did, is_admin, created_at, kind, updated_at, most_projects,"
-    " most_bytes from accounts"
+    " most_bytes, closed_at from accounts"
 )
 
 
@@ -40,6 +40,14 @@ def set_limits(tx: Tx, key: int, most_projects: int | None, most_bytes: int | No
 def remove(tx: Tx, key: int) -> None:
     """Remove an account that nothing names any more."""
     tx.execute("delete from accounts where key = ?", (key,))
+
+
+def close(tx: Tx, key: int, at: int) -> None:
+    """Close an account: its handle stays taken, all else that it says of somebody goes."""
+    tx.execute(
+        "update accounts set closed_at = ?, name = '', is_admin = 0, updated_at = ? where key = ?",
+        (at, at, key),
+    )
 
 
 def by_handle(tx: Tx, handle: str) -> Account | None:

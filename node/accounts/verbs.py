@@ -70,9 +70,9 @@ async def free_handle(forge: Forge, text: str) -> str:
 
 
 def find(tx: Tx, handle: str) -> Account:
-    """Return the account of `handle`; raise `NoAccount`."""
+    """Return the account of `handle`; raise `NoAccount`, for one that was closed too."""
     account = rows.by_handle(tx, handle)
-    if account is None:
+    if account is None or account.closed_at is not None:
         raise NoAccount(handle)
     return account
 
@@ -138,6 +138,16 @@ def rename(tx: Tx, account: int, name: str, at: int) -> Account:
 def remove(tx: Tx, account: int) -> None:
     """Remove an account that nothing names any more; the caller has seen to that."""
     rows.remove(tx, account)
+
+
+def close(tx: Tx, account: int, at: int) -> None:
+    """Close an account for good; the caller has ended all by which it can be used."""
+    rows.close(tx, account, at)
+
+
+def first_admin(tx: Tx) -> Account | None:
+    """Return the node's owner, None before the first account."""
+    return rows.first_admin(tx)
 
 
 def find_did(tx: Tx, did: str) -> Account | None:

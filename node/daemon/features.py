@@ -1,5 +1,6 @@
 """Every feature of the node, one line each: nothing registers itself."""
 
+from node.closings import jobs as closings
 from node.daemon import housekeeping
 from node.imports import jobs as imports
 from node.kernel.feature import Feature
@@ -8,6 +9,7 @@ from node.projects import jobs as projects
 from node.rollups import verbs as rollups
 
 FEATURES: tuple[Feature, ...] = (
+    closings.FEATURE,
     housekeeping.FEATURE,
     imports.FEATURE,
     landings.FEATURE,

@@ -220,13 +220,6 @@ class NoSuchDevice(Missing):
         super().__init__("device.missing", "You have no such device.")
 
 
-class NotYours(Denied):
-    """A token cannot let a device in that may do more than the token itself."""
-
-    def __init__(self) -> None:
-        super().__init__("device.not-yours", "Sign in on the page of this node to answer a device.")
-
-
 class TooManyDevices(Exhausted):
     """The account has as many devices signed in as it may have at once."""
 

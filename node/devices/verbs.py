@@ -3,11 +3,11 @@
 The functions that take a `Tx` are for `flow` and for verbs of other slices.
 """
 
-from node.access.rules import require_account
+from node.access.rules import require_account, require_person
 from node.accounts import verbs as accounts
 from node.audit import verbs as audit
 from node.devices import rows, rules
-from node.devices.model import Device, Grant, NoSuchCode, NoSuchDevice, NotYours, TooManyDevices
+from node.devices.model import Device, Grant, NoSuchCode, NoSuchDevice, TooManyDevices
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.kernel.secrets import hashed
@@ -16,7 +16,7 @@ from store.database import Tx
 
 async def peek(forge: Forge, who: Party, code: str, address: str = "") -> Grant:
     """Return the device that waits with this code; raise `NoSuchCode` or `TooManyTries`."""
-    account, now = _person(who), forge.now()
+    account, now = require_person(who), forge.now()
     meant = _tried(forge, account, code, address)
     found = await forge.db.read(lambda tx: _waiting(tx, meant, now))
     return _found(forge, account, address, found)
@@ -26,7 +26,7 @@ async def answer(
     forge: Forge, who: Party, code: str, address: str = "", *, is_approved: bool
 ) -> Grant:
     """Let a device in as `who`, or not; raise `NoSuchCode`, `TooManyTries` or `TooManyDevices`."""
-    account, now = _person(who), forge.now()
+    account, now = require_person(who), forge.now()
     meant = _tried(forge, account, code, address)
 
     def write(tx: Tx) -> Grant | None:
@@ -98,14 +98,6 @@ def owner_of(tx: Tx, account: int | None) -> Party:
     # Safe because what has an answer has an account: the schema says so.
     assert account is not None
     return accounts.find_key(tx, account).party
-
-
-def _person(who: Party) -> int:
-    """Return the account of a person on a page: no token answers for them."""
-    account = require_account(who)
-    if who.scopes is not None:
-        raise NotYours
-    return account
 
 
 def _tried(forge: Forge, account: int, code: str, address: str) -> str | None:

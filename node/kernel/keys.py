@@ -39,5 +39,10 @@ class KeyStore:
                 raise Missing("key.missing", message, did=did) from gone
         return self._persons[did]
 
+    def destroy(self, did: str) -> None:
+        """Remove the key of a person for good; one that is gone already stays so."""
+        self._persons.pop(did, None)
+        self._file(did).unlink(missing_ok=True)
+
     def _file(self, did: str) -> Path:
         return self._directory / "accounts" / f"{did.rpartition(':')[2]}.key"

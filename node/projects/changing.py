@@ -10,7 +10,7 @@ from node.access import verbs as access
 from node.access.model import Action, NoProject
 from node.accounts.model import Account
 from node.audit import verbs as audit
-from node.kernel import events
+from node.kernel import events, jobs
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.projects import rows, rules
@@ -59,6 +59,15 @@ def follow(forge: Forge, tx: Tx, project: Project, document: ProjectDocument) ->
     digest = forge.objects.put(tx, Kind.DOCUMENT, envelope, project.document)
     rows.add_document(tx, project.key, digest)
     return dataclasses.replace(project, document=digest)
+
+
+def delete(forge: Forge, tx: Tx, who: Party, project: Project) -> None:
+    """Take a project away from everybody, for good once its grace is over."""
+    at = forge.now()
+    rows.delete(tx, project.key, at)
+    owed = {"project": project.key, "deleted_at": at}
+    jobs.enqueue(tx, rules.FORGET, owed, at + rules.GRACE_MS)
+    tell(tx, who, project, "deleted", at)
 
 
 def tell(tx: Tx, who: Party, project: Project, what: str, at: int, **more: object) -> None:

@@ -4,7 +4,6 @@ from node.kernel.feature import Feature
 from node.kernel.forge import Forge
 from node.kernel.jobs import Job
 from node.projects import rows, rules
-from node.projects.verbs import FORGET
 
 
 async def forget(forge: Forge, job: Job) -> None:
@@ -15,4 +14,4 @@ async def forget(forge: Forge, job: Job) -> None:
     await forge.db.write(lambda tx: rows.forget(tx, key, deleted_before))
 
 
-FEATURE = Feature("projects", jobs={FORGET: forget})
+FEATURE = Feature("projects", jobs={rules.FORGET: forget})

@@ -83,6 +83,12 @@ def hand_over(forge: Forge, tx: Tx, who: Party, project: Project, to: Account) -
     return after
 
 
+def delete_all(forge: Forge, tx: Tx, who: Party, owner: int) -> None:
+    """Delete every project of an account as `verbs.delete` does; the caller has decided that."""
+    for project in rows.of_owner(tx, owner):
+        changing.delete(forge, tx, who, project)
+
+
 def address_of(tx: Tx, project: int) -> str:
     """Return the address of a project, also of a deleted one; the caller knows that it may."""
     return rows.address(tx, project)

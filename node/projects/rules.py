@@ -20,6 +20,7 @@ DESCRIPTION_LONGEST = 2000
 URL_LONGEST = 2048
 MODEL_LONGEST = 255
 FIELDS = ("handle", "name", "description", "visibility", "url", "llm_model")
+FORGET = "projects.forget"
 GRACE_MS = 7 * 24 * 3_600_000
 
 _HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9]))*", re.IGNORECASE | re.ASCII)

@@ -14,7 +14,6 @@ from node.accounts import verbs as accounts
 from node.accounts.model import Account
 from node.audit import verbs as audit
 from node.audit.model import AuditRow
-from node.kernel import jobs
 from node.kernel.forge import Forge
 from node.kernel.paging import page_size
 from node.kernel.parties import Party
@@ -26,7 +25,6 @@ from store.digest import Digest
 from store.records import Kind
 
 __all__ = [
-    "FORGET",
     "by_id",
     "by_key",
     "create",
@@ -43,7 +41,6 @@ __all__ = [
     "visible",
 ]
 
-FORGET = "projects.forget"
 _NOBODY = 0
 _END = 1 << 62
 
@@ -116,8 +113,9 @@ async def documents(forge: Forge, who: Party, project: Project) -> list[bytes]:
 async def history(
     forge: Forge, who: Party, project: Project, before: int | None = None, limit: int = 50
 ) -> list[AuditRow]:
-    """Return who did what to the project, newest first; for who may change its settings."""
-    rules.require(who, Action.WRITE_SETTINGS, project)
+    """Return who did what to the project, newest first; for who may change something about it."""
+    owns = rules.allows(who, Action.MANAGE, project)
+    rules.require(who, Action.MANAGE if owns else Action.WRITE_SETTINGS, project)
     return await forge.db.read(lambda tx: audit.of_project(tx, project.key, before, limit))
 
 
@@ -201,8 +199,4 @@ def _signed(forge: Forge, tx: Tx, before: Project, after: Project, at: int) -> P
 
 
 def _delete(forge: Forge, tx: Tx, who: Party, account: str, handle: str) -> None:
-    project = changing.mine(tx, who, Action.DELETE, account, handle)
-    at = forge.now()
-    rows.delete(tx, project.key, at)
-    jobs.enqueue(tx, FORGET, {"project": project.key, "deleted_at": at}, at + rules.GRACE_MS)
-    changing.tell(tx, who, project, "deleted", at)
+    changing.delete(forge, tx, who, changing.mine(tx, who, Action.DELETE, account, handle))

@@ -7,13 +7,17 @@ from node.kernel.errors import Conflict, Denied, Exhausted, Invalid, Missing
 
 @dataclass(frozen=True, slots=True)
 class WebSession:
-    """A browser that is signed in; times in Unix milliseconds, `seen_at` to the hour."""
+    """A browser that is signed in; times in Unix milliseconds, `seen_at` to the hour.
+
+    `is_this` when it is the one that asks.
+    """
 
     key: int
     device: str
     created_at: int
     seen_at: int
     expires_at: int
+    is_this: bool = False
 
 
 @dataclass(frozen=True, slots=True)

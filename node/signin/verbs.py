@@ -4,6 +4,8 @@ A secret is returned once, by the verb that makes it. Functions that take a `Tx`
 other slices, inside a transaction of theirs.
 """
 
+import dataclasses
+
 from node.access import verbs as access
 from node.access.rules import require_account
 from node.accounts import verbs as accounts
@@ -67,10 +69,18 @@ async def end_session(forge: Forge, secret: str) -> None:
     await forge.db.write(lambda tx: _end_own(tx, hashed(secret), forge.now()))
 
 
-async def list_sessions(forge: Forge, who: Party) -> list[WebSession]:
-    """Return where `who` is signed in, last seen first."""
-    account = require_account(who)
-    return await forge.db.read(lambda tx: rows.sessions_of(tx, account, forge.now()))
+async def list_sessions(forge: Forge, who: Party, secret: str = "") -> list[WebSession]:
+    """Return where `who` is signed in, last seen first; `secret` is the cookie of who asks."""
+    account, now = require_account(who), forge.now()
+
+    def read(tx: Tx) -> list[WebSession]:
+        this = rows.session(tx, hashed(secret), now)
+        return [
+            dataclasses.replace(one, is_this=this is not None and one.key == this[0])
+            for one in rows.sessions_of(tx, account, now)
+        ]
+
+    return await forge.db.read(read)
 
 
 async def revoke_session(forge: Forge, who: Party, key: int) -> None:

@@ -9,7 +9,7 @@ import logging
 
 import pytest
 
-from node.access.model import ScopeMissing, SignInRequired
+from node.access.model import PersonRequired, ScopeMissing, SignInRequired
 from node.audit import verbs as audit
 from node.devices import flow, rules
 from node.devices import verbs as devices
@@ -23,7 +23,6 @@ from node.devices.model import (
     NewClient,
     NoSuchCode,
     NoSuchDevice,
-    NotYours,
     Pending,
     Refused,
     SlowDown,
@@ -169,7 +168,7 @@ async def test_only_a_person_on_a_page_answers(forge, ada):
     reader = await signin.make_token(forge, ada, "reader", ["read"])
     for who, refusal in (
         (ANONYMOUS, SignInRequired),
-        (await signin.token_party(forge, token), NotYours),
+        (await signin.token_party(forge, token), PersonRequired),
         (await signin.token_party(forge, reader), ScopeMissing),
     ):
         with pytest.raises(refusal):

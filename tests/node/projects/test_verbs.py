@@ -300,7 +300,7 @@ async def test_forgetting_spares_a_project_that_is_not_deleted(forge, ada, clock
     project = await a_project(forge, ada)
     clock.move(10 * rules.GRACE_MS)
     owed = {"project": project.key}
-    await forge.db.write(lambda tx: jobs.enqueue(tx, projects.FORGET, owed, 0))
+    await forge.db.write(lambda tx: jobs.enqueue(tx, rules.FORGET, owed, 0))
     job = await forge.db.write(lambda tx: jobs.take(tx, forge.now()))
     await project_jobs.forget(forge, job)
     assert await projects.by_key(forge, ada.party, project.key) == project

@@ -44,7 +44,7 @@ async def enter(request: web.Request) -> web.StreamResponse:
 
     if fault := await forms.fault_of(redeem()):
         return await _page(request, handle, name, fault)
-    raise signed_in(forge, secrets[0])
+    raise signed_in(request, secrets[0])
 
 
 async def _page(

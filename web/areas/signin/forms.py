@@ -5,26 +5,38 @@ scanner, a preview) does not burn it.
 """
 
 from dataclasses import dataclass
+from urllib.parse import quote, unquote
 
 from aiohttp import web
 
-from node.kernel.forge import Forge
 from node.signin import verbs as signin
 from web.page import SESSION_COOKIE, THEME_COOKIE, THEMES, forge_of, render
 
 YEAR = 31_536_000
+HOUR = 3_600
+RETURN_COOKIE = "micelio_return"
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Whom the link signs in; nobody on the page that says how to get one."""
+    """Whom the link signs in; nobody on the page that says how to get one.
+
+    With `comes_back` the browser is led to where it wanted to go, once it is signed in.
+    """
 
     handle: str
+    comes_back: bool = False
 
 
 async def how(request: web.Request) -> web.StreamResponse:
-    """Say how to get a link."""
-    return render(request, "areas/signin/how.html", View(""))
+    """Say how to get a link; remember where this browser wanted to go."""
+    to = local(request.query.get("return_to", "/"))
+    page = render(request, "areas/signin/how.html", View("", to != "/"))
+    if to != "/":
+        page.set_cookie(
+            RETURN_COOKIE, quote(to), max_age=HOUR, path="/", httponly=True, samesite="Lax"
+        )
+    return page
 
 
 async def ask(request: web.Request) -> web.StreamResponse:
@@ -38,12 +50,14 @@ async def enter(request: web.Request) -> web.StreamResponse:
     forge = forge_of(request)
     device = request.headers.get("User-Agent", "")[:200]
     secret = await signin.redeem_link(forge, request.match_info["token"], device)
-    raise signed_in(forge, secret)
+    raise signed_in(request, secret)
 
 
-def signed_in(forge: Forge, secret: str) -> web.HTTPSeeOther:
-    """Return the way to the front page, with the cookie of a new session."""
-    response = web.HTTPSeeOther("/")
+def signed_in(request: web.Request, secret: str) -> web.HTTPSeeOther:
+    """Return the way to where this browser wanted to go, with the cookie of a new session."""
+    response = web.HTTPSeeOther(local(unquote(request.cookies.get(RETURN_COOKIE, "/"))))
+    if RETURN_COOKIE in request.cookies:
+        response.del_cookie(RETURN_COOKIE, path="/")
     response.set_cookie(
         SESSION_COOKIE,
         secret,
@@ -51,7 +65,7 @@ def signed_in(forge: Forge, secret: str) -> web.HTTPSeeOther:
         path="/",
         httponly=True,
         samesite="Lax",
-        secure=forge.node.url.startswith("https:"),
+        secure=forge_of(request).node.url.startswith("https:"),
     )
     return response
 
