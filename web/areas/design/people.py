@@ -4,6 +4,7 @@ from node.access.model import Member
 from node.invitations.model import Invitation
 from node.organizations.model import Organization
 from node.projects.model import Deleted, Project
+from web.areas.settings.audit import Deed
 
 DAY = 24 * 3_600_000
 
@@ -34,3 +35,8 @@ def invitations(now: int) -> list[Invitation]:
 def deleted(project: Project, now: int) -> Deleted:
     """Return a project that can be brought back."""
     return Deleted(project, now - DAY, now + 6 * DAY)
+
+
+def deed(now: int) -> Deed:
+    """Return a line of an audit log."""
+    return Deed("hazel", "gave a role", "handle wren · role writer", now - DAY)

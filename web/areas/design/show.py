@@ -24,6 +24,7 @@ from web.areas.files.crumbs import Crumb
 from web.areas.landings.diffs import FileDiff
 from web.areas.landings.show import Said
 from web.areas.project.directory import Row
+from web.areas.settings.audit import Deed
 from web.page import forge_of, render
 from web.places import Place
 
@@ -53,6 +54,7 @@ class View:
     members: list[Member]
     invitations: list[Invitation]
     deleted: Deleted
+    deed: Deed
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -77,6 +79,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         organization=people.organization(now),
         members=people.members(now),
         invitations=people.invitations(now),
+        deed=people.deed(now),
         deleted=people.deleted(samples.place(forge.node.url, now).project, now),
     )
     return render(request, "areas/design/show.html", view)
