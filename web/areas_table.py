@@ -69,7 +69,6 @@ ROUTES = [
     web.get(SETTINGS, settings.show),
     web.post(SETTINGS, settings.change),
     web.get(SETTINGS + "/audit", audit.show),
-    web.get(SETTINGS + "/audit", audit.show),
     web.post(SETTINGS + "/members", settings.set_member),
     web.post(SETTINGS + "/members/remove", settings.remove_member),
     web.post(SETTINGS + "/archive", settings.archive),

@@ -87,7 +87,6 @@ NEEDS = {
     ("GET", PROJECT): READ,
     ("GET", PROJECT + "/settings"): SETTINGS_PAGE,
     ("GET", PROJECT + "/settings/audit"): SETTINGS_PAGE,
-    ("GET", PROJECT + "/settings/audit"): SETTINGS_PAGE,
     ("POST", PROJECT + "/settings"): SETTINGS,
     ("POST", PROJECT + "/settings/members"): OWN,
     ("POST", PROJECT + "/settings/members/remove"): OWN,
