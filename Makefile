@@ -26,3 +26,5 @@ reference:
 	@scripts/install dev
 	$(BIN)/python scripts/cli_reference.py > docs/reference/cli.md.new
 	mv docs/reference/cli.md.new docs/reference/cli.md
+	$(BIN)/python scripts/agent_guide.py > web/areas/agents/guide.txt.new
+	mv web/areas/agents/guide.txt.new web/areas/agents/guide.txt

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from web.areas.account import closing, devices, tokens
 from web.areas.account import show as account
+from web.areas.agents import show as agents
 from web.areas.design import show as design
 from web.areas.device import answer as device
 from web.areas.files import blame, blob, raw, tree
@@ -27,6 +28,9 @@ INVITATION = "/invitations/{invitation:[0-9]{1,12}}"
 ROUTES = [
     web.get("/", front.show),
     web.get("/design", design.show),
+    web.get("/skill.md", agents.guide),
+    web.get("/llms.txt", agents.llms),
+    web.get("/robots.txt", agents.robots),
     web.post("/theme", signin.choose_theme),
     web.get("/sign-in", signin.how),
     web.get("/sign-in/{token}", signin.ask),

@@ -8,6 +8,7 @@ from typing import Any
 
 from mic.cli.table import COMMANDS, Command, Option
 from mic.cli.table.options import PARTS
+from mic.cli.table.shapes import SHAPES
 
 Schema = dict[str, Any]
 Values = Mapping[str, Any]
@@ -31,7 +32,9 @@ def described(command: Command) -> str:
     """Return what a tool does, and the command line that it stands for."""
     summary = command.summary[:1].upper() + command.summary[1:]
     more = f" {command.more}" if command.more else ""
-    return f"{summary}.{more} As a command: {command.usage}"
+    shape = SHAPES.get(command.name)
+    answers = f" data: {shape}" if shape else ""
+    return f"{summary}.{more} As a command: {command.usage}{answers}"
 
 
 def schema(command: Command) -> Schema:

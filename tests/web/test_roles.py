@@ -46,6 +46,9 @@ PROJECT = "/{account}/{project}"
 NEEDS = {
     ("GET", "/"): ANYBODY,
     ("GET", "/design"): ANYBODY,
+    ("GET", "/skill.md"): ANYBODY,
+    ("GET", "/llms.txt"): ANYBODY,
+    ("GET", "/robots.txt"): ANYBODY,
     ("POST", "/theme"): ANYBODY,
     ("GET", "/sign-in"): ANYBODY,
     ("GET", "/sign-in/{token}"): ANYBODY,

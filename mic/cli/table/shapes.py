@@ -1,0 +1,67 @@
+"""What `data` is in the answers that programs read, by command: names as they are printed.
+
+Ids are hexadecimal, times Unix milliseconds; `?` behind a name means that it may be null.
+"""
+
+_CLONED = "{project, id, path, position, files, bytes}"
+_LANDED = "position, id, tree, session, goal, origin, landed_at, changed, taken: [path]"
+_LANDING = (
+    "{position, id, tree, previous_tree, goal, author, author_did?, landed_at, session, origin, "
+    "model?, contribution?, changed}"
+)
+_SIDE = "{mode, id, size}"
+_CHANGES = f"[{{path, old?: {_SIDE}, new?: {_SIDE}}}]"
+_SAID = "conversation: [{role, text, at}], decisions: [{text, why, at}]"
+_SESSION = (
+    "{id, status, goal, author, base, started_at, origin, model?, landed_at?, position?, "
+    f"{_SAID}}}"
+)
+_PROJECT = (
+    "{id, account, handle, name, description, visibility, page, document, created_at, updated_at, "
+    "url, llm_model, archived_at?}"
+)
+_MEMBERS = "[{handle, name, role, created_at}]"
+_ORGANIZATION = "{id, handle, name, role, page, created_at, updated_at}"
+
+SHAPES = {
+    "alias list": "[{alias, address}]",
+    "blame": "{path, position, lines: [{number, text, position?, session?, author?, landed_at?, "
+    "goal?}], reasons: [{position, goal, session, author, landed_at, origin, decisions: "
+    "[{text, why, at}], is_whole}]}",
+    "cat": "{project, path, position?, size, encoding: utf-8|base64, content}",
+    "checkout": _CLONED,
+    "clone": _CLONED,
+    "diff": f"{{from, to?, changes: {_CHANGES}, totals: {{added, modified, removed}}, patch?}}",
+    "doctor": "{checks: [{name, level: ok|warn|fail, message, advice}]}",
+    "goto": "{position, files: [{path, id, mode, size}]}",
+    "land": f"{{{_LANDED}}}",
+    "link": "{project, id, path}",
+    "log": f"[{_LANDING}]",
+    "ls": "{path, position, entries: [{name, mode, id, size}]}",
+    "org get": _ORGANIZATION,
+    "org invitations": "[{id, kind, target, role, inviter, invited?, created_at, expires_at}]",
+    "org list": f"[{_ORGANIZATION}]",
+    "org members": _MEMBERS,
+    "project create": _PROJECT,
+    "project get": _PROJECT,
+    "project list": f"[{_PROJECT}]",
+    "project member list": _MEMBERS,
+    "project update": _PROJECT,
+    "server list": "[{name, url, is_default, handle?}]",
+    "session abandon": "{id, abandoned}",
+    "session decision": "{id, decisions}",
+    "session land": f"{{{_LANDED}}}",
+    "session note": "{id, notes}",
+    "session resolve": f"{{{_LANDED}, settled: [path]}}",
+    "session start": "{id, goal, base}",
+    "session status": f"{{id, goal, project, base, started_at, {_SAID}, changes: [{{change, "
+    "path}], files: [{path, change_type, size}], bloom}",
+    "share": "{id, project, url, position, visibility, files, clone}",
+    "show": f"{{landing: {_LANDING}, session?: {_SESSION}, changes: {_CHANGES}, patch}}",
+    "status": "{project, server, position, session?, changes: [{change: A|M|D, path}], "
+    "conflicts: [path], unfinished?: clone|landing|sync}",
+    "sync": "{from, position, taken: [path], merged: [path], kept: [path], settled: [path], "
+    "conflicts: []}",
+    "verify": "{project, position, tree, id?, origins, signers}",
+    "write": "{path, change?: A|M, size, session}",
+}
