@@ -4,6 +4,7 @@ The casts are safe because the schema of the database admits these words only.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import cast
 
 from keys.statements import transcript
@@ -61,6 +62,7 @@ def landing(one: Landing) -> wire.Landing:
         model=one.model,
         contribution=one.contribution.hex() if one.contribution else None,
         changed=one.changed,
+        imported=wire.Imported(**asdict(one.imported)) if one.imported else None,
     )
 
 

@@ -167,6 +167,15 @@ class Head(Struct, frozen=True, kw_only=True):
     record: bytes | None = None
 
 
+class Imported(Struct, frozen=True, kw_only=True):
+    """What a landing was before: git's commit, its author, and when it was written (Unix ms)."""
+
+    commit: str
+    author: str
+    email: str
+    authored_at: int
+
+
 class Landing(Struct, frozen=True, kw_only=True):
     """One landing, as a log lists it. `contribution` is null where the origin is unknown."""
 
@@ -183,6 +192,7 @@ class Landing(Struct, frozen=True, kw_only=True):
     model: str | None = None
     contribution: Hex | None = None
     changed: Count = 0
+    imported: Imported | None = None
 
 
 class Landings(Struct, frozen=True):

@@ -49,6 +49,26 @@ class Landing:
     landed_at: int
     imported: Imported | None = None
 
+    @property
+    def title(self) -> str:
+        """The first line of the goal."""
+        return self.goal.strip().partition("\n")[0].strip()
+
+    @property
+    def rest(self) -> str:
+        """What the goal says behind its first line."""
+        return self.goal.strip().partition("\n")[2].strip()
+
+    @property
+    def by(self) -> str:
+        """Who made it: the author of the commit that it was, else whoever landed it."""
+        return self.author if self.imported is None else self.imported.author or "unknown"
+
+    @property
+    def made_at(self) -> int:
+        """When it was made: before it was imported, or when it landed."""
+        return self.landed_at if self.imported is None else self.imported.authored_at
+
 
 @dataclass(frozen=True, slots=True)
 class SessionDraft:

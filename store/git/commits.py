@@ -16,8 +16,8 @@ _MOMENT = re.compile(
     rb"^(.*?) ?<([^<>\n]*)>[^<>\n]*? (-?\d{1,18})(?: ([+-]\d{1,7}))?\s*$", re.DOTALL
 )
 LONGEST_NAME = 255
-EARLIEST, LATEST = -(1 << 43), 1 << 43
-"""Seconds that a date may be from 1970, either way: beyond it no program shows a date."""
+EARLIEST, LATEST = -62_000_000_000, 253_000_000_000
+"""Seconds from 1970 that a date may be: the years from 5 to 9987, which every program can show."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,9 @@ def line(console: Console, landing: Landing) -> str:
     goal = goal if len(goal) <= 50 else goal[:49] + "…"
     at = console.paint(f"@{landing.position}", "strong")
     session = console.paint(landing.session[:12], "id")
-    return f"{at} {session} {when(landing.landed_at)} {landing.author}  {goal}"
+    was = landing.imported
+    who, made = (was.author, was.authored_at) if was else (landing.author, landing.landed_at)
+    return f"{at} {session} {when(made)} {escaped(who)}  {goal}"
 
 
 def _landings(remote: Remote, limit: int, path: str | None) -> list[Landing]:

@@ -6,8 +6,9 @@ from mic.cli import differing, targets
 from mic.cli.answers import Answer, when
 from mic.cli.commands.diff import contents
 from mic.cli.context import Context
+from mic.cli.names import escaped
 from mic.errors import Invalid
-from mic.wire.messages import LandingDetail
+from mic.wire.messages import Landing, LandingDetail
 
 
 def run(context: Context, given: argparse.Namespace) -> Answer:
@@ -29,13 +30,25 @@ def run(context: Context, given: argparse.Namespace) -> Answer:
     return Answer(data, "\n".join([*_about(detail), "", *patch]))
 
 
+def _origins(one: Landing) -> list[tuple[str, str]]:
+    """Return who made a landing and when, before it came here and since."""
+    if one.imported is None:
+        return [("author", one.author), ("landed", when(one.landed_at))]
+    was = one.imported
+    return [
+        ("commit", was.commit),
+        ("author", escaped(f"{was.author} <{was.email}>")),
+        ("written", when(was.authored_at)),
+        ("imported", f"{when(one.landed_at)} by {one.author}"),
+    ]
+
+
 def _about(detail: LandingDetail) -> list[str]:
     one = detail.landing
     origin = f"{one.origin}, {one.model}" if one.model else one.origin
     rows = [
         ("landing", f"@{one.position} {one.id}"),
-        ("author", one.author),
-        ("landed", when(one.landed_at)),
+        *_origins(one),
         ("origin", origin),
         ("session", one.session),
         ("tree", one.tree),

@@ -42,8 +42,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     shown = found[:PAGE]
     days: list[Day] = []
     for landing in shown:
-        if not days or iso(days[-1].at)[:10] != iso(landing.landed_at)[:10]:
-            days.append(Day(landing.landed_at, []))
+        if not days or iso(days[-1].at)[:10] != iso(landing.made_at)[:10]:
+            days.append(Day(landing.made_at, []))
         days[-1].landings.append(landing)
     older = ""
     if len(found) > PAGE:
