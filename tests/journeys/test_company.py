@@ -99,13 +99,11 @@ def test_two_people_an_organization_and_its_project(node, ada, tmp_path):
     ]
     assert named == [("ada", "admin"), ("cleo", "member")]
 
-    made = ada.json("project", "create", "guild/engine", "--visibility", "private", at=tmp_path)
-    assert made["account"] == "guild"
     place = tmp_path / "engine"
     place.mkdir()
     (place / "README.md").write_text("# Engine\n")
-    ada.json("link", "guild/engine", at=place)
-    assert ada.json("land", "Begin", at=place)["position"] == 1
+    shared = ada.json("share", "--account", "guild", "--private", at=place)
+    assert (shared["project"], shared["position"]) == ("guild/engine", 1)
     assert ada.json("verify", at=place)["position"] == 1
     page = f"{node.url}/guild/engine"
     assert cleo.get(page)[0] == 200

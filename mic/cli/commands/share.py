@@ -134,7 +134,7 @@ def _begin(
     handle = handle_from(name)
     connection = context.connect()
     context.need_token(connection)
-    account = _account(context, connection)
+    account = given.account or _account(context, connection)
     project = _project(connection, account, handle, name, private=given.private)
     manifest = _manifest(root, connection, project)
     remote = Remote(connection, project.account, project.handle)

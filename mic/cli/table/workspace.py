@@ -8,14 +8,16 @@ COMMANDS: tuple[Command, ...] = (
         "share",
         "share",
         "make a project of a directory and put it on a node",
-        "mic share [DIR] [--name NAME] [--private]",
+        "mic share [DIR] [--name NAME] [--account HANDLE] [--private]",
         (
             ("mic share", "share this directory, publicly, under its own name"),
             ("mic share notes --private", "share ./notes so that only you see it"),
+            ("mic share --account guild", "share it as a project of an organization"),
         ),
         (
             Option("DIR", "the directory (this one)", many="?"),
             Option("--name", "the project's name (the directory's)", value="NAME"),
+            Option("--account", "whose project it becomes (yours)", value="HANDLE"),
             Option("--private", "only you may see it; without it, anybody may"),
             *ORIGIN,
         ),
