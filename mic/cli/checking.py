@@ -9,35 +9,22 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal, NamedTuple
 
 from mic.cli import exits
 from mic.cli.answers import when
 from mic.cli.context import Context
+from mic.cli.findings import PATIENCE, Check, Level
 from mic.client import accounts
 from mic.client.connection import Connection
 from mic.client.home import Config
 from mic.errors import MicFault
 from mic.wire.messages import VERSION, NodeInfo
 
-Level = Literal["ok", "warn", "fail"]
-PATIENCE = 10.0
 SKEW_WARN, SKEW_FAIL = 5_000, 60_000
 SOON = 86_400_000
 ROOM = 256 << 20
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 PRIVATE = ("config.json", "tokens.json", "device.key")
-
-
-class Check(NamedTuple):
-    """What was looked at, how it is, and what to do if it is not well."""
-
-    name: str
-    level: Level
-    message: str
-    advice: str = ""
-    fault: MicFault | None = None
-    """What failed, where that was told as a fault: it decides on the exit code."""
 
 
 def checks(context: Context) -> Iterator[Check]:

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from mic.cli import checking
 from mic.cli.answers import plural
-from mic.cli.checking import Check
 from mic.cli.context import Context
+from mic.cli.findings import PATIENCE, Check
 from mic.cli.targets import Workspace
 from mic.errors import MicFault
 from mic.workspace import conflicts, scan, unfinished
@@ -24,7 +23,9 @@ def checks(context: Context, space: Workspace) -> Iterator[Check]:
     if skipped:
         path, why = skipped[0]
         message = f"{plural(len(skipped), 'file')} cannot land; {path}: {why}."
-        yield Check("files", "warn", message, "List them in .micignore, if that is as it should be.")
+        yield Check(
+            "files", "warn", message, "List them in .micignore, if that is as it should be."
+        )
     yield from _project(context, space)
 
 
@@ -52,7 +53,7 @@ def _open(root: Path) -> Iterator[Check]:
 
 def _project(context: Context, space: Workspace) -> Iterator[Check]:
     remote = space.remote(context)
-    remote.connection.briefly(checking.PATIENCE)
+    remote.connection.briefly(PATIENCE)
     try:
         head, held = remote.head().position, space.manifest.position or 0
     except MicFault as fault:

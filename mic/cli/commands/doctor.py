@@ -4,9 +4,9 @@ import argparse
 
 from mic.cli import checking
 from mic.cli.answers import Answer, plural
-from mic.cli.checking import Check
 from mic.cli.console import Console, harmless
 from mic.cli.context import Context
+from mic.cli.findings import Check
 from mic.errors import Invalid
 
 STYLES = {"ok": "added", "warn": "modified", "fail": "removed"}
