@@ -14,6 +14,8 @@ from pygit2.enums import DiffOption
 
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 _SNIFFED = 8000
+_TAIL = 1024
+_OPTIONS = DiffOption.FORCE_TEXT | DiffOption.INDENT_HEURISTIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,29 @@ def hunks(old: bytes, new: bytes) -> list[Hunk]:
     """Return where `old` and `new` differ, in order; hunks never touch each other."""
     if old == new:
         return []
-    patch = pygit2.Patch.create_from(
-        old, new, flag=DiffOption.FORCE_TEXT, context_lines=0, interhunk_lines=0
-    )
+    patch = pygit2.Patch.create_from(old, new, flag=_OPTIONS, context_lines=0, interhunk_lines=0)
     return [
         Hunk(*_from_zero(h.old_start, h.old_lines), *_from_zero(h.new_start, h.new_lines))
         for h in patch.hunks
     ]
+
+
+def changed(old: bytes, new: bytes) -> list[Hunk]:
+    """Return where `old` and `new` differ, as `git blame` sees it.
+
+    Which of several equal lines are the new ones depends on how far a difference looks: git leaves
+    away what both end with, by whole KiB, where it shows no lines around.
+    """
+    same, smaller = 0, min(len(old), len(new))
+    while same + _TAIL <= smaller and _block(old, same) == _block(new, same):
+        same += _TAIL
+    end = old.find(b"\n", len(old) - same)
+    same = len(old) - (end + 1) if same and end >= 0 else 0
+    return hunks(old[: len(old) - same], new[: len(new) - same])
+
+
+def _block(data: bytes, behind: int) -> bytes:
+    return data[len(data) - behind - _TAIL : len(data) - behind]
 
 
 def _from_zero(start: int, count: int) -> tuple[int, int]:

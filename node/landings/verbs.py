@@ -15,7 +15,8 @@ from node.kernel import events, paging
 from node.kernel.clock import Stamp
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
-from node.landings import reading, rows, rules
+from node.landings import following, reading, rows, rules
+from node.landings.following import Touch
 from node.landings.model import (
     BadDraft,
     Draft,
@@ -97,6 +98,23 @@ async def log(
         return await forge.db.read(lambda tx: rows.newest(tx, project.key, until, size))
     key = rules.path_key(path.strip("/"), path_seed(forge))
     return await forge.db.read(lambda tx: rows.touching(tx, project.key, key, until, size))
+
+
+async def followed(
+    forge: Forge,
+    who: Party,
+    project: Project,
+    path: str,
+    before: int | None = None,
+    limit: int = 20,
+) -> list[Touch]:
+    """Return what touched the file now at `path` below position `before`, under all its names."""
+    _may_read(who, project)
+    size = paging.page_size(limit, 20)
+    until = (1 << 62) if before is None else before
+
+    name = path.strip("/")
+    return await forge.db.read(lambda tx: following.page(forge, tx, project, name, until, size))
 
 
 async def get(forge: Forge, who: Party, project: Project, position: int) -> Landing:

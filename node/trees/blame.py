@@ -1,75 +1,132 @@
 """Which landing brought each line of a file, and why.
 
-Only the landings that touched the path are read: the index of touched paths names them. From the
-oldest on, lines that the diff keeps carry their landing along, lines that it brings get the new
-one. What was decided is read from the transcripts of those landings that still have a line.
+Only the landings that touched the file are read, under each of its names: from the newest back,
+until every line has its landing. Lines that the difference to the version before keeps go on to be
+looked for there; lines that it brings are this landing's. The differences and the names are those
+of `git blame --first-parent`. What was decided is read from the transcripts of the landings found.
 """
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
 from keys.statements import transcript as transcripts
 from keys.statements.transcript import Decision
 from node.kernel.forge import Forge
-from node.landings import reading
+from node.landings import following
 from node.landings.model import Landing
 from node.projects.model import Project
-from node.trees.model import BinaryFile, BlameLine, Reason
-from store import contents, lines, tree
+from node.trees.model import BinaryFile, BlameLine, Reason, TooMuchHistory
+from store import contents, lines
 from store.database import Tx
-from store.digest import Digest
-from store.tree import Mode
+from store.tree import Entry, Mode
 
 DECISIONS = 20
 """How many decisions of one landing are told."""
+
+HISTORY = 1024
+"""How many times the largest file's bytes are compared for one file."""
 
 TRANSCRIPTS = 16 << 20
 """How many bytes of transcripts are read for one file, those of the newest landings first."""
 
 
 def attribute(forge: Forge, tx: Tx, project: Project, until: int, path: str) -> list[BlameLine]:
-    """Return the lines of `path` at position `until`; raises `BinaryFile`."""
-    landings = reading.history_of(forge, tx, project, path, until)
-    versions = [None, *(_version(forge, tx, landing, path) for landing in landings)]
-    newest = versions[-1] or b""
-    if lines.is_binary(newest):
+    """Return the lines of `path` at position `until`; raises `BinaryFile`, `TooMuchHistory`."""
+    steps = _steps(forge, tx, project, until, path)
+    newest = next(steps)
+    texts = lines.split(newest.new)
+    if lines.is_binary(newest.new):
         raise BinaryFile(path)
-    owners: list[Landing] = []
-    for (old, new), landing in zip(pairwise(versions), landings, strict=True):
-        owners = carried(owners, old or b"", new or b"", landing)
-    before = {landing.position: old for landing, old in zip(landings, versions, strict=False)}
-    reasons = _reasons(forge, tx, owners, before)
+    owners: dict[int, Landing] = {}
+    before: dict[int, str | None] = {}
+    left = {number: number for number in range(len(texts))}
+    for step in chain([newest], steps):
+        left, brought = carried(left, step.old, step.new)
+        owners.update(dict.fromkeys(brought, step.landing))
+        before[step.landing.position] = step.name_before
+        if not left:
+            break
+    reasons = _reasons(forge, tx, list(owners.values()), before)
     return [
-        BlameLine(number, _shown(text), reasons[landing.position])
-        for number, (text, landing) in enumerate(zip(lines.split(newest), owners, strict=True), 1)
+        BlameLine(number + 1, _shown(text), reasons[owners[number].position])
+        for number, text in enumerate(texts)
     ]
 
 
-def carried(owners: Sequence[Landing], old: bytes, new: bytes, landing: Landing) -> list[Landing]:
-    """Return the owner of each line of `new`, given those of `old`."""
-    after: list[Landing] = []
-    done = 0
-    for hunk in lines.hunks(old, new):
-        after += owners[done : hunk.old_start]
-        after += [landing] * hunk.new_count
-        done = hunk.old_start + hunk.old_count
-    return after + list(owners[done:])
+def carried(
+    left: dict[int, int], old: bytes | None, new: bytes
+) -> tuple[dict[int, int], list[int]]:
+    """Return which of the lines `left` stood in `old` already, and those that did not.
+
+    `left` maps lines of `new`, in their order, to whatever they are called; what is returned maps
+    lines of `old`.
+    """
+    if old is None:
+        return {}, list(left.values())
+    kept: dict[int, int] = {}
+    brought: list[int] = []
+    found = deque(lines.changed(old, new))
+    shift = 0
+    for number, name in left.items():
+        while found and found[0].new_end <= number:
+            shift = found[0].old_end - found[0].new_end
+            found.popleft()
+        if found and found[0].new_start <= number:
+            brought.append(name)
+        else:
+            kept[number + shift] = name
+    return kept, brought
 
 
-def _version(forge: Forge, tx: Tx, landing: Landing, path: str) -> bytes | None:
-    """Return the file as a landing left it; None where it was removed or has no lines to blame."""
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What a landing made of a file; `old` is None where there was nothing to blame before."""
 
-    def source(digest: Digest) -> bytes:
-        return forge.objects.get(tx, digest)
+    landing: Landing
+    path_before: str
+    old: bytes | None
+    new: bytes
 
-    found = tree.lookup(landing.tree, path, source)
-    if found is None or found.mode is Mode.DIRECTORY or found.size > forge.limits.blame:
+    @property
+    def name_before(self) -> str | None:
+        """What the file was called before, if it had lines to blame."""
+        return None if self.old is None or lines.is_binary(self.old) else self.path_before
+
+
+def _steps(forge: Forge, tx: Tx, project: Project, until: int, path: str) -> Iterator[_Step]:
+    """Yield what landings made of a file, newest first, back to the one that it came in."""
+    work = 0
+    new: bytes | None = None
+    for touch in following.touches(forge, tx, project, path, until + 1):
+        if touch.new is None:
+            continue
+        if new is None:
+            new = _read(forge, tx, touch.new)
+        old = _before(forge, tx, touch.old, touch.new)
+        yield _Step(touch.landing, touch.source or touch.path, old, new)
+        if old is None:
+            return
+        work += len(old) + len(new)
+        if work > HISTORY * forge.limits.blame:
+            raise TooMuchHistory(path, touch.landing.position)
+        new = old
+
+
+def _before(forge: Forge, tx: Tx, old: Entry | None, new: Entry) -> bytes | None:
+    """Return the lines that a file had before; None if it was none, or too large to be read."""
+    if old is None or (old.mode is Mode.LINK) is not (new.mode is Mode.LINK):
         return None
-    return b"".join(contents.read(found.id, found.size, source))
+    return _read(forge, tx, old) if old.size <= forge.limits.blame else None
+
+
+def _read(forge: Forge, tx: Tx, entry: Entry) -> bytes:
+    return b"".join(contents.read(entry.id, entry.size, lambda d: forge.objects.get(tx, d)))
 
 
 def _reasons(
-    forge: Forge, tx: Tx, owners: Sequence[Landing], before: Mapping[int, bytes | None]
+    forge: Forge, tx: Tx, owners: Sequence[Landing], before: Mapping[int, str | None]
 ) -> dict[int, Reason]:
     """Return why each landing in `owners` brought its lines, by position."""
     found: dict[int, Reason] = {}
@@ -77,11 +134,10 @@ def _reasons(
     sizes = forge.objects.lengths(tx, {landing.transcript for landing in brought.values()})
     left = TRANSCRIPTS
     for position in sorted(brought, reverse=True):
-        landing, old = brought[position], before[position]
+        landing = brought[position]
         left -= sizes.get(landing.transcript, 0)
         decided = _decided(forge, tx, landing) if left >= 0 else None
-        has_before = old is not None and not lines.is_binary(old)
-        found[position] = _reason(landing, decided, has_before=has_before)
+        found[position] = _reason(landing, decided, before[position])
     return found
 
 
@@ -89,7 +145,7 @@ def _decided(forge: Forge, tx: Tx, landing: Landing) -> tuple[Decision, ...]:
     return transcripts.decode(forge.objects.get(tx, landing.transcript)).decisions
 
 
-def _reason(landing: Landing, decided: tuple[Decision, ...] | None, *, has_before: bool) -> Reason:
+def _reason(landing: Landing, decided: tuple[Decision, ...] | None, before: str | None) -> Reason:
     return Reason(
         position=landing.position,
         session=landing.session,
@@ -99,7 +155,7 @@ def _reason(landing: Landing, decided: tuple[Decision, ...] | None, *, has_befor
         origin=landing.origin,
         decisions=(decided or ())[:DECISIONS],
         is_whole=decided is not None and len(decided) <= DECISIONS,
-        has_before=has_before,
+        before=before,
     )
 
 

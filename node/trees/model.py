@@ -19,8 +19,8 @@ class View:
 class Reason:
     """The landing that brought lines of a file: what for, and what was decided on the way.
 
-    `is_whole` says whether these are all its decisions; `has_before`, whether the file had lines
-    to blame at the position before.
+    `is_whole` says whether these are all its decisions. `before` is what the file was called at the
+    position before, if it had lines to blame there.
     """
 
     position: int
@@ -31,7 +31,7 @@ class Reason:
     origin: str
     decisions: tuple[Decision, ...] = ()
     is_whole: bool = True
-    has_before: bool = False
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +79,16 @@ class FileTooLarge(Exhausted):
             path=path,
             size=size,
             limit=limit,
+        )
+
+
+class TooMuchHistory(Exhausted):
+    """The file is so large, and changed so often, that its lines are not all told."""
+
+    def __init__(self, path: str, position: int) -> None:
+        super().__init__(
+            "blame.too-much-history",
+            f"{path!r} has changed too often to be blamed: looked back as far as @{position}.",
+            path=path,
+            position=position,
         )

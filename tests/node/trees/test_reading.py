@@ -130,7 +130,7 @@ async def test_blame_starts_anew_after_a_removal(forge, ada, book):
         await a_landing(forge, ada, book, {"f": text, "g": b"%a" % text})
     (line,) = await trees.blame(forge, ANONYMOUS, book, None, "f")
     assert line.reason.position == 3
-    assert not line.reason.has_before
+    assert line.reason.before is None
 
 
 async def test_a_binary_file_has_no_blame(forge, ada, book):
@@ -154,7 +154,7 @@ async def test_a_line_says_what_was_decided_for_it(forge, ada, book):
     kept, shouted = await trees.blame(forge, ANONYMOUS, book, None, "f")
     assert (kept.reason.goal, kept.reason.decisions) == ("Begin", (taken,))
     assert (shouted.reason.goal, shouted.reason.decisions) == ("Shout", ())
-    assert (kept.reason.has_before, shouted.reason.has_before) == (False, True)
+    assert (kept.reason.before, shouted.reason.before) == (None, "f")
 
 
 async def test_of_many_decisions_the_first_are_told_and_that_there_are_more(forge, ada, book):
@@ -170,4 +170,4 @@ async def test_what_has_no_lines_is_no_file_to_blame_before(forge, ada, book):
         await a_landing(forge, ada, book, {"f": data, "g": b"%a" % data})
     for position in (2, 4):
         (line,) = await trees.blame(forge, ANONYMOUS, book, position, "f")
-        assert (line.reason.position, line.reason.has_before) == (position, False)
+        assert (line.reason.position, line.reason.before) == (position, None)

@@ -159,5 +159,5 @@ def _reason(landing: Landing) -> Reason:
         goal=landing.goal,
         origin=landing.origin,
         decisions=taken,
-        has_before=landing.position > 1,
+        before="main.py" if landing.position > 1 else None,
     )
