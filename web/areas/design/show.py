@@ -13,12 +13,15 @@ from aiohttp import web
 from markupsafe import Markup
 
 from node.access.model import Member
+from node.devices.model import Device
 from node.invitations.model import Invitation
 from node.landings.model import Landing
 from node.organizations.model import Organization
 from node.projects.model import Deleted
+from node.signin.model import Token, WebSession
 from web import design
-from web.areas.design import people, samples
+from web.areas.account.tokens import Form
+from web.areas.design import credentials, people, samples
 from web.areas.files.blame import Run
 from web.areas.files.crumbs import Crumb
 from web.areas.landings.diffs import FileDiff
@@ -54,6 +57,11 @@ class View:
     members: list[Member]
     invitations: list[Invitation]
     deleted: Deleted
+    devices: list[Device]
+    browser: WebSession
+    tokens: list[Token]
+    scopes: list[tuple[str, str]]
+    token_form: Form
     deed: Deed
 
 
@@ -80,6 +88,11 @@ async def show(request: web.Request) -> web.StreamResponse:
         members=people.members(now),
         invitations=people.invitations(now),
         deed=people.deed(now),
+        devices=credentials.devices(now),
+        browser=credentials.browser(now),
+        tokens=credentials.tokens(now),
+        scopes=credentials.SCOPES,
+        token_form=credentials.FORM,
         deleted=people.deleted(samples.place(forge.node.url, now).project, now),
     )
     return render(request, "areas/design/show.html", view)
