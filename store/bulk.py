@@ -15,12 +15,14 @@ from store.digest import Digest, digest_of
 from store.index import Place
 from store.nodes import EMPTY
 from store.objects import Objects, renewed
-from store.records import Codec, Kind, Record, make, make_prefixed
+from store.records import Kind, Record, make, make_loosened, make_prefixed
 
 STEP = 16
 LONGEST = STEP**3
 DEEPEST = 3 * (STEP - 1)
 LEVEL = 9
+WHOLE_LEVEL = 19
+_SMALL = 1 << 20
 _SLICE = 32
 _REMEMBERED = 50_000
 
@@ -33,6 +35,7 @@ class _New:
     kind: Kind
     raw: bytes
     base: bytes | None
+    is_document: bool = False
 
 
 Chain = tuple[int, tuple[Digest, ...]]
@@ -68,12 +71,20 @@ class Batch:
             self._new[digest] = _New(digest, kind, raw, base)
         return digest
 
-    def put_alike(self, tx: Tx, kind: Kind, raw: bytes, pattern: Digest | None) -> Digest:
-        """Take an object that is much like `pattern`, a whole one."""
+    def put_envelope(self, tx: Tx, raw: bytes, previous: Digest | None = None) -> Digest:
+        """Take a signed document; `previous` is the one before it in its line."""
         digest = digest_of(raw)
         if self._is_new(tx, digest):
-            base = self.get(tx, pattern) if pattern else None
-            self._new[digest] = _New(digest, kind, raw, base)
+            base = self._base(tx, digest, previous) if previous else None
+            self._new[digest] = _New(digest, Kind.DOCUMENT, raw, base, is_document=True)
+        return digest
+
+    def put_beside(self, tx: Tx, raw: bytes, envelope: Digest) -> Digest:
+        """Take a document that says in part what an envelope of this batch says."""
+        digest = digest_of(raw)
+        if self._is_new(tx, digest):
+            base = self._new[envelope].raw if envelope in self._new else None
+            self._new[digest] = _New(digest, Kind.DOCUMENT, raw, base, is_document=True)
         return digest
 
     def put_record(self, tx: Tx, record: Record) -> Digest:
@@ -113,7 +124,18 @@ class Batch:
 
 
 def _encode_all(some: Sequence[_New]) -> list[Record]:
-    return [encoded(one.kind, one.raw, one.id, one.base) for one in some]
+    return [
+        _document(one) if one.is_document else encoded(one.kind, one.raw, one.id, one.base)
+        for one in some
+    ]
+
+
+def _document(one: _New) -> Record:
+    whole = make(one.kind, one.raw, LEVEL, one.id)
+    if one.base is None:
+        return whole
+    changed = make_loosened(one.kind, one.raw, one.base, LEVEL)
+    return changed if len(changed.stored) < len(whole.stored) else whole
 
 
 def encoded(
@@ -124,7 +146,7 @@ def encoded(
         changed = make_prefixed(kind, raw, base, level)
         if len(changed.stored) * 4 <= len(raw):
             return changed
-    whole = make(kind, raw, level, digest)
+    whole = make(kind, raw, WHOLE_LEVEL if len(raw) <= _SMALL else level, digest)
     if base is not None and len(changed.stored) < len(whole.stored):
         return changed
     return whole
@@ -148,4 +170,4 @@ async def append(
 
 def bases_of(records: Iterable[Record]) -> list[Digest]:
     """Return what records rest on."""
-    return [one.base for one in records if one.codec is Codec.PREFIXED and one.base]
+    return [one.base for one in records if one.base]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from store.database import Tx
 from store.digest import Digest
-from store.records import HEADER, Codec
+from store.records import HEADER, RESTING
 
 AT_ONCE = 250
 """Ids on a page: a transaction that writes as many keeps nobody waiting for long."""
@@ -38,8 +38,8 @@ def resting(tx: Tx, after: Digest) -> list[Digest]:
     """Return objects that rest on another."""
     return _ids(
         tx.execute(
-            "select id from objects where id > ? and codec = ? order by id limit ?",
-            (after, int(Codec.PREFIXED), AT_ONCE),
+            "select id from objects where id > ? and codec in (?, ?) order by id limit ?",
+            (after, *map(int, RESTING), AT_ONCE),
         )
     )
 

@@ -16,6 +16,7 @@ import zstandard
 
 from store.digest import LENGTH, Digest, digest_of
 from store.errors import BadRecord, Corrupt, TooLarge, Truncated
+from store.loose import loosened, tightened
 
 MAGIC = b"MICO"
 MAX_OBJECT = 4 << 20
@@ -42,7 +43,12 @@ class Codec(IntEnum):
     ZSTD = 1
     PREFIXED = 2
     """The digest of a base, then a frame that has the base's raw bytes as prefix."""
+    LOOSENED = 3
+    """As PREFIXED, but the object and its base without the wrapping of envelopes: `store.loose`."""
 
+
+RESTING = frozenset({Codec.PREFIXED, Codec.LOOSENED})
+"""The codecs of records that need another object to be opened."""
 
 _KINDS = {int(kind): kind for kind in Kind}
 _CODECS = {int(codec): codec for codec in Codec}
@@ -61,7 +67,7 @@ class Record:
     @property
     def base(self) -> Digest | None:
         """The object without which this one cannot be opened."""
-        return Digest(self.stored[:LENGTH]) if self.codec is Codec.PREFIXED else None
+        return Digest(self.stored[:LENGTH]) if self.codec in RESTING else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +135,23 @@ def make_all(kind: Kind, raws: Sequence[bytes], level: int = 3) -> list[Record]:
 
 def make_prefixed(kind: Kind, raw: bytes, base: bytes, level: int = 3) -> Record:
     """Return the record of `raw` as its difference from `base`, however large that is."""
+    stored = digest_of(base) + _against(raw, base, level)
+    return Record(kind, Codec.PREFIXED, len(raw), digest_of(raw), stored)
+
+
+def make_loosened(kind: Kind, raw: bytes, base: bytes, level: int = 3) -> Record:
+    """Return the record of `raw` as its difference from `base`, both without their wrapping."""
+    stored = digest_of(base) + _against(loosened(raw), loosened(base), level)
+    return Record(kind, Codec.LOOSENED, len(raw), digest_of(raw), stored)
+
+
+def _against(data: bytes, base: bytes, level: int) -> bytes:
+    """Return the frame of `data` that has `base` as prefix."""
     parameters = zstandard.ZstdCompressionParameters.from_level(
-        level, source_size=len(raw), dict_size=len(base)
+        level, source_size=len(data), dict_size=len(base)
     )
     prefix = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-    compressor = zstandard.ZstdCompressor(dict_data=prefix, compression_params=parameters)
-    stored = digest_of(base) + compressor.compress(raw)
-    return Record(kind, Codec.PREFIXED, len(raw), digest_of(raw), stored)
+    return zstandard.ZstdCompressor(dict_data=prefix, compression_params=parameters).compress(data)
 
 
 def encode(record: Record) -> bytes:
@@ -172,6 +188,7 @@ def _check_stored(codec: Codec, raw_length: int, stored_length: int) -> None:
         Codec.RAW: (raw_length, raw_length),
         Codec.ZSTD: (1, raw_length),
         Codec.PREFIXED: (LENGTH + 1, LENGTH + raw_length + 64),
+        Codec.LOOSENED: (LENGTH + 1, LENGTH + raw_length + 64),
     }[codec]
     if not least <= stored_length <= most:
         raise BadRecord(f"{stored_length} bytes cannot store {raw_length} with codec {codec}")
@@ -187,17 +204,21 @@ def opened(record: Record, base: bytes | None = None) -> bytes:
 
 def _decompressed(record: Record, base: bytes | None) -> bytes:
     frame, tool = record.stored, _tools.decompressor
-    if record.codec is Codec.PREFIXED:
+    if record.codec in RESTING:
         if base is None:
             raise BadRecord("a record that rests on another cannot stand alone")
-        prefix = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+        given = loosened(base) if record.codec is Codec.LOOSENED else base
+        prefix = zstandard.ZstdCompressionDict(given, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
         tool = zstandard.ZstdDecompressor(dict_data=prefix, max_window_size=_WINDOW)
         frame = frame[LENGTH:]
     try:
         # Safe because what the library allocates, the frame announces: it must announce ours.
-        if zstandard.frame_content_size(frame) != record.raw_length:
+        announced = zstandard.frame_content_size(frame)
+        is_loose = record.codec is Codec.LOOSENED and 0 <= announced <= record.raw_length
+        if announced != record.raw_length and not is_loose:
             raise BadRecord("a frame announces another length than its record")
-        return tool.decompress(frame, max_output_size=record.raw_length, allow_extra_data=False)
+        data = tool.decompress(frame, max_output_size=record.raw_length, allow_extra_data=False)
+        return tightened(data) if record.codec is Codec.LOOSENED else data
     except zstandard.ZstdError as fault:
         raise Corrupt(record.digest, f"its frame is unreadable: {fault}") from fault
 

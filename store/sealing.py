@@ -15,7 +15,7 @@ from store import delta, index
 from store.database import Tx
 from store.digest import Digest
 from store.index import Place, Tip
-from store.records import Codec, Kind, Record, make, make_prefixed
+from store.records import RESTING, Kind, Record, make, make_prefixed
 from store.runs import runs
 
 LEVEL = 19
@@ -96,7 +96,7 @@ class _Planner:
         return self._task(record.digest, record.kind, previous, None)
 
     def packed(self, place: Place, previous: Digest) -> _Task | None:
-        if place.codec is Codec.PREFIXED or place.is_base:
+        if place.codec in RESTING or place.is_base:
             return None
         task = self._task(place.id, place.kind, previous, place)
         return task if task.base is not None else None

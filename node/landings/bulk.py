@@ -52,8 +52,6 @@ class Line:
 
     head: Head
     chains: dict[Digest, Chain] = field(default_factory=dict)
-    pattern: Digest | None = None
-    """A landing record on which later ones rest: they are alike but for ids and goal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +117,10 @@ def _made(
         landed_at=now,
         imported=one.imported,
     )
+    digest = batch.put_envelope(tx, seal_landing(record, forge.node.key), before.id)
     return Landing(
         position=record.position,
-        id=_signed(forge, tx, batch, line, record),
+        id=digest,
         tree=after,
         previous_tree=before.tree,
         session=one.session,
@@ -131,20 +130,13 @@ def _made(
         origin="unknown",
         model=None,
         contribution=None,
-        transcript=batch.put(tx, Kind.DOCUMENT, one.transcript),
+        transcript=batch.put_beside(tx, one.transcript, digest),
         changes=Descriptor(_listed(tx, batch, listed), len(listed)),
         changed=len(one.changes),
         clock=record.clock,
         landed_at=now,
         imported=one.imported,
     )
-
-
-def _signed(forge: Forge, tx: Tx, batch: Batch, line: Line, record: LandingRecord) -> Digest:
-    envelope = seal_landing(record, forge.node.key)
-    digest = batch.put_alike(tx, Kind.DOCUMENT, envelope, line.pattern)
-    line.pattern = line.pattern or digest
-    return digest
 
 
 def _listed(tx: Tx, batch: Batch, listed: bytes) -> Digest:
