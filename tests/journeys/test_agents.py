@@ -1,6 +1,8 @@
 """An agent works through the protocol's own client: it starts a session, decides, lands, asks why."""
 
 import json
+import re
+import subprocess
 import sys
 
 import pytest
@@ -8,7 +10,7 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
 from mic.cli import tools
-from tests.support.mic import Person
+from tests.support.mic import MIC, Person
 from tests.support.processes import Node, environment
 
 pytestmark = pytest.mark.journey
@@ -28,12 +30,12 @@ def ada(node):
 
 
 @pytest.fixture
-def garden(ada, tmp_path, request):
+def garden(ada, tmp_path):
     """A workspace with one landing."""
     root = tmp_path / "garden"
     root.mkdir()
     (root / "bed.txt").write_text("roses\ntulips\n")
-    ada.json("share", "--name", request.node.name.replace("_", "-")[5:60], at=root)
+    ada.json("share", "--name", re.sub("[^a-z0-9]+", "-", tmp_path.name), at=root)
     return root
 
 
@@ -131,3 +133,42 @@ async def test_nobody_is_let_in_without_a_token(garden, tmp_path):
         (garden / "bed.txt").write_text("weeds\n")
         assert (await refused(client, "land", goal="Weeds"))["code"] == "auth.required"
         assert len(await data(client, "log")) == 1
+
+
+@pytest.mark.parametrize("revision", ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"])
+def test_programs_that_speak_an_older_revision_are_answered_in_it(ada, garden, revision):
+    """What such a program sends, line by line; nothing but the protocol comes back."""
+    facts = {
+        "protocolVersion": revision,
+        "capabilities": {},
+        "clientInfo": {"name": "x", "version": "1"},
+    }
+    asked = [
+        {"id": 1, "method": "initialize", "params": facts},
+        {"method": "notifications/initialized"},
+        {"id": 2, "method": "tools/list"},
+        {"id": 3, "method": "tools/call", "params": {"name": "log", "arguments": {}}},
+        {"id": 4, "method": "tools/call", "params": {"name": "show", "arguments": {"position": "9"}}},
+        {"id": 5, "method": "tools/call", "params": {"name": "auth_login", "arguments": {}}},
+    ]  # fmt: skip
+    lines = "".join(json.dumps({"jsonrpc": "2.0", **one}) + "\n" for one in asked)
+    with subprocess.Popen(
+        [*MIC, "mcp"], cwd=garden, env=environment(MIC_HOME=str(ada.home)), text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as ran:  # fmt: skip
+        ran.stdin.write(lines)
+        ran.stdin.flush()
+        answers = {}
+        while len(answers) < 5:
+            one = json.loads(ran.stdout.readline())
+            answers[one["id"]] = one["result"]
+        ran.stdin.close()
+        assert ran.stdout.read() == ""
+        assert ran.wait(20) == 0
+    assert answers[1]["protocolVersion"] == revision
+    assert {tool["name"] for tool in answers[2]["tools"]} == tools.tools().keys()
+    log = json.loads(answers[3]["content"][0]["text"])
+    assert [one["position"] for one in log["data"]] == [1]
+    for number, code in ((4, "landing.no-such-position"), (5, "usage.command")):
+        assert answers[number]["isError"]
+        assert json.loads(answers[number]["content"][0]["text"])["error"]["code"] == code
