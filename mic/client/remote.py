@@ -67,10 +67,15 @@ class Remote:
         return self.connection.get(f"{self.path}/head", Head)
 
     def landings(
-        self, *, before: int | None = None, limit: int | None = None, path: str | None = None
+        self,
+        *,
+        before: int | None = None,
+        limit: int | None = None,
+        path: str | None = None,
+        follow: bool = False,
     ) -> list[messages.Landing]:
-        """Return landings, newest first."""
-        query = {"before": before, "limit": limit, "path": path}
+        """Return landings, newest first; `follow` goes on under the former names of a file."""
+        query = {"before": before, "limit": limit, "path": path, "follow": 1 if follow else None}
         return self.connection.get(f"{self.path}/landings", Landings, query).landings
 
     def landing(self, position: int) -> LandingDetail:

@@ -46,7 +46,7 @@ def project(forge: Forge, one: Project) -> wire.Project:
     )
 
 
-def landing(one: Landing) -> wire.Landing:
+def landing(one: Landing, renamed_from: str | None = None) -> wire.Landing:
     """Encode a landing as a log lists it."""
     return wire.Landing(
         position=one.position,
@@ -63,6 +63,7 @@ def landing(one: Landing) -> wire.Landing:
         contribution=one.contribution.hex() if one.contribution else None,
         changed=one.changed,
         imported=wire.Imported(**asdict(one.imported)) if one.imported else None,
+        renamed_from=renamed_from,
     )
 
 

@@ -31,14 +31,19 @@ Fresh = dict[Digest, tuple[Record, bytes]]
 
 
 async def log(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
-    """List landings, newest first."""
+    """List landings, newest first; with `follow=1`, a file's under its former names too."""
     project = await edge.project(forge, who, request)
     limit = edge.number(request, "limit") or 0
     if limit > limits.PAGE:
         raise Invalid("page.size", f"A page has at most {limits.PAGE} landings.", limit=limits.PAGE)
     before, path = edge.number(request, "before"), request.query.get("path", "")
-    found = await landings.log(forge, who, project, before, limit, path)
-    return edge.reply(wire.Landings([encode.landing(one) for one in found]))
+    if path and edge.number(request, "follow"):
+        touched = await landings.followed(forge, who, project, path, before, limit)
+        shown = [encode.landing(one.landing, one.source) for one in touched]
+    else:
+        found = await landings.log(forge, who, project, before, limit, path)
+        shown = [encode.landing(one) for one in found]
+    return edge.reply(wire.Landings(shown))
 
 
 async def show(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:

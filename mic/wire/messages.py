@@ -177,7 +177,11 @@ class Imported(Struct, frozen=True, kw_only=True):
 
 
 class Landing(Struct, frozen=True, kw_only=True):
-    """One landing, as a log lists it. `contribution` is null where the origin is unknown."""
+    """One landing, as a log lists it. `contribution` is null where the origin is unknown.
+
+    `renamed_from` is what a file whose history was asked for was called before this landing, where
+    the landing gave it another name.
+    """
 
     position: int
     id: Hex
@@ -193,10 +197,11 @@ class Landing(Struct, frozen=True, kw_only=True):
     contribution: Hex | None = None
     changed: Count = 0
     imported: Imported | None = None
+    renamed_from: str | None = None
 
 
 class Landings(Struct, frozen=True):
-    """GET …/landings?before=&limit=&path=, newest first."""
+    """GET …/landings?before=&limit=&path=&follow=, newest first."""
 
     landings: list[Landing]
 

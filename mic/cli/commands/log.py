@@ -25,8 +25,8 @@ def run(context: Context, given: argparse.Namespace) -> Answer:
     path = given.path
     if path and target.workspace:
         path = target.workspace.path(context.cwd, path)
-    found = _landings(target.remote, limit, path or None)
-    text = "\n".join(line(context.console, one) for one in found)
+    found = _landings(target.remote, limit, path or None, follow=not given.no_follow)
+    text = "\n".join(line(context.console, one) + _renamed(one) for one in found)
     return Answer(found, text, "" if found else "Nothing has landed yet.")
 
 
@@ -41,12 +41,16 @@ def line(console: Console, landing: Landing) -> str:
     return f"{at} {session} {when(made)} {escaped(who)}  {goal}"
 
 
-def _landings(remote: Remote, limit: int, path: str | None) -> list[Landing]:
+def _renamed(landing: Landing) -> str:
+    return f"  (renamed from {escaped(landing.renamed_from)})" if landing.renamed_from else ""
+
+
+def _landings(remote: Remote, limit: int, path: str | None, *, follow: bool) -> list[Landing]:
     found: list[Landing] = []
     before = None
     while len(found) < limit:
         size = min(limit - len(found), limits.PAGE)
-        page = remote.landings(before=before, limit=size, path=path)
+        page = remote.landings(before=before, limit=size, path=path, follow=follow)
         found += page
         if len(page) < size:
             break

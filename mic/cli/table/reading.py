@@ -8,7 +8,7 @@ COMMANDS: tuple[Command, ...] = (
         "log",
         "log",
         "list what has landed, newest first",
-        "mic log [PROJECT] [--path PATH] [--limit N]",
+        "mic log [PROJECT] [--path PATH] [--no-follow] [--limit N]",
         (
             ("mic log", "the last 20 landings of this workspace's project"),
             ("mic log ada/engine -p src -n 5", "the last 5 under src"),
@@ -16,6 +16,7 @@ COMMANDS: tuple[Command, ...] = (
         (
             TARGET,
             Option("--path", "only landings that touch PATH", short="-p", value="PATH"),
+            Option("--no-follow", "do not go on under the names that a file had before"),
             Option("--limit", "how many (20)", short="-n", value="N", number=True),
         ),
         tool="reads",

@@ -7,7 +7,8 @@ _CLONED = "{project, id, path, position, files, bytes}"
 _LANDED = "position, id, tree, session, goal, origin, landed_at, changed, taken: [path]"
 _LANDING = (
     "{position, id, tree, previous_tree, goal, author, author_did?, landed_at, session, origin, "
-    "model?, contribution?, changed, imported?: {commit, author, email, authored_at}}"
+    "model?, contribution?, changed, imported?: {commit, author, email, authored_at}, "
+    "renamed_from?}"
 )
 _SIDE = "{mode, id, size}"
 _CHANGES = f"[{{path, old?: {_SIDE}, new?: {_SIDE}}}]"

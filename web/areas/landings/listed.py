@@ -24,32 +24,47 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page shows; `older` is the address of the next page, if there is one."""
+    """What the page shows; `older` is the address of the next page, if there is one.
+
+    `names` are what the file at `path` was called before the positions that renamed it.
+    """
 
     place: Place
     path: str
     days: list[Day]
+    names: dict[int, str]
     older: str
 
 
 async def show(request: web.Request) -> web.StreamResponse:
     """Show a page of the log; with `?path=`, of what touched a path."""
-    forge, who = forge_of(request), party_of(request)
     place = await place_of(request)
     path = request.query.get("path", "").strip("/")
     before = _before(request)
-    found = await landings.log(forge, who, place.project, before, PAGE + 1, path)
-    shown = found[:PAGE]
+    found = await _landings(request, place, before, path)
+    shown = [landing for landing, _ in found[:PAGE]]
     days: list[Day] = []
     for landing in shown:
         if not days or iso(days[-1].at)[:10] != iso(landing.made_at)[:10]:
             days.append(Day(landing.made_at, []))
         days[-1].landings.append(landing)
+    names = {landing.position: source for landing, source in found if source}
     older = ""
     if len(found) > PAGE:
         query = {"before": str(shown[-1].position)} | ({"path": path} if path else {})
         older = str(request.rel_url.with_query(query))
-    return render(request, "areas/landings/listed.html", View(place, path, days, older))
+    return render(request, "areas/landings/listed.html", View(place, path, days, names, older))
+
+
+async def _landings(
+    request: web.Request, place: Place, before: int | None, path: str
+) -> list[tuple[Landing, str | None]]:
+    forge, who = forge_of(request), party_of(request)
+    if not path:
+        plain = await landings.log(forge, who, place.project, before, PAGE + 1)
+        return [(landing, None) for landing in plain]
+    touched = await landings.followed(forge, who, place.project, path, before, PAGE + 1)
+    return [(one.landing, one.source) for one in touched]
 
 
 def _before(request: web.Request) -> int | None:
