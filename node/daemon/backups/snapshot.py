@@ -8,18 +8,16 @@ open reads it all the same, and a node that is killed leaves nothing behind.
 import errno
 import os
 import resource
-import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from node.daemon.backups.model import NodeDamaged
 from node.daemon.building import DATABASE, OBJECTS
 from node.kernel.errors import Exhausted
-from store import index
-from store.database import Tx, inspected, named
-from store.errors import DatabaseDamaged
+from store import copies, index
+from store.database import Tx, inspected
 from store.objects import PACKS
 
 _TRIES = 5
@@ -44,7 +42,7 @@ def taken(data: Path, copy: Path) -> Iterator[list[Pack]]:
     with ExitStack() as held:
         with inspected(data / DATABASE) as tx:
             packs = _held(tx, data / OBJECTS / PACKS, held)
-            _copy(tx, copy)
+            copies.copy(tx, copy)
         yield packs
 
 
@@ -57,7 +55,7 @@ def allow_files() -> None:
 def _held(tx: Tx, directory: Path, held: ExitStack) -> list[Pack]:
     """Open every pack of the snapshot that `tx` then keeps."""
     for last in (*(False,) * (_TRIES - 1), True):
-        tx.execute("begin")
+        copies.hold_still(tx)
         with ExitStack() as some:
             try:
                 packs = [
@@ -67,7 +65,6 @@ def _held(tx: Tx, directory: Path, held: ExitStack) -> list[Pack]:
                 # A collection has just moved what was in it: the next snapshot names another pack.
                 if last:
                     raise NodeDamaged(f"the pack {fault.filename} is gone") from fault
-                tx.execute("rollback")
                 continue
             held.push(some.pop_all())
             return packs
@@ -89,31 +86,3 @@ def _opened(directory: Path, number: int, length: int, some: ExitStack) -> Pack:
     if os.fstat(file).st_size < length:
         raise NodeDamaged(f"the pack {path} is shorter than the database says")
     return Pack(number, length, file)
-
-
-def _copy(tx: Tx, copy: Path) -> None:
-    """Copy the snapshot that `tx` stands on, in one step: writers go on meanwhile."""
-    copy.unlink(missing_ok=True)
-    os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-    try:
-        with closing(sqlite3.connect(copy, isolation_level=None)) as target:
-            # Safe because nobody reads a copy that was not finished.
-            target.execute("pragma synchronous = off")
-            target.execute("pragma journal_mode = off")
-            tx.backup(target)
-    except sqlite3.Error as fault:
-        raise named(fault, copy) from fault
-
-
-@contextmanager
-def copied(copy: Path) -> Iterator[Tx]:
-    """Open a copy that nobody changes; raises `DatabaseDamaged` if it contradicts itself."""
-    where = f"{copy.absolute().as_uri()}?immutable=1"
-    with closing(sqlite3.connect(where, uri=True, isolation_level=None)) as tx:
-        try:
-            wrong = tx.execute("pragma quick_check(1)").fetchone()[0]
-        except sqlite3.Error as fault:
-            raise named(fault, copy) from fault
-        if wrong != "ok":
-            raise DatabaseDamaged(copy, f"is a copy of a damaged database: {wrong}")
-        yield tx

@@ -24,6 +24,7 @@ from node.kernel import events
 from node.kernel.keys import KeyStore
 from node.landings import reading as landings
 from node.projects import verbs as projects
+from store import copies
 from store.database import Tx
 from store.objects import PACKS
 
@@ -52,7 +53,7 @@ def _written(data: Path, out: IO[bytes], scratch: Path, packs: list[Pack], at: i
     key = KeyStore(data / KEYS).node()
     size = sum(map(len, small.values())) + scratch.stat().st_size
     size += sum(pack.length for pack in packs) + sum(file.stat().st_size for file in aside)
-    with snapshot.copied(scratch) as tx:
+    with copies.copied(scratch) as tx:
         mark = _mark(tx, key.did, at, len(small) + 1 + len(packs) + len(aside), size)
     writer = Writer(out, at // 1000)
     _add(writer, model.MARK, msgspec.json.encode(mark))

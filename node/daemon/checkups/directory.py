@@ -10,7 +10,7 @@ from keys.ring import load
 from node.daemon.building import KEYS, MIGRATIONS, OBJECTS
 from node.daemon.checkups.model import Line, bad, doubtful, well
 from node.kernel.keys import NODE_KEY
-from store import index
+from store import copies, index
 from store.database import Tx, unapplied, unknown
 from store.objects import PACKS
 
@@ -55,12 +55,10 @@ def person_keys(data: Path, dids: list[str]) -> Line:
 
 def database(tx: Tx) -> Line:
     """Look whether the database contradicts itself."""
-    wrong = [row[0] for row in tx.execute("pragma quick_check(3)")]
-    if wrong != ["ok"]:
+    wrong = copies.contradictions(tx, most=_SHOWN)
+    if wrong:
         return bad("database", f"The database is damaged: {'; '.join(wrong)}", RESTORE)
-    size = tx.execute("pragma page_count").fetchone()[0]
-    size *= tx.execute("pragma page_size").fetchone()[0]
-    return well("database", f"The database is sound ({size:,} bytes).")
+    return well("database", f"The database is sound ({copies.size(tx):,} bytes).")
 
 
 def schema(tx: Tx) -> Line:

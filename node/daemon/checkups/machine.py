@@ -4,13 +4,13 @@ import os
 import platform
 import resource
 import shutil
-import sqlite3
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from node.daemon.building import DATABASE, shown_time
 from node.daemon.checkups.model import Line, bad, doubtful, well
+from store.copies import ENGINE
 from store.git import program
 
 _FULL = 64 << 20
@@ -92,6 +92,4 @@ def versions() -> Line:
         own = "from a checkout"
     python = platform.python_version()
     system = f"{platform.system()} {platform.release()}"
-    return well(
-        "versions", f"Micelio {own}, Python {python}, SQLite {sqlite3.sqlite_version}, {system}."
-    )
+    return well("versions", f"Micelio {own}, Python {python}, SQLite {ENGINE}, {system}.")
