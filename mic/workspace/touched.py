@@ -18,8 +18,7 @@ KINDS = {"A": "added", "M": "modified", "D": "deleted"}
 def files(items: Iterable[Item]) -> list[dict[str, object]]:
     """Return path, kind of change and size of each file that differs from the base."""
     return [
-        {"path": item.path, "change_type": KINDS[item.letter], "size": item.size}
-        for item in items
+        {"path": item.path, "change_type": KINDS[item.letter], "size": item.size} for item in items
     ]
 
 

@@ -1,13 +1,12 @@
 """The audit log names who did what, is read by admins, and shows tampering in the database."""
 
-import sqlite3
-
 import pytest
 
 from node.access.model import NotAllowed
 from node.audit import verbs as audit
 from node.kernel.errors import Invalid
 from node.kernel.parties import ANONYMOUS, Party
+from store.errors import DatabaseUnusable
 from tests.support.forges import a_project, an_account, the_keeper
 
 
@@ -89,5 +88,5 @@ async def test_the_log_outlives_the_project_that_it_speaks_of(forge):
 
 
 async def test_reading_cannot_write(forge):
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(DatabaseUnusable, match="readonly"):
         await forge.db.read(lambda tx: audit.append(tx, ANONYMOUS, None, "tried", {}, 1))

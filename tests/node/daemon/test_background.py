@@ -198,9 +198,9 @@ async def test_a_clock_that_was_set_back_holds_nothing_up(forge, clock):
 
 def test_what_was_missed_is_spread_over_a_minute_at_most():
     for pause_ms in (1, 1000, 3_600_000, DAY_MS):
-        lates = {periodic.spread(f"node {n}", "round", pause_ms) for n in range(50)}
-        assert max(lates) <= min(pause_ms / 10, periodic.LONGEST_SPREAD_MS)
-        assert len(lates) > 25 or pause_ms < 1000
+        delays = {periodic.spread(f"node {n}", "round", pause_ms) for n in range(50)}
+        assert max(delays) <= min(pause_ms / 10, periodic.LONGEST_SPREAD_MS)
+        assert len(delays) > 25 or pause_ms < 1000
 
 
 async def test_a_job_of_a_kind_that_nobody_does_is_kept(forge):
