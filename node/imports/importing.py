@@ -20,6 +20,7 @@ from node.audit import verbs as audit
 from node.imports import blobs, cache, keeping, rows
 from node.imports.model import BadImport, ImportOutcome, Progress, Tag
 from node.kernel import events
+from node.kernel.errors import Fault
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.landings import bulk, reading
@@ -91,15 +92,21 @@ async def bring(
         await _keep_residue(forge, project, repository, found, known)
         await _land(forge, who, project, repository, found, done, known, progress)
         await _finish(forge, who, project, found)
-    except BadHistory as fault:
+    except (Fault, BadHistory, GitFailed) as fault:
         await forge.db.write(lambda tx: give_back(tx, project.key))
-        raise BadImport("bad-history", f"{fault}.", commit=fault.commit, path=fault.path) from fault
-    except GitFailed as fault:
-        await forge.db.write(lambda tx: give_back(tx, project.key))
-        raise BadImport("unreadable", f"The repository cannot be read: {fault}.") from fault
+        raise _told_as(fault) from fault
     path = cache.path_of(forge, project.key)
     await cache.adopted(forge, project, repository, path)
     return ImportOutcome(len(found.line), len(found.line) - done, _warnings(found))
+
+
+def _told_as(fault: Fault | BadHistory | GitFailed) -> Fault:
+    """Return a fault in words for whoever brought the history."""
+    if isinstance(fault, BadHistory):
+        return BadImport("bad-history", f"{fault}.", commit=fault.commit, path=fault.path)
+    if isinstance(fault, GitFailed):
+        return BadImport("unreadable", f"The repository cannot be read: {fault}.")
+    return fault
 
 
 def _read(repository: Path, tip: str, tags: Mapping[str, str]) -> _History:

@@ -125,12 +125,12 @@ def _first(faults: BaseExceptionGroup[Exception]) -> Exception:
 async def _give_up(forge: Forge, one: Import, fault: Exception) -> None:
     """End an import, and let its project be as empty as before."""
     code = fault.code if isinstance(fault, Fault) else "import.failed"
-    ended = replace(one, status=Status.ROLLED_BACK, fault=code, message=str(fault)[:2000])
+    # What has begun to land is taken back; before that, there is nothing to take.
+    status = Status.ROLLED_BACK if one.stage is Stage.FINALIZATION else Status.FAILED
+    ended = replace(one, status=status, fault=code, message=str(fault)[:2000])
 
     def write(tx: Tx) -> None:
-        if not importing.give_back(tx, one.project):
-            rows.put_import(tx, replace(ended, status=Status.FAILED))
-            return
+        importing.give_back(tx, one.project)
         rows.put_import(tx, ended)
 
     await forge.db.write(write)

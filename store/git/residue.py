@@ -27,6 +27,7 @@ _BELOW = re.compile(rb"(40000|\d+) [^\0]+\0(.{20})", re.DOTALL)
 _HEAD = re.compile(rb"(commit|tree|blob|tag) (\d{1,9})\n")
 _TYPES = {b"commit": 1, b"tree": 2, b"blob": 3, b"tag": 4}
 _LONGEST_HEAD = 32
+_LARGEST_TREE = 128 << 20
 
 
 def made_again(repository: Path, steps: Iterable[Step]) -> set[str]:
@@ -45,11 +46,12 @@ def _odd(repository: Path, trees: Iterable[str]) -> set[str]:
     odd: set[str] = set()
     above: dict[str, list[str]] = {}
     for found in objects(repository, trees):
-        if found.kind != "tree" or found.body is not None:
+        if found.kind != "tree" or found.size > _LARGEST_TREE:
             raise BadHistory(found.id, "", "is no directory that can be read")
-        if not _PLAIN.fullmatch(found.data):
+        data = found.body.read() if found.body else found.data
+        if not _PLAIN.fullmatch(data):
             odd.add(found.id)
-        for mode, name in _BELOW.findall(found.data):
+        for mode, name in _BELOW.findall(data):
             if mode == b"40000":
                 above.setdefault(name.hex(), []).append(found.id)
     waiting = list(odd)

@@ -1,5 +1,7 @@
 """A history of git becomes landings, and comes out again as it was."""
 
+import dataclasses
+import random
 import shutil
 import subprocess
 
@@ -11,6 +13,7 @@ from node.imports.model import BadImport
 from node.landings import reading
 from node.landings import verbs as landings
 from node.landings.model import Held
+from node.projects.model import StorageLimit
 from node.trees import verbs as trees
 from store import contents, tree
 from store.tree import Mode
@@ -287,3 +290,16 @@ async def test_a_directory_of_many_files_is_carried(forge, world, tmp_path):
         lambda tx: tree.listing(head.tree, "", lambda digest: forge.objects.get(tx, digest))
     )
     assert len(names) == 100_000
+
+
+async def test_an_account_without_room_imports_nothing(forge, world, tmp_path):
+    ada, project = world
+    small = dataclasses.replace(
+        forge, limits=dataclasses.replace(forge.limits, bytes_per_account=100)
+    )
+    gits = Gits(tmp_path / "a.git")
+    tip = gits.main(gits.commit({"a": random.Random(1).randbytes(5000)}))
+    with pytest.raises(StorageLimit):
+        await imports.receive(small, ada.party, project, gits.path, ZERO, tip, told)
+    assert await forge.db.read(lambda tx: reading.held(tx, project.key)) is None
+    assert (await landings.head(forge, ada.party, project)).position == 0
