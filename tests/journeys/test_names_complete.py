@@ -78,7 +78,7 @@ def test_words_may_be_completed_whatever_format_is_preferred(ada, words, node):
         ["goto", "g", "1"],
         ["verify", "g"],
         ["project", "get", "g"],
-        ["project", "update", "g", "--name", "Garden"],
+        ["project", "update", "g", "--description", "Roses"],
         ["project", "member", "list", "g"],
     ],
 )
