@@ -73,6 +73,7 @@ TABLE = {
     "invitations.transfer": WRITES,
     "invitations.withdraw": OF_ONESELF,
     "landings.detail": READS,
+    "landings.followed": READS,
     "landings.get": READS,
     "landings.head": READS,
     "landings.land": WRITES,
