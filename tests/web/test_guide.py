@@ -73,3 +73,8 @@ async def test_crawlers_may_read_projects_but_not_what_is_a_persons_own(client):
     lines = text.splitlines()
     assert "Disallow: /" not in lines
     assert "Disallow: /sign-in" in lines
+
+
+async def test_every_page_says_where_the_guide_is(client):
+    text = await (await client.get("/design")).text()
+    assert '<link rel="alternate" type="text/markdown" title="For agents" href="/skill.md">' in text
