@@ -58,7 +58,7 @@ def check_author(
     tx: Tx, who: Party, project: Project, said: Contribution, signer: str | None
 ) -> None:
     """Refuse a statement by a key that is not the asker's, or made on a tree that never was."""
-    if signer is None or signer not in keys_of(tx, who.account or 0):
+    if signer is None or signer not in keys_of(tx, who):
         raise Denied(
             "landing.unknown-key",
             f"Nothing landed. The key {signer} is not registered for {who.handle}."

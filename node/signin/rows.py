@@ -184,19 +184,45 @@ def end_all(tx: Tx, account: int, now: int) -> None:
     tx.execute("delete from sign_in_links where account = ?", (account,))
 
 
-def key_owner(tx: Tx, did: str) -> tuple[int, bool] | None:
-    """Return whose device key this is, and whether it still holds."""
+def key_owner(tx: Tx, did: str) -> tuple[int, bool, str | None] | None:
+    """Return whose device key this is, whether it still holds, and what it may sign with."""
     row = tx.execute(
-        "select account, revoked_at is null from device_keys where did = ?", (did,)
+        "select account, revoked_at is null, credential from device_keys where did = ?", (did,)
     ).fetchone()
-    return (row[0], bool(row[1])) if row else None
+    return (row[0], bool(row[1]), row[2]) if row else None
 
 
-def add_key(tx: Tx, did: str, account: int, name: str, now: int) -> None:
+def bind_key(tx: Tx, did: str, credential: str | None) -> None:
+    """Let a key sign with something else."""
+    tx.execute("update device_keys set credential = ? where did = ?", (credential, did))
+
+
+def signers(tx: Tx, account: int, credential: str | None) -> list[str]:
+    """Return the keys that sign for an account with `credential`, or with anything."""
+    rows = tx.execute(
+        "select did from device_keys where account = ? and revoked_at is null"
+        " and (credential is null or credential = ?)",
+        (account, credential),
+    )
+    return [did for (did,) in rows]
+
+
+def count_keys(tx: Tx, account: int, credential: str | None) -> int:
+    """Return how many keys of an account sign with exactly `credential`."""
+    (number,) = tx.execute(
+        "select count(*) from device_keys"
+        " where account = ? and revoked_at is null and credential is ?",
+        (account, credential),
+    ).fetchone()
+    return int(number)
+
+
+def add_key(tx: Tx, did: str, account: int, name: str, credential: str | None, now: int) -> None:
     """Write a device key."""
     tx.execute(
-        "insert into device_keys (did, account, name, created_at) values (?, ?, ?, ?)",
-        (did, account, name, now),
+        "insert into device_keys (did, account, name, credential, created_at)"
+        " values (?, ?, ?, ?, ?)",
+        (did, account, name, credential, now),
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from keys.did import public_key
 from keys.errors import BadKey, BadSignature
-from node.access.scopes import MEANING, covers
+from node.access.model import ScopeMissing, SignInRequired
+from node.access.scopes import MEANING, SESSION_LAND, WRITE, covers
 from node.kernel.parties import Party
 from node.signin.model import BadCredential, BadProof, NotMore
 
@@ -46,6 +47,23 @@ def check_grant(who: Party, scopes: frozenset[str]) -> None:
     """Return if `who` may hand `scopes` on; raise `NotMore` for what their own token lacks."""
     if not covers(who.scopes, scopes):
         raise NotMore
+
+
+def credential_of(who: Party) -> str | None:
+    """Return what a key that `who` registers may sign with; None is anything of the account."""
+    if who.device is not None:
+        return f"device:{who.device}"
+    is_limited = who.only is not None or not covers(who.scopes, (WRITE,))
+    return f"token:{who.token}" if is_limited and who.token is not None else None
+
+
+def check_signer(who: Party) -> int:
+    """Return the account that `who` may sign for: whoever may land may; raise `Denied`."""
+    if who.account is None:
+        raise SignInRequired
+    if not covers(who.scopes, (SESSION_LAND,)):
+        raise ScopeMissing(SESSION_LAND, WRITE)
+    return who.account
 
 
 def check_life(life_ms: int) -> int:

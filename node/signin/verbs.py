@@ -118,9 +118,10 @@ async def end_token(forge: Forge, who: Party) -> None:
 async def register_key(forge: Forge, who: Party, did: str, name: str, proof: bytes) -> None:
     """Let the key `did` sign for `who`; registering it again changes nothing.
 
+    By a device, or by a token that may not do all, it signs with that one only and ends with it.
     `proof` is the key's signature over `rules.registration`. Raises `BadProof`, `KeyTaken`.
     """
-    account = require_account(who)
+    account = rules.check_signer(who)
     title = rules.check_name(name)
     rules.check_proof(did, proof, rules.registration(forge.node.did, who.handle or ""))
     await forge.db.write(lambda tx: _register(tx, who, account, did, title, forge.now()))
@@ -150,10 +151,12 @@ def end_all(tx: Tx, account: int, now: int) -> None:
     devices.end_all(tx, account, now)
 
 
-def keys_of(tx: Tx, account: int) -> frozenset[str]:
-    """Return the dids that sign for `account` now: the person's own and its devices'."""
-    person = accounts.find_key(tx, account).did
-    return frozenset({person, *(key.did for key in rows.device_keys(tx, account))})
+def keys_of(tx: Tx, who: Party) -> frozenset[str]:
+    """Return the dids that sign for `who` now: the person's own, and those of what they came by."""
+    if who.account is None:
+        return frozenset()
+    person = accounts.find_key(tx, who.account).did
+    return frozenset({person, *rows.signers(tx, who.account, rules.credential_of(who))})
 
 
 def _link_account(tx: Tx, secret: str, now: int) -> Account:
@@ -217,13 +220,19 @@ def _seen(tx: Tx, party: Party, now: int) -> None:
 
 
 def _register(tx: Tx, who: Party, account: int, did: str, name: str, now: int) -> None:
-    known = rows.key_owner(tx, did)
+    known, credential = rows.key_owner(tx, did), rules.credential_of(who)
     person = accounts.find_did(tx, did)
-    if known == (account, True) or (person is not None and person.key == account):
+    if person is not None and person.key == account:
         return
-    if known is not None or person is not None:
+    if person is not None or (known is not None and known[:2] != (account, True)):
         raise KeyTaken(did)
-    if len(rows.device_keys(tx, account)) >= rules.MOST_KEYS:
+    if known is not None and known[2] in (None, credential):
+        return
+    if rows.count_keys(tx, account, credential) >= rules.MOST_KEYS:
         raise TooManyCredentials("device keys", rules.MOST_KEYS)
-    rows.add_key(tx, did, account, name, now)
-    audit.append(tx, who, None, "key.registered", {"did": did, "name": name}, now)
+    if known is not None:
+        rows.bind_key(tx, did, credential)
+    else:
+        rows.add_key(tx, did, account, name, credential, now)
+    facts = {"did": did, "name": name, "with": credential}
+    audit.append(tx, who, None, "key.registered", facts, now)

@@ -246,7 +246,8 @@ def test_a_token_of_a_project_lands_there_and_nowhere_else(node, ada, machine, t
     machine.json("clone", "ada/scoped-mine", str(copy), at=tmp_path, **with_it)
     assert machine.refused("clone", "ada/scoped-other", at=tmp_path, **with_it)[0] == 3
     (copy / "b").write_text("b\n")
-    machine.mic("land", "Add b", at=copy, **with_it)
+    assert machine.json("land", "Add b", at=copy, **with_it)["position"] == 2
+    assert machine.json("verify", at=copy, **with_it)
     listed = ada.json("token", "list", "--project", "ada/scoped-mine", at=tmp_path)
     assert [(one["name"], one["last_used_at"] is not None) for one in listed] == [("nightly", True)]
     ada.json(

@@ -9,6 +9,7 @@ import logging
 
 import pytest
 
+from keys.ed25519 import PrivateKey
 from node.access.model import PersonRequired, ScopeMissing, SignInRequired
 from node.audit import verbs as audit
 from node.devices import flow, rules
@@ -33,6 +34,7 @@ from node.kernel.guesses import TooManyTries
 from node.kernel.parties import ANONYMOUS
 from node.signin import verbs as signin
 from node.signin.model import BadToken
+from node.signin.rules import registration
 from tests.support.forges import an_account, the_keeper
 
 MIC = Caller("mic")
@@ -353,6 +355,23 @@ async def test_a_revoked_device_is_out_at_once(forge, ada, bob):
         await flow.refresh(forge, MIC, issued.refresh)
     with pytest.raises(NoSuchDevice):
         await devices.revoke(forge, ada.party, device.key)
+
+
+async def test_the_key_that_a_device_brought_signs_for_that_device_only(forge, ada):
+    key = PrivateKey.from_seed(b"d" * 32)
+    proof = key.sign(registration(forge.node.did, "ada"))
+    first, second = await signed_in(forge, ada), await signed_in(forge, ada)
+    for issued in (first, second):
+        who = await signin.token_party(forge, issued.access)
+        await signin.register_key(forge, who, key.did, "mic", proof)
+
+    async def signs(issued):
+        who = await signin.token_party(forge, issued.access)
+        return key.did in await forge.db.read(lambda tx: signin.keys_of(tx, who))
+
+    assert (await signs(first), await signs(second)) == (False, True)
+    renewed = await flow.refresh(forge, MIC, second.refresh)
+    assert await signs(renewed)
 
 
 async def test_an_account_has_fifty_devices_at_most(forge, ada, monkeypatch):

@@ -262,7 +262,29 @@ async def test_a_reading_token_manages_no_credentials(forge, ada):
 
 
 async def keys_of(forge, account):
-    return await forge.db.read(lambda tx: signin.keys_of(tx, account.key))
+    return await forge.db.read(lambda tx: signin.keys_of(tx, account.party))
+
+
+async def test_a_key_that_a_limited_token_brought_signs_with_it_and_ends_with_it(forge, ada):
+    key, proof = a_key(forge, "ada")
+    lander = await signin.make_token(forge, ada, "ci", ["session:land"])
+    other = await signin.make_token(forge, ada, "other", ["session:land"])
+    who, another = [await signin.token_party(forge, one) for one in (lander, other)]
+    await signin.register_key(forge, who, key.did, "ci", proof)
+    assert await signers(forge, who) == {ada.did, key.did}
+    assert await signers(forge, another) == {ada.did}
+    assert await signers(forge, ada.party) == {ada.did}
+    await signin.register_key(forge, another, key.did, "ci", proof)
+    assert await signers(forge, another) == {ada.did, key.did}
+    assert await signers(forge, who) == {ada.did}
+    await signin.register_key(forge, ada.party, key.did, "laptop", proof)
+    await signin.register_key(forge, who, key.did, "ci", proof)
+    for party in (who, another, ada.party):
+        assert await signers(forge, party) == {ada.did, key.did}
+
+
+async def signers(forge, who):
+    return await forge.db.read(lambda tx: signin.keys_of(tx, who))
 
 
 async def test_the_keys_of_an_account_are_its_own_and_its_devices(forge, ada, bob):
