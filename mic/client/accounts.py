@@ -5,6 +5,7 @@ from urllib.parse import quote
 from keys.ed25519 import PrivateKey
 from mic.client.connection import Connection
 from mic.wire import framing
+from mic.wire.imports import Import, NewImport
 from mic.wire.messages import Done, NewKey, NewProject, NodeInfo, Project, Projects, Whoami
 
 
@@ -38,6 +39,20 @@ def projects(connection: Connection, account: str) -> list[Project]:
 def create_project(connection: Connection, account: str, project: NewProject) -> Project:
     """Make a project; raises `Conflict` where the name is taken."""
     return connection.ask("POST", _projects(account), Project, project, again=False)
+
+
+def start_import(connection: Connection, account: str, new: NewImport) -> Import:
+    """Ask the node to import a repository from a URL; raises `Conflict` where the name is taken."""
+    return connection.ask("POST", _imports(account), Import, new, again=False)
+
+
+def an_import(connection: Connection, account: str, name: str) -> Import:
+    """Return how an import stands."""
+    return connection.get(f"{_imports(account)}/{quote(name, safe='')}", Import)
+
+
+def _imports(account: str) -> str:
+    return f"/accounts/{quote(account, safe='')}/imports"
 
 
 def _projects(account: str) -> str:

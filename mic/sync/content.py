@@ -25,6 +25,7 @@ async def head(forge: Forge, who: Party, request: web.Request) -> web.StreamResp
             tree=found.tree.hex(),
             id=tip.hex() if tip else None,
             record=record,
+            held=await landings.held(forge, who, project),
         )
     )
 

@@ -159,12 +159,16 @@ class Documents(Struct, frozen=True):
 
 
 class Head(Struct, frozen=True, kw_only=True):
-    """GET …/head. Position 0 is an empty project, with the empty tree."""
+    """GET …/head. Position 0 is an empty project, with the empty tree.
+
+    `held` is why the project takes no landings now: its history is still being imported.
+    """
 
     position: Count
     tree: Hex
     id: Hex | None = None
     record: bytes | None = None
+    held: str | None = None
 
 
 class Imported(Struct, frozen=True, kw_only=True):

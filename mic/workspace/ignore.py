@@ -9,13 +9,16 @@
     **          any number of segments
     !rule       not ignored after all; the last rule that matches decides
 
-Everything else is literal. `.mic/` is always ignored, and so is `.git`: another tool's store is
-not content. Each rule becomes one regular expression whose stars are atomic groups: for these
-patterns the first fit is as good as any, and so a hostile rule cannot make matching slow.
+Everything else is literal. Without a `.micignore`, the `.gitignore` at the root says what is
+ignored; there `?`, `[abc]` and backslashes mean what they mean to git. `.mic/` is always ignored,
+and so is `.git`: another tool's store is not content. Each rule becomes one regular expression
+whose stars are atomic groups: for these patterns the first fit is as good as any, and so a hostile
+rule cannot make matching slow.
 """
 
 import functools
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -23,9 +26,13 @@ import msgspec
 from mic.errors import Exhausted, Invalid
 
 NAME = ".micignore"
+GITS = ".gitignore"
 IGNORE_MAX = 1 << 20
 STARRED_MAX = 10_000
 ALWAYS = frozenset({".mic", ".git"})
+_MAGIC = re.compile(r"[?\[\\]")
+_GLOB = re.compile(r"(?P<any>\?)|\[(?P<set>[!^]?[^\]/]+)\]|\\(?P<literal>.)|.", re.DOTALL)
+_IN_SET = re.compile(r"[\\\[\]^&|~]")
 
 
 class _Run:
@@ -86,21 +93,33 @@ class Rules(msgspec.Struct, frozen=True):
 
 def load(root: Path) -> Rules:
     """Return the rules of a workspace, none without a file; raises `Exhausted`, `Invalid`."""
+    for name in (NAME, GITS):
+        data = _read(root / name)
+        if data is None:
+            continue
+        if len(data) > IGNORE_MAX:
+            reason = f"{name} is larger than {IGNORE_MAX} bytes."
+            raise Exhausted(reason, code="workspace.ignore-size")
+        try:
+            return parse(data.decode("utf-8-sig"), is_gits=name == GITS)
+        except UnicodeDecodeError as fault:
+            raise Invalid(f"{name} is not UTF-8.", code="workspace.ignore-text") from fault
+    return Rules()
+
+
+def _read(path: Path) -> bytes | None:
     try:
-        with (root / NAME).open("rb") as file:
-            data = file.read(IGNORE_MAX + 1)
+        with path.open("rb") as file:
+            return file.read(IGNORE_MAX + 1)
     except (FileNotFoundError, IsADirectoryError):
-        return Rules()
-    if len(data) > IGNORE_MAX:
-        raise Exhausted(f"{NAME} is larger than {IGNORE_MAX} bytes.", code="workspace.ignore-size")
-    try:
-        return parse(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as fault:
-        raise Invalid(f"{NAME} is not UTF-8.", code="workspace.ignore-text") from fault
+        return None
 
 
-def parse(text: str) -> Rules:
-    """Return the rules in `text`, one a line; raises `Exhausted` for too many with stars."""
+def parse(text: str, *, is_gits: bool = False) -> Rules:
+    """Return the rules in `text`, one a line; raises `Exhausted` for too many with stars.
+
+    `is_gits` reads them as git does.
+    """
     runs: list[_Run] = []
     starred = 0
     for line in text.split("\n"):
@@ -110,7 +129,7 @@ def parse(text: str) -> Rules:
         ignores = not rule.startswith("!")
         if not runs or runs[-1].ignores is not ignores:
             runs.append(_Run(ignores=ignores))
-        starred += _add(runs[-1], rule.removeprefix("!"))
+        starred += _add(runs[-1], rule.removeprefix("!"), _glob if is_gits else re.escape)
     if starred > STARRED_MAX:
         raise Exhausted(
             f"{NAME} has more than {STARRED_MAX} rules with a star.", code="workspace.ignore-size"
@@ -118,13 +137,36 @@ def parse(text: str) -> Rules:
     return Rules(tuple(reversed(runs)))
 
 
-def _add(run: _Run, rule: str) -> bool:
+Escape = Callable[[str], str]
+"""Turns a part of a rule without stars into an expression."""
+
+
+def _glob(part: str) -> str:
+    """Return git's single letters, sets and escapes as an expression."""
+    return "".join(_of_glob(found) for found in _GLOB.finditer(part))
+
+
+def _of_glob(found: re.Match[str]) -> str:
+    if found["any"]:
+        return "[^/]"
+    if found["set"]:
+        inverted = "^/" if found["set"][0] in "!^" else ""
+        members = found["set"].removeprefix("!").removeprefix("^") if inverted else found["set"]
+        return f"[{inverted}{_IN_SET.sub(_escaped, members)}]"
+    return re.escape(found["literal"] or found[0])
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return "\\" + found[0]
+
+
+def _add(run: _Run, rule: str, escape: Escape) -> bool:
     """Add a rule to its run; return whether it has a star."""
     segments = [segment for segment in rule.split("/") if segment]
     if not segments:
         return False
-    if "*" in rule:
-        run.expressions.append(_expression(rule, segments))
+    if "*" in rule or (escape is _glob and _MAGIC.search(rule)):
+        run.expressions.append(_expression(rule, segments, escape))
         return True
     literal = "/".join(segments) + ("/" if rule.endswith("/") else "")
     is_bare = "/" not in rule.rstrip("/")
@@ -132,7 +174,7 @@ def _add(run: _Run, rule: str) -> bool:
     return False
 
 
-def _expression(rule: str, segments: list[str]) -> str:
+def _expression(rule: str, segments: list[str], escape: Escape) -> str:
     """Return `rule` as an expression for a path; a directory's path ends in a slash there."""
     is_for_directories = rule.endswith("/")
     if set(segments) == {"**"}:
@@ -142,7 +184,7 @@ def _expression(rule: str, segments: list[str]) -> str:
     while segments[-1] == "**":
         segments = segments[:-1]
         is_for_directories = True
-    return _path(_chunks(segments)) + ("/" if is_for_directories else "(?:/|\\Z)")
+    return _path(_chunks(segments), escape) + ("/" if is_for_directories else "(?:/|\\Z)")
 
 
 def _chunks(segments: list[str]) -> list[list[str]]:
@@ -157,8 +199,8 @@ def _chunks(segments: list[str]) -> list[list[str]]:
     return chunks
 
 
-def _path(chunks: list[list[str]]) -> str:
-    first, *others = ["/".join(map(_segment, chunk)) for chunk in chunks]
+def _path(chunks: list[list[str]], escape: Escape) -> str:
+    first, *others = ["/".join(_segment(one, escape) for one in chunk) for chunk in chunks]
     if not others:
         return first
     *middle, last = others
@@ -166,9 +208,9 @@ def _path(chunks: list[list[str]]) -> str:
     return head + "".join(f"(?>(?:[^/]+/)*?{chunk}/)" for chunk in middle) + f"(?:[^/]+/)*{last}"
 
 
-def _segment(segment: str) -> str:
+def _segment(segment: str, escape: Escape) -> str:
     first, *others = re.split(r"\*+", segment)
     if not others:
-        return re.escape(first)
-    *middle, last = map(re.escape, others)
-    return re.escape(first) + "".join(f"(?>[^/]*?{part})" for part in middle) + f"[^/]*{last}"
+        return escape(first)
+    *middle, last = map(escape, others)
+    return escape(first) + "".join(f"(?>[^/]*?{part})" for part in middle) + f"[^/]*{last}"

@@ -48,6 +48,12 @@ async def head(forge: Forge, who: Party, project: Project) -> Head:
     return await forge.db.read(lambda tx: rows.head(tx, project.key))
 
 
+async def held(forge: Forge, who: Party, project: Project) -> str | None:
+    """Return why `project` takes no landings now, if it takes none."""
+    _may_read(who, project)
+    return await forge.db.read(lambda tx: rows.held(tx, project.key))
+
+
 async def land(
     forge: Forge,
     who: Party,

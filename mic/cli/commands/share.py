@@ -1,21 +1,24 @@
-"""`mic share`: a directory becomes a project on a node."""
+"""`mic share`: a directory becomes a project on a node, with its git history if it has one."""
 
 import argparse
 import re
 from contextlib import suppress
 from pathlib import Path
 
-from mic.cli import landing, recovering, targets
+from mic.cli import histories, landing, recovering, targets, trust
 from mic.cli.answers import Answer, plural
 from mic.cli.context import Context
-from mic.client import accounts
+from mic.cli.receiving import Incoming
+from mic.client import accounts, gits
 from mic.client.connection import Connection
 from mic.client.remote import Remote
 from mic.errors import Conflict, Denied, Invalid, Missing
-from mic.wire.messages import NewProject, Project
+from mic.wire.messages import NewProject, Project, Visibility
+from mic.workspace import changes, scan, session
 from mic.workspace import manifest as manifests
-from mic.workspace import scan, session
 from mic.workspace.manifest import Manifest
+from store import tree
+from store.changes import Change
 
 NOTHING = Manifest(server="", account="", project="", project_id="")
 
@@ -27,6 +30,8 @@ def run(context: Context, given: argparse.Namespace) -> Answer:
     known = (root / manifests.FOLDER).exists()
     try:
         with manifests.hold(root):
+            if not given.no_history and gits.is_one(root):
+                return _shared_with_history(context, root, given, made)
             return _shared(context, root, given, made)
     finally:
         if not known:
@@ -46,8 +51,70 @@ def _shared(
         context.console.warn(f"{path} was left out: {why}.")
     position = 0
     if scanned.items:
-        position = _landed(context, remote, space, scanned, made, project, fresh=fresh)
+        goal = f"Share {project.name or project.handle}"
+        position = _landed(context, remote, space, scanned, made, project, goal, fresh=fresh)
     return _answer(project, remote, position, len(scanned.items))
+
+
+def _shared_with_history(
+    context: Context, root: Path, given: argparse.Namespace, made: landing.Making
+) -> Answer:
+    """Bring the history first; what is not committed stays here, or lands behind it."""
+    repository = gits.opened(root)
+    scan.scan(root, NOTHING)
+    project, remote, space = _begun_with(context, root, given, repository)
+    for line in histories.send(context, remote, repository):
+        context.console.warn(line)
+    landings = gits.counted(repository)
+    if space.manifest.position is None:
+        space = targets.Workspace(root, _adopted(remote, space, project, landings))
+    scanned = scan.scan(root, space.manifest)
+    position, left = space.manifest.position or 0, len(scanned.items)
+    if scanned.is_refreshed:
+        space = targets.Workspace(root, manifests.save(root, scanned.manifest))
+    if scanned.items and given.dirty:
+        goal = "What was not committed yet"
+        position = _landed(context, remote, space, scanned, made, project, goal, fresh=False)
+        left = 0
+    answer = _answer(project, remote, position, len(space.manifest.entries))
+    came = {"landings": landings, "commit": repository.tip, "uncommitted": left}
+    return answer._replace(data=answer.data | came, note=_left(left))
+
+
+def _left(count: int) -> str:
+    if not count:
+        return ""
+    which = "1 file differs" if count == 1 else f"{count:,} files differ"
+    return f"{which} from the last commit and stayed here: see `mic status`, land with `mic land`."
+
+
+def _begun_with(
+    context: Context, root: Path, given: argparse.Namespace, repository: gits.Repository
+) -> tuple[Project, Remote, targets.Workspace]:
+    """Return project, remote and workspace, made now or left by a share that broke off."""
+    try:
+        manifest = manifests.load(root)
+    except Missing:
+        return _begin(context, root, given, repository)
+    space = targets.Workspace(root, manifest)
+    remote = space.remote(context)
+    context.need_token(remote.connection)
+    if not histories.may_take(context, remote, repository):
+        raise _is_workspace(root, remote)
+    return remote.project(), remote, space
+
+
+def _adopted(remote: Remote, space: targets.Workspace, project: Project, position: int) -> Manifest:
+    """Let the directory be a workspace at a position, without touching its files."""
+    held = trust.held(remote, project.id, position)
+    incoming = Incoming(remote, held.position)
+    incoming.receive_tree()
+    files = tree.walk(held.tree, incoming.node)
+    came = [Change(path, None, entry) for path, entry in files]
+    full = changes.adopt(
+        space.manifest, came, {}, position=held.position, tree=held.tree, record=held.record
+    )
+    return manifests.save(space.root, full)
 
 
 def _shared_before(context: Context, root: Path) -> Answer | None:
@@ -76,16 +143,17 @@ def _landed(
     scanned: scan.Scan,
     made: landing.Making,
     project: Project,
+    goal: str,
     *,
     fresh: bool,
 ) -> int:
     said = session.LocalSession(
         id=session.new_id(),
-        goal=f"Share {project.name or project.handle}",
+        goal=goal,
         account=project.account,
         project=project.handle,
         server=remote.connection.url,
-        base=0,
+        base=space.manifest.position or 0,
         origin=made.origin,
         model=made.model,
         started_at=context.now(),
@@ -117,31 +185,43 @@ def _begun(
     space = targets.Workspace(root, manifest)
     remote = space.remote(context)
     if manifest.position is not None or remote.head().position:
-        raise Conflict(
-            f"{root} was not shared: it is a workspace of {remote.name} already.",
-            code="workspace.exists",
-            hint="Run `mic sync` to take in what has landed, and `mic land GOAL` to add to it.",
-            path=str(root),
-        )
+        raise _is_workspace(root, remote)
     context.need_token(remote.connection)
     return remote.project(), remote, space
 
 
+def _is_workspace(root: Path, remote: Remote) -> Conflict:
+    return Conflict(
+        f"{root} was not shared: it is a workspace of {remote.name} already.",
+        code="workspace.exists",
+        hint="Run `mic sync` to take in what has landed, and `mic land GOAL` to add to it.",
+        path=str(root),
+    )
+
+
 def _begin(
-    context: Context, root: Path, given: argparse.Namespace
+    context: Context,
+    root: Path,
+    given: argparse.Namespace,
+    repository: gits.Repository | None = None,
 ) -> tuple[Project, Remote, targets.Workspace]:
     name = given.name or root.name
     handle = handle_from(name)
     connection = context.connect()
     context.need_token(connection)
-    account = given.account or _account(context, connection)
-    project = _project(connection, account, handle, name, private=given.private)
+    account = given.account or account_of(context, connection)
+    new = NewProject(handle=handle, name=name[:200], visibility=visibility(given))
+    if repository:
+        project = histories.project_for(context, connection, account, new, repository)
+    else:
+        project = _project(connection, account, new)
     manifest = _manifest(root, connection, project)
     remote = Remote(connection, project.account, project.handle)
     return project, remote, targets.Workspace(root, manifest)
 
 
-def _account(context: Context, connection: Connection) -> str:
+def account_of(context: Context, connection: Connection) -> str:
+    """Return whose token it is that we have."""
     kept = None if context.token else context.home.token(connection.url)
     handle = kept.handle if kept and kept.handle else accounts.whoami(connection).handle
     if handle is None:
@@ -149,14 +229,16 @@ def _account(context: Context, connection: Connection) -> str:
     return handle
 
 
-def _project(
-    connection: Connection, account: str, handle: str, name: str, *, private: bool
-) -> Project:
-    new = NewProject(handle=handle, name=name[:200], visibility="private" if private else "public")
+def visibility(given: argparse.Namespace) -> Visibility:
+    """Return who may see what is made."""
+    return "private" if given.private else "public"
+
+
+def _project(connection: Connection, account: str, new: NewProject) -> Project:
     try:
         return accounts.create_project(connection, account, new)
     except Conflict as taken:
-        remote = Remote(connection, account, handle)
+        remote = Remote(connection, account, new.handle)
         project = remote.project()
         if remote.head().position == 0 and project.visibility == new.visibility:
             return project

@@ -38,6 +38,7 @@ PARTS = {
     "FROM": "the position to compare from; left out, the workspace's files are compared",
     "TO": "the position to compare with (the newest)",
     "GOAL": "what the work is for, in a sentence",
+    "DIR": "a directory that is new or empty",
     "NAME": "its name, for people",
 }
 """What the parts of several words are, each by itself."""

@@ -7,8 +7,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "share",
         "share",
-        "make a project of a directory and put it on a node",
-        "mic share [DIR] [--name NAME] [--account HANDLE] [--private]",
+        "make a project of a directory, its git history included, and put it on a node",
+        "mic share [DIR] [--name NAME] [--account HANDLE] [--private] [--dirty] [--no-history]",
         (
             ("mic share", "share this directory, publicly, under its own name"),
             ("mic share notes --private", "share ./notes so that only you see it"),
@@ -19,9 +19,57 @@ COMMANDS: tuple[Command, ...] = (
             Option("--name", "the project's name (the directory's)", value="NAME"),
             Option("--account", "whose project it becomes (yours)", value="HANDLE"),
             Option("--private", "only you may see it; without it, anybody may"),
+            Option("--dirty", "in a git working copy: land what is not committed, too"),
+            Option("--no-history", "in a git working copy: share the files only, as one landing"),
             *ORIGIN,
         ),
-        more="The directory becomes a workspace. After a failure, run it again: it goes on.",
+        more="The directory becomes a workspace. In a git working copy each commit of HEAD's "
+        "first-parent line becomes a landing, and the tags come along; what is not committed stays "
+        "as it is. After a failure, run it again: it goes on.",
+        tool="writes",
+    ),
+    Command(
+        "import",
+        "import_",
+        "make a project of a git repository, here or at a URL, with its history",
+        "mic import URL|DIR [--project NAME] [--account HANDLE] [--private] [--no-wait]",
+        (
+            ("mic import https://git.example/engine.git", "the node fetches it"),
+            ("mic import ../engine --project engine", "a repository that lies here, bare or not"),
+            ("mic import --id ID", "how an import goes on that was begun with --no-wait"),
+        ),
+        (
+            Option("SOURCE", "the repository's URL or directory", many="?"),
+            Option("--project", "the project's name (the repository's)", value="NAME"),
+            Option("--account", "whose project it becomes (yours)", value="HANDLE"),
+            Option("--private", "only you may see it; without it, anybody may"),
+            Option("--wait", "from a URL: wait until it has come (what happens anyway)"),
+            Option("--no-wait", "from a URL: let the node go on alone"),
+            Option("--id", "look at an import that was begun", value="ID"),
+        ),
+        more="Each commit of HEAD's first-parent line becomes a landing that keeps its author, "
+        "time, message and commit id. After a failure, run it again: it goes on.",
+        tool="writes",
+    ),
+    Command(
+        "export git",
+        "export",
+        "get a project as a git repository, with its whole history",
+        "mic export git [ADDRESS] DIR [--bare]",
+        (
+            ("mic export git ../engine-git", "this workspace's project"),
+            ("mic export git ada/engine engine.git --bare", "a mirror without a working copy"),
+        ),
+        (
+            Option(
+                "WORDS",
+                "the project, if not this one, and a directory that is new or empty",
+                many="+",
+                parts=("PROJECT?", "DIR"),
+            ),
+            Option("--bare", "a bare mirror"),
+        ),
+        more="What came from git keeps its commit ids, so that it is the same history.",
         tool="writes",
     ),
     Command(

@@ -164,3 +164,31 @@ def test_too_many_rules_with_stars_are_refused():
     parse("*x\n" * STARRED_MAX)
     with pytest.raises(Exhausted):
         parse("*x\n" * (STARRED_MAX + 1))
+
+
+@pytest.mark.parametrize(
+    ("rules", "path", "ignored"),
+    [
+        ("*.py[cod]", "a/b.pyc", True),
+        ("*.py[cod]", "a/b.pyx", False),
+        ("?.o", "x.o", True),
+        ("?.o", "xy.o", False),
+        ("[!a].o", "b.o", True),
+        ("[!a].o", "a.o", False),
+        ("\\#note", "#note", True),
+        ("\\!note", "!note", True),
+        ("a[b", "a[b", True),
+        ("[a-c]x/", "bx/y", True),
+        ("[]]x", "x", False),
+        ("build/\n!build", "build/x", False),
+    ],
+)
+def test_rules_of_git_know_sets_and_single_letters(rules, path, ignored):
+    assert parse(rules, is_gits=True).ignores(path) is ignored
+
+
+def test_the_rules_of_git_count_where_there_are_no_others(tmp_path):
+    (tmp_path / ".gitignore").write_text("*.py[co]\n")
+    assert load(tmp_path).ignores("a.pyc")
+    (tmp_path / ".micignore").write_text("other\n")
+    assert not load(tmp_path).ignores("a.pyc")
