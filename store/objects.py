@@ -30,6 +30,7 @@ T = TypeVar("T")
 PACKS = "packs"
 CACHED_BYTES = 16 << 20
 _CACHED_AT_MOST = 256 << 10
+_BASE_CACHED_AT_MOST = 1048576
 _SLICE_BYTES = 4 << 20
 """Raw bytes that one thread proves at a time: for less, threads wait for each other more than
 they gain."""
@@ -108,12 +109,20 @@ class Objects:
                 return opened(record)
             if depth >= _DEEPEST_READ:
                 raise Corrupt(record.digest, "it rests on too many others")
-            base = self._cache.get(record.base)
-            return opened(record, self._read(tx, record.base, depth + 1) if base is None else base)
+            return opened(record, self._base(tx, record.base, depth))
         except BadRecord as fault:
             raise Corrupt(record.digest, str(fault)) from fault
         except Absent as fault:
             raise Corrupt(record.digest, f"its base {fault.digest.hex()} is gone") from fault
+
+    def _base(self, tx: Tx, digest: Digest, depth: int) -> bytes:
+        """Return what a record rests on; the next one asked for often rests on it too."""
+        raw = self._cache.get(digest)
+        if raw is None:
+            raw = self._read(tx, digest, depth + 1)
+            if len(raw) <= _BASE_CACHED_AT_MOST:
+                self._cache.put(digest, raw, len(raw))
+        return raw
 
     def stored_record(self, tx: Tx, digest: Digest) -> Record:
         """Return an object's record as it lies, unproven; raises `Absent` or `Corrupt`."""
