@@ -24,7 +24,7 @@ def login(context: Context, given: argparse.Namespace) -> Answer:
     if given.token is not None:
         token = Token(_token(given.token))
     else:
-        token = _by_code(context, url, given.scope or "")
+        token = _by_code(context, url, (given.scope or "").replace(",", " "))
     before = context.home.token(url)
     try:
         who = _introduced(context, url, token.access_token)
