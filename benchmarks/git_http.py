@@ -18,20 +18,28 @@ class Backend(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer either method."""
         path, _, query = self.path.partition("?")
-        answer = subprocess.run(
+        with subprocess.Popen(
             ["git", "http-backend"],
-            input=self.body(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             env=os.environ | self.variables(path, query),
-            capture_output=True,
-            check=True,
-        ).stdout
-        head, _, body = answer.partition(b"\r\n\r\n")
-        fields = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
-        self.send_response(int(fields.pop("Status", "200")[:3]))
-        for name, value in {**fields, "Content-Length": str(len(body))}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
+        ) as child:
+            child.stdin.write(self.body())
+            child.stdin.close()
+            fields = dict(iter(lambda: self.field(child.stdout.readline()), None))
+            self.send_response(int(fields.pop("Status", "200")[:3]))
+            for name, value in {**fields, "Transfer-Encoding": "chunked"}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            while data := child.stdout.read1(1 << 18):
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(data), data))
+            self.wfile.write(b"0\r\n\r\n")
+
+    @staticmethod
+    def field(line: bytes) -> tuple[str, str] | None:
+        """Return one line of the answer's head; None behind the last one."""
+        name, _, value = line.decode().strip().partition(": ")
+        return (name, value) if name else None
 
     do_POST = do_GET  # noqa: N815  the same
 

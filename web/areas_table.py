@@ -9,6 +9,7 @@ from web.areas.design import show as design
 from web.areas.device import answer as device
 from web.areas.files import blame, blob, raw, tree
 from web.areas.front import show as front
+from web.areas.imports import show as imports
 from web.areas.invitations import mine as invitations
 from web.areas.invitations import redeem
 from web.areas.landings import listed
@@ -83,6 +84,7 @@ ROUTES = [
     web.post(SETTINGS + "/tokens/{key:[0-9]{1,12}}/revoke", tokens.revoke),
     web.get(PROJECT + "/landings", listed.show),
     web.get(PROJECT + r"/landings/{position:[0-9]{1,12}}", landing.show),
+    web.get(PROJECT + "/import/{id:[A-Za-z0-9_-]{1,64}}", imports.show),
     web.get(PROJECT + "/tree", tree.show),
     web.get(PROJECT + "/tree/{path:.*}", tree.show),
     web.get(PROJECT + "/blob/{path:.+}", blob.show),
