@@ -6,7 +6,8 @@ from itertools import count
 
 import pytest
 
-from tests.support.mic import Person, files_of
+from tests.support.forked import forking
+from tests.support.mic import files_of
 from tests.support.processes import Node
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
@@ -22,9 +23,10 @@ def node(tmp_path_factory):
         yield running
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ada(node):
-    return Person(node.data.parent / "mic")
+    with forking(node.data.parent / "mic") as person:
+        yield person
 
 
 @pytest.fixture

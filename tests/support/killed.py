@@ -38,6 +38,7 @@ class Cut:
 
 
 def main():
+    sys.dont_write_bytecode = True  # what Python writes for itself is no change of mic's
     from mic.cli.main import main as mic
 
     number, *words = sys.argv[1:]

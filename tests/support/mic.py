@@ -11,6 +11,7 @@ from typing import Any
 from tests.support.processes import environment
 
 MIC = [sys.executable, "-c", "from mic.cli.main import main; main()"]
+KILLED = [sys.executable, "-m", "tests.support.killed"]
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,19 @@ class Person:
 
     def mic(self, *words: str, at: Path, stdin: str | None = None, **more: str) -> Ran:
         """Run `mic` in the directory `at`."""
+        return self.run(*words, at=at, stdin=stdin, **more)
+
+    def killed(self, number: int, *words: str, at: Path, **more: str) -> bool:
+        """Run `mic` and kill it before its nth change; return whether it came to that."""
+        return self.run(*words, at=at, kill=number, **more).status == -signal.SIGKILL
+
+    def run(
+        self, *words: str, at: Path, stdin: str | None = None, kill: int = 0, **more: str
+    ) -> Ran:
+        """Run `mic` in the directory `at`, to its end or to the nth change, if there is one."""
+        program = [*KILLED, str(kill)] if kill else MIC
         done = subprocess.run(
-            [*MIC, *words],
+            [*program, *words],
             cwd=at,
             env=environment(MIC_HOME=str(self.home), **more),
             capture_output=True,
@@ -55,18 +67,6 @@ class Person:
             check=False,
         )
         return Ran(done.returncode, done.stdout, done.stderr.decode())
-
-    def killed(self, number: int, *words: str, at: Path, **more: str) -> bool:
-        """Run `mic` and kill it before its nth change; return whether it came to that."""
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.support.killed", str(number), *words],
-            cwd=at,
-            env=environment(MIC_HOME=str(self.home), PYTHONDONTWRITEBYTECODE="1", **more),
-            capture_output=True,
-            timeout=120,
-            check=False,
-        )
-        return done.returncode == -signal.SIGKILL
 
     def json(self, *words: str, at: Path, **more: str) -> Any:
         """Run `mic --json`, which must succeed, and return its data."""
