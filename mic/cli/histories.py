@@ -4,6 +4,7 @@ The commits of HEAD's first-parent line become the project's landings, with thei
 follow. Whatever breaks off is repeated: the node goes on where it was.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,6 +18,7 @@ from mic.errors import Conflict, Invalid
 from mic.wire.messages import NewProject, Project
 
 WIDTH = 78
+_OF_A_REF = re.compile(r"/landings/\d+$| names @\d+\.$| is kept\.$")
 
 
 def project_for(
@@ -57,16 +59,15 @@ def _main(context: Context, remote: Remote) -> str | None:
 def send(context: Context, remote: Remote, repository: Repository) -> list[str]:
     """Bring history and tags; return what the node had to say of it."""
     url, token = url_of(remote), token_for(context, remote)
+    refs = [f"{repository.tip}:{gits.MAIN}", *([gits.TAGS] if gits.has_tags(repository) else [])]
     with progress(context) as told:
         try:
-            said = gits.push(repository, url, token, [f"{repository.tip}:{gits.MAIN}"], told)
+            said = gits.push(repository, url, token, refs, told)
         except Invalid:
             if not _has_come(context, remote, repository):
                 raise
-            said = []
-        if gits.has_tags(repository):
-            gits.push(repository, url, token, [gits.TAGS], told)
-    return [line for line in said if "/landings/" not in line]
+            said = gits.push(repository, url, token, refs[1:], told) if refs[1:] else []
+    return [line for line in said if not _OF_A_REF.search(line)]
 
 
 def _has_come(context: Context, remote: Remote, repository: Repository) -> bool:

@@ -205,7 +205,9 @@ async def residue(
     `known` are the contents of the tip's own tree that came with it.
     """
     _, at = await forge.db.read(lambda tx: _standing(tx, project))
-    have, there = [] if at == ZERO else [at], set(known or ())
+    tags = await forge.db.read(lambda tx: rows.tags(tx, project.key))
+    have = [*([] if at == ZERO else [at]), *(one.oid for one in tags)]
+    there = set(known or ())
 
     def names() -> list[str]:
         return [one for one in residues.names(quarantine, [tip], have) if one not in there]

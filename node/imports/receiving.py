@@ -1,6 +1,8 @@
 """A push: an import into an empty project, one landing on any other; and tags."""
 
 import asyncio
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from node.access.model import Action
@@ -17,6 +19,9 @@ from store.git.errors import GitFailed
 from store.git.objects import ZERO, kinds
 from store.git.program import run
 
+_PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_+-]|\.(?!\.|lock(?:/|$)|$)){0,99}")
+"""Names that need no look by git."""
+
 
 async def receive(
     forge: Forge,
@@ -26,6 +31,7 @@ async def receive(
     old: str,
     new: str,
     progress: Progress,
+    tags: Mapping[str, str],
 ) -> Landing | ImportOutcome:
     """See `verbs.receive`."""
     if new == ZERO:
@@ -33,17 +39,27 @@ async def receive(
     is_empty = await forge.db.read(lambda tx: importing.is_empty(tx, project.key))
     async with cache.locked(forge, project.key) as path:
         if is_empty:
-            return await importing.bring(forge, who, project, quarantine, new, progress)
+            known = await asyncio.to_thread(_takeable, quarantine, tags)
+            return await importing.bring(forge, who, project, quarantine, new, progress, known)
         await cache.brought_up(forge, project, path)
         landing = await pushing.land(forge, who, project, quarantine, old, new, progress)
         await cache.brought_up(forge, project, path)
         return landing
 
 
+def _takeable(quarantine: Path, tags: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags that come with a history: others are looked at one by one."""
+    found = kinds(quarantine, tags.values())
+    return {name: oid for name, oid in tags.items() if oid in found and _PLAIN.fullmatch(name)}
+
+
 async def tag(
     forge: Forge, who: Party, project: Project, name: str, oid: str, quarantine: Path
 ) -> Tag:
     """See `verbs.tag`."""
+    known = await forge.db.read(lambda tx: rows.tag(tx, project.key, name))
+    if known is not None and known.oid == oid:
+        return known
     await asyncio.to_thread(_check_name, name)
     found = await asyncio.to_thread(kinds, quarantine, [oid, f"{oid}^{{}}"])
     if oid not in found:

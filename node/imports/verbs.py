@@ -4,7 +4,7 @@ The truth is our landings. A bare repository is made of them when somebody asks 
 thrown away; see `cache`.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -57,17 +57,19 @@ async def receive(
     old: str,
     new: str,
     progress: Progress,
+    tags: Mapping[str, str] | None = None,
 ) -> Landing | ImportOutcome:
     """Take a push to refs/heads/main that moves it from commit `old` to commit `new`.
 
     `quarantine` is a bare repository that holds the objects of the push, and may borrow the rest
     from the one that `repository` gives; ids are hexadecimal, 40 zeros where there was nothing. An
-    empty project takes each commit as a landing; another one takes all of them as one landing, of
+    empty project takes each commit as a landing, and takes in with them what the push says of
+    `tags`, names with the objects they stand for; another one takes all of them as one landing, of
     which `new` becomes the commit. Raises `Denied`, `FetchFirst`, `BadPush`, `BadImport` or what
     `landings.land` raises, and then nothing changed.
     """
     require(who, Action.LAND, project)
-    return await receiving.receive(forge, who, project, quarantine, old, new, progress)
+    return await receiving.receive(forge, who, project, quarantine, old, new, progress, tags or {})
 
 
 async def tag(

@@ -8,7 +8,7 @@ refs may move, and why not, is told in git's own report, so that the pusher read
 import asyncio
 import logging
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -135,8 +135,18 @@ async def _taken(
             refused = [f"ng {one.ref} nothing was kept" for one in commands]
             return [f"unpack {_sentence(fault)}", *refused]
         ordered = sorted(commands, key=lambda one: one.ref != MAIN)
-        done = {one: await _moved(forge, who, project, place, one, reporter) for one in ordered}
+        tags = {one.ref.removeprefix(TAGS): one.new for one in ordered if _is_new_tag(one)}
+        done: dict[Command, str] = {}
+        for one in ordered:
+            if done and done[ordered[0]].startswith(f"ng {MAIN} "):
+                done[one] = f"ng {one.ref} main was refused"
+            else:
+                done[one] = await _moved(forge, who, project, place, one, tags, reporter)
         return ["unpack ok", *(done[one] for one in commands)]
+
+
+def _is_new_tag(asked: Command) -> bool:
+    return asked.ref.startswith(TAGS) and asked.old == NOTHING != asked.new
 
 
 @asynccontextmanager
@@ -174,13 +184,14 @@ async def _moved(
     project: Project,
     place: Path,
     asked: Command,
+    tags: Mapping[str, str],
     reporter: Reporter,
 ) -> str:
     """Do what a command asks, and return its line of the report."""
     try:
         reason = _refusal(asked)
         if reason is None:
-            reporter.say(await _done(forge, who, project, place, asked, reporter))
+            reporter.say(await _done(forge, who, project, place, asked, tags, reporter))
     except Fault as fault:
         reason = fault.message
     except (StoreFault, KeysFault) as fault:
@@ -212,13 +223,14 @@ async def _done(
     project: Project,
     place: Path,
     asked: Command,
+    tags: Mapping[str, str],
     reporter: Reporter,
 ) -> str:
     """Do it, and return what to tell the pusher; raises `Fault`."""
     name = asked.ref.removeprefix(TAGS)
     if asked.ref == MAIN:
         outcome = await imports.receive(
-            forge, who, project, place, asked.old, asked.new, reporter.progress
+            forge, who, project, place, asked.old, asked.new, reporter.progress, tags
         )
         return _told(forge, project, outcome)
     if asked.new == NOTHING:

@@ -11,6 +11,7 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 
 from node.daemon.http import application
+from node.imports import verbs as imports
 from node.landings import verbs as landings
 from node.signin import verbs as signin
 from tests.support.drafts import a_landing
@@ -303,3 +304,38 @@ async def test_a_file_of_a_hundred_megabytes_goes_both_ways(url, tmp_path):
     await git("clone", "-q", url, tmp_path / "other")
     sizes = [(tmp_path / name / "big").stat().st_size for name in ("copy", "other")]
     assert sizes == [100 << 20, 100 << 20]
+
+
+async def test_tags_come_with_the_history_into_an_empty_project(forge, ada, served, tmp_path):
+    project = await a_project(forge, ada, "tagged")
+    token = await signin.make_token(forge, ada, "git", ["read", "write"])
+    repo = tmp_path / "repo"
+    await git("init", "-q", "-b", "main", repo)
+    await commit(repo, "One", file=b"1\n")
+    await git("tag", "v1.0", cwd=repo)
+    await git("checkout", "-q", "-b", "side", cwd=repo)
+    await commit(repo, "Aside", other=b"2\n")
+    await git("tag", "-a", "aside", "-m", "On the side", cwd=repo)
+    await git("tag", "odd,ly", cwd=repo)
+    await git("checkout", "-q", "main", cwd=repo)
+    await commit(repo, "Two", file=b"2\n")
+    url = f"http://x:{token}@127.0.0.1:{served.port}/ada/tagged.git"
+    said = await git("push", url, "main", "--tags", cwd=repo)
+    assert "v1.0 names @1" in said
+    assert "aside is kept" in said
+    named = await imports.tags(forge, ada.party, project)
+    assert {one.name: one.position for one in named} == {"v1.0": 1, "aside": None, "odd,ly": None}
+    await git("clone", "-q", url, tmp_path / "copy")
+    assert (await git("show", "aside:other", cwd=tmp_path / "copy")) == "2\n"
+    assert "error" not in await git("fsck", "--strict", cwd=tmp_path / "copy")
+
+
+async def test_tags_stay_away_where_main_is_refused(url, forge, ada, book, tmp_path):
+    copy = tmp_path / "copy"
+    await git("clone", "-q", url, copy)
+    await a_landing(forge, ada, book, {"README.md": b"# Theirs\n"})
+    await commit(copy, "Mine", mine=b"1")
+    await git("tag", "v1", cwd=copy)
+    said = await git("push", "--force", "origin", "main", "v1", cwd=copy, fails=True)
+    assert "main was refused" in said
+    assert await imports.tags(forge, ada.party, book) == []
