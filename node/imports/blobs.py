@@ -26,7 +26,7 @@ from store.git.objects import Found, kinds, objects
 from store.nodes import Entry, Mode
 from store.records import Kind, Record
 
-BATCH_BYTES = 24 << 20
+BATCH_BYTES = 12 << 20
 BATCH_COUNT = 2000
 PATH_BYTES = 48 << 20
 """Raw bytes of the versions that one chain holds in memory."""

@@ -25,6 +25,7 @@ _SETTINGS = (
     "core.fsmonitor=false",
     "core.alternateRefsCommand=true",
     "core.packedGitLimit=256m",
+    "core.packedGitWindowSize=16m",
     "core.bigFileThreshold=64m",
     "gc.auto=0",
     "maintenance.auto=false",
