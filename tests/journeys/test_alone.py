@@ -12,6 +12,7 @@ import pytest
 
 from mic.cli.table import COMMANDS
 from mic.cli.table.shapes import SHAPES
+from tests.support.gits import Gits
 from tests.support.mic import MIC, Person
 from tests.support.processes import Node, environment
 from tests.support.shapes import differs
@@ -20,6 +21,8 @@ pytestmark = pytest.mark.journey
 
 SAYS = {
     "share": "share new",
+    "import": "import engine.git",
+    "export git": "export git out --bare",
     "clone": "clone ada/garden fresh",
     "checkout": "checkout ada/garden --path fresh2 --position 1",
     "link": "link ada/garden",
@@ -119,6 +122,9 @@ def prepare(command, node, place):
         (place / "b").write_text(f"{command.name}, {os.urandom(8).hex()}\n")
         if command.name != "status":
             ada.json("sync", at=place)
+    if command.name == "import":
+        g = Gits(place / "engine.git")
+        g.main(g.commit({"a": os.urandom(8)}))
     if command.name == "link":
         (place / ".mic").rename(place.parent / "elsewhere")
 

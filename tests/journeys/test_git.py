@@ -144,7 +144,7 @@ def test_a_history_comes_whole_and_both_kinds_of_client_go_on_with_it(node, ada,
     assert ada.refused("export", "git", "../plain", at=copy) == (5, "export.not-empty")
 
 
-def test_what_is_not_committed_stays_or_lands_if_asked(ada, copy, tmp_path):
+def test_what_is_not_committed_stays_or_lands_if_asked(ada, copy):
     (copy / "trunk").write_bytes(b"changed\n")
     (copy / "fresh").write_bytes(b"fresh\n")
     (copy / "waste.o").write_bytes(b"waste\n")
@@ -161,7 +161,7 @@ def test_what_is_not_committed_stays_or_lands_if_asked(ada, copy, tmp_path):
 def test_without_the_history_the_files_are_one_landing(ada, copy):
     shared = ada.json("share", "--no-history", at=copy)
     assert shared["position"] == 1
-    assert "landings" not in shared
+    assert shared["landings"] is None
 
 
 def test_what_keeps_a_history_from_coming_is_said_and_leaves_nothing(ada, copy, tmp_path):
@@ -196,8 +196,7 @@ def test_what_the_node_refuses_is_told_with_path_and_commit(ada, tmp_path):
 def test_a_bare_repository_of_oddities_is_imported_and_no_workspace_is_made(ada, tmp_path):
     g = odd(tmp_path / "odd.git")
     made = ada.mic("import", "odd.git", "--project", "odd", "--private", "--json", at=tmp_path)
-    assert made.data["position"] == len(g.line())
-    assert made.data["visibility"] == "private"
+    assert made.data["done"] == len(g.line())
     assert not (tmp_path / ".mic").exists()
     again = ada.json("import", "odd.git", "--project", "odd", "--private", at=tmp_path)
     assert again == made.data
@@ -231,7 +230,7 @@ def test_an_import_goes_on_after_client_and_node_were_killed(tmp_path):
         pushing.wait(60)
     with Node(tmp_path / "data", "--listen", listen, *arguments, MIC_HOME=str(home)):
         made = ada.json("import", "long.git", at=tmp_path)
-        assert made["position"] == 1500
+        assert made["done"] == 1500
         assert len(ada.json("log", "ada/long", "-n", "5000", at=tmp_path)) == 1500
         ada.json("export", "git", "ada/long", "back.git", "--bare", at=tmp_path)
         assert g.git("rev-parse", "main").decode().strip() == tip(tmp_path / "back.git")

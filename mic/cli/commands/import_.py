@@ -4,6 +4,8 @@ import argparse
 import time
 from pathlib import Path
 
+import msgspec
+
 from mic.cli import histories
 from mic.cli.answers import Answer, plural
 from mic.cli.commands.share import account_of, handle_from, visibility
@@ -17,13 +19,28 @@ from mic.wire.messages import NewProject
 
 PAUSES = (0.2, 0.5, 1.0, 2.0)
 ENDED = frozenset({"completed", "failed", "rolled_back"})
+LAST = "finalization"
 STAGES = {
     "metadata": "Looking",
     "git_data_clone": "Fetching",
     "validation": "Reading the history",
     "issue_migration": "Bringing issues",
-    "finalization": "Landing",
+    LAST: "Landing",
 }
+
+
+class _Brought(msgspec.Struct, kw_only=True):
+    """What is answered: of an import by the node `id` is its id, of one from here `commit`."""
+
+    project: str
+    url: str
+    status: str
+    stage: str
+    done: int
+    total: int
+    warnings: list[str]
+    id: str | None = None
+    commit: str | None = None
 
 
 def run(context: Context, given: argparse.Namespace) -> Answer:
@@ -65,10 +82,20 @@ def _followed(
     page = f"{connection.url}/{one.project}"
     if one.error is not None:
         raise Invalid(one.error.message, code=one.error.code, id=one.id, stage=one.stage)
+    data = _Brought(
+        project=one.project,
+        url=page,
+        id=one.id,
+        status=one.status,
+        stage=one.stage,
+        done=one.done,
+        total=one.total,
+        warnings=one.warnings,
+    )
     if one.status != "completed":
         text = f"{_stage(one)} for {one.project}: {one.status}.\n\n  {page}/import/{one.id}"
-        return Answer(one, text, f"See how it goes on with `mic import --id {one.id}`.")
-    return Answer(one, f"Imported {one.project}.\n\n  {page}")
+        return Answer(data, text, f"See how it goes on with `mic import --id {one.id}`.")
+    return Answer(data, f"Imported {one.project}.\n\n  {page}")
 
 
 def _waited(context: Context, connection: Connection, account: str, one: Import) -> Import:
@@ -101,18 +128,19 @@ def _from_here(
         taken.hint = taken.hint and "Choose another name with --project NAME"
         raise
     remote = Remote(connection, project.account, project.handle)
-    for line in histories.send(context, remote, repository):
+    warnings = histories.send(context, remote, repository)
+    for line in warnings:
         context.console.warn(line)
     landings = gits.counted(repository)
-    data = {
-        "id": project.id,
-        "project": remote.name,
-        "url": project.page,
-        "position": landings,
-        "visibility": project.visibility,
-        "commit": repository.tip,
-        "clone": f"{connection.url}/{remote.name}",
-    }
-    return Answer(
-        data, f"Imported {remote.name}: {plural(landings, 'landing')}.\n\n  {project.page}"
+    data = _Brought(
+        project=remote.name,
+        url=project.page,
+        commit=repository.tip,
+        status="completed",
+        stage=LAST,
+        done=landings,
+        total=landings,
+        warnings=warnings,
     )
+    count = plural(landings, "landing")
+    return Answer(data, f"Imported {remote.name}: {count}.\n\n  {project.page}")

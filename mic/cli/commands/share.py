@@ -288,5 +288,8 @@ def _answer(project: Project, remote: Remote, position: int, files: int) -> Answ
         "visibility": project.visibility,
         "files": files,
         "clone": where,
+        "landings": None,
+        "commit": None,
+        "uncommitted": 0,
     }
     return Answer(data, text)

@@ -37,8 +37,7 @@ SHAPES = {
     "export git": "{id, project, path, commit?, tags, bare}",
     "goto": "{position, files: [{path, id, mode, size}]}",
     "land": f"{{{_LANDED}}}",
-    "import": "{id, project, url, stage, status, done, total, warnings, error?, created_at, "
-    "updated_at}, or of a directory {id, project, url, position, visibility, commit, clone}",
+    "import": "{project, url, status, stage, done, total, warnings: [warning], id?, commit?}",
     "link": "{project, id, path}",
     "log": f"[{_LANDING}]",
     "ls": "{path, position, entries: [{name, mode, id, size}]}",
@@ -60,8 +59,8 @@ SHAPES = {
     "session start": "{id, goal, base}",
     "session status": f"{{id, goal, project, base, started_at, {_SAID}, changes: [{{change, "
     "path}], files: [{path, change_type, size}], bloom}",
-    "share": "{id, project, url, position, visibility, files, clone}, of a git working copy also "
-    "{landings, commit, uncommitted}",
+    "share": "{id, project, url, position, visibility, files, clone, landings?, commit?, "
+    "uncommitted}",
     "show": f"{{landing: {_LANDING}, session?: {_SESSION}, changes: {_CHANGES}, patch}}",
     "status": "{project, server, position, session?, changes: [{change: A|M|D, path}], "
     "conflicts: [path], unfinished?: clone|landing|sync}",

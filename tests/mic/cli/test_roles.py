@@ -19,6 +19,7 @@ from mic.client import accounts
 from mic.client.connection import Connection
 from mic.client.home import Home
 from mic.errors import MicFault
+from tests.support.gits import Gits
 from tests.support.roles import (
     ANYBODY,
     GIVE,
@@ -64,6 +65,8 @@ TABLE = {
     "session land": (LAND, []),
     "session abandon": (HERE, []),
     "session resolve": (LAND, []),
+    "import": (NAMESPACE, ["../engine.git", "--account", "A", "--project", "brought"]),
+    "export git": (READ, ["P", "out"]),
     "log": (READ, ["P"]),
     "show": (READ, ["P", "1"]),
     "diff": (READ, ["P", "0", "1"]),
@@ -194,6 +197,8 @@ async def test_every_command_is_let_do_what_the_policy_says(forge, tmp_path, rol
     project = f"{account}/{KINDS[kind]}"
     owner = {"ada": "ada", GUILD: "olga"}[account]
     told = {}
+    engine = Gits(tmp_path / "engine.git")
+    engine.main(engine.commit({"a": b"a"}))
     async with a_company(forge) as company:
         door = company.as_(role)
         theirs = a_context(door.url, tmp_path / "owner", tmp_path, company.tokens[owner])
