@@ -234,3 +234,22 @@ def test_an_import_goes_on_after_client_and_node_were_killed(tmp_path):
         assert len(ada.json("log", "ada/long", "-n", "5000", at=tmp_path)) == 1500
         ada.json("export", "git", "ada/long", "back.git", "--bare", at=tmp_path)
         assert g.git("rev-parse", "main").decode().strip() == tip(tmp_path / "back.git")
+
+
+def test_a_repository_at_a_url_is_fetched_by_the_node(node, ada, copy, tmp_path):
+    ada.json("share", at=copy)
+    url = f"{node.url}/ada/{copy.name}.git"
+    code = "outbound.not-public"
+    assert ada.refused("import", url, "--project", "elsewhere", at=tmp_path)[1] == code
+    home = tmp_path / "mic"
+    more = {"MIC_HOME": str(home), "MICELIO_REACH_PRIVATE": "yes"}
+    arguments = ("--listen", "127.0.0.1:0", "--owner", "bea", "--name", "other")
+    with Node(tmp_path / "data", *arguments, **more):
+        bea = Person(home)
+        made = bea.json("import", url, at=tmp_path)
+        assert (made["project"], made["status"]) == (f"bea/{copy.name}", "completed")
+        begun = bea.json("import", url, "--project", "later", "--no-wait", at=tmp_path)
+        assert bea.json("import", "--id", begun["id"], at=tmp_path)["status"] == "completed"
+        bea.json("export", "git", "bea/later", "out", at=tmp_path)
+        assert tip(tmp_path / "out") == tip(copy)
+        assert bea.refused("import", url, at=tmp_path) == (5, "import.not-empty")
