@@ -6,19 +6,15 @@ up behind the last landing that was written, for each step finds what it did bef
 """
 
 import asyncio
-import base64
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
-from keys.statements import transcript as transcripts
-from keys.statements.landing import Imported
-from keys.statements.transcript import Message, Transcript
 from node.access.model import Action
 from node.audit import verbs as audit
-from node.imports import blobs, cache, keeping, rows
+from node.imports import blobs, cache, keeping, rows, telling
 from node.imports.model import BadImport, ImportOutcome, Progress, Tag
+from node.imports.telling import History
 from node.kernel import events
 from node.kernel.errors import Fault
 from node.kernel.forge import Forge
@@ -28,36 +24,13 @@ from node.landings.bulk import Line, Told
 from node.projects import verbs as projects
 from node.projects.model import Project
 from node.sessions import verbs as sessions
-from store.changes import Change
 from store.database import Tx
-from store.git import history, residue
-from store.git.commits import Commit, parse
+from store.git import residue
 from store.git.errors import BadHistory, GitFailed
-from store.git.history import MODES, Delta, Step
-from store.git.objects import kinds, objects
-from store.git.program import run
 
 BATCH = 250
 PATHS_AT_ONCE = 20_000
-BROUGHT = 100
-"""How many commits of a merge are told."""
-
 HOLD = "Its history is being imported."
-NO_MESSAGE = "(no message)"
-
-
-@dataclass(frozen=True, slots=True)
-class _History:
-    """What is to be imported: the line, what its commits changed, and what each merge brought.
-
-    `every` has the steps of all commits, side branches included, in the order of their dates.
-    """
-
-    line: list[Commit]
-    steps: list[Step]
-    every: list[Step]
-    brought: Mapping[str, Sequence[str]]
-    tags: Mapping[str, tuple[str, str]]
 
 
 async def bring(
@@ -76,7 +49,7 @@ async def bring(
     """
     try:
         progress("history", 0, 0)
-        found = await asyncio.to_thread(_read, repository, tip, tags or {})
+        found = await asyncio.to_thread(telling.read, repository, tip, tags or {})
         progress("history", len(found.line), len(found.line))
         await _begin(forge, who, project, found)
         done = await forge.db.read(lambda tx: _resumed(tx, project, found))
@@ -97,7 +70,7 @@ async def bring(
         raise _told_as(fault) from fault
     path = cache.path_of(forge, project.key)
     await cache.adopted(forge, project, repository, path)
-    return ImportOutcome(len(found.line), len(found.line) - done, _warnings(found))
+    return ImportOutcome(len(found.line), len(found.line) - done, telling.warnings(found))
 
 
 def _told_as(fault: Fault | BadHistory | GitFailed) -> Fault:
@@ -109,52 +82,7 @@ def _told_as(fault: Fault | BadHistory | GitFailed) -> Fault:
     return fault
 
 
-def _read(repository: Path, tip: str, tags: Mapping[str, str]) -> _History:
-    peeled = run(repository, "rev-parse", "--verify", "-q", f"{tip}^{{commit}}").decode().strip()
-    line = list(history.commits(repository, history.line(repository, peeled)))
-    steps = list(history.steps(repository, line))
-    targets = {name: (oid, _peeled(repository, oid)) for name, oid in tags.items()}
-    every = _every(repository, [peeled, *(target for _, target in targets.values())], steps)
-    return _History(line, steps, every, _brought(repository, line), targets)
-
-
-def _every(repository: Path, tips: Sequence[str], steps: Sequence[Step]) -> list[Step]:
-    known = {step.commit: step for step in steps}
-    found = kinds(repository, tips)
-    given = [name for name in tips if found[name][0] == "commit"]
-    asked = "\n".join([*given, ""]).encode()
-    order = run(repository, "rev-list", "--reverse", "--date-order", "--stdin", given=asked)
-    names = order.decode().split()
-    side = history.commits(repository, (name for name in names if name not in known))
-    known |= {step.commit: step for step in history.steps(repository, side, any_path=True)}
-    return [known[name] for name in names]
-
-
-def _peeled(repository: Path, oid: str) -> str:
-    return run(repository, "rev-parse", "--verify", "-q", f"{oid}^{{}}").decode().strip()
-
-
-def _brought(repository: Path, line: Sequence[Commit]) -> dict[str, list[str]]:
-    """Return the commits that each merge of the line brought, oldest first, and at most so many."""
-    tip = [line[-1].id] if line else []
-    listed = run(repository, "rev-list", "--topo-order", "--parents", *tip, "--").decode()
-    parents = {name: above for name, *above in map(str.split, listed.splitlines())}
-    seen = {one.id for one in line}
-    found: dict[str, list[str]] = {}
-    for one in line:
-        waiting, here = list(one.parents[1:]), []
-        while waiting:
-            name = waiting.pop()
-            if name not in seen:
-                seen.add(name)
-                here.append(name)
-                waiting.extend(parents.get(name, ()))
-        if here:
-            found[one.id] = here[::-1][-BROUGHT:]
-    return found
-
-
-async def _begin(forge: Forge, who: Party, project: Project, found: _History) -> None:
+async def _begin(forge: Forge, who: Party, project: Project, found: History) -> None:
     """Hold the project; it is empty, or this very import was interrupted in it."""
     if not found.line:
         raise BadImport("empty", "The repository has no commits.")
@@ -197,12 +125,12 @@ def give_back(tx: Tx, project: int) -> bool:
     return True
 
 
-def _resumed(tx: Tx, project: Project, found: _History) -> int:
+def _resumed(tx: Tx, project: Project, found: History) -> int:
     return min(reading.head_of(tx, project).position, len(found.line))
 
 
 async def _keep_residue(
-    forge: Forge, project: Project, repository: Path, found: _History, known: blobs.Known
+    forge: Forge, project: Project, repository: Path, found: History, known: blobs.Known
 ) -> None:
     """Keep what our trees do not hold, unless it is kept already."""
     if await forge.db.read(lambda tx: rows.residue(tx, project.key)):
@@ -223,7 +151,7 @@ async def _land(
     who: Party,
     project: Project,
     repository: Path,
-    found: _History,
+    found: History,
     done: int,
     known: blobs.Known,
     progress: Progress,
@@ -232,7 +160,7 @@ async def _land(
     line = Line(await forge.db.read(lambda tx: reading.head_of(tx, project)))
     total = len(found.line)
     pairs = zip(found.line[done:], found.steps[done:], strict=True)
-    told = _told(repository, found, pairs, known)
+    told = telling.told(repository, found, pairs, known)
     while batch := await asyncio.to_thread(_taken, told):
         made = await forge.db.read(
             lambda tx, some=batch: bulk.prepare(forge, tx, who, project, line, some)  # type: ignore[misc]
@@ -258,53 +186,7 @@ def _taken(told: Iterator[Told]) -> list[Told]:
     return batch
 
 
-def _told(
-    repository: Path,
-    found: _History,
-    pairs: Iterator[tuple[Commit, Step]],
-    known: blobs.Known,
-) -> Iterator[Told]:
-    """Yield the landings that the commits become."""
-    waiting = list(pairs)
-    asked = (name for commit, _ in waiting for name in found.brought.get(commit.id, ()))
-    side = objects(repository, asked)
-    for commit, step in waiting:
-        names = found.brought.get(commit.id, ())
-        brought = [parse(one.id, one.data) for one in islice(side, len(names))]
-        changes = tuple(
-            change for delta in step.files if (change := _change(known, delta)).old != change.new
-        )
-        imported = Imported(commit.id, commit.author, commit.email, commit.authored_at)
-        goal, session = goal_of(commit), session_of(commit.id)
-        said = transcripts.encode(Transcript(session, goal, tuple(map(_message, brought)), ()))
-        yield Told(session, goal, imported, changes, said)
-
-
-def _change(known: blobs.Known, delta: Delta) -> Change:
-    old, new = (
-        blobs.entry(known, MODES[side.mode], side.id) if side else None
-        for side in (delta.old, delta.new)
-    )
-    return Change(delta.path, old, new)
-
-
-def goal_of(commit: Commit) -> str:
-    """Return a commit's message as a goal: whole, unless it is longer than a goal may be."""
-    text = commit.message.strip("\n").encode("utf-8", "replace")[:65_535]
-    return text.decode("utf-8", "ignore").strip() or NO_MESSAGE
-
-
-def session_of(commit: str) -> str:
-    """Return the session of an imported landing: always the same one."""
-    return base64.urlsafe_b64encode(bytes.fromhex(commit)[:16]).rstrip(b"=").decode()
-
-
-def _message(commit: Commit) -> Message:
-    text = f"{commit.id[:12]} {commit.subject[:500]}\n{commit.author}"
-    return Message("commit", text, max(commit.authored_at, 0))
-
-
-async def _finish(forge: Forge, who: Party, project: Project, found: _History) -> None:
+async def _finish(forge: Forge, who: Party, project: Project, found: History) -> None:
     """Name the positions, and let the project take landings."""
 
     def write(tx: Tx) -> None:
@@ -317,11 +199,3 @@ async def _finish(forge: Forge, who: Party, project: Project, found: _History) -
         events.append(tx, "project.imported", project.key, facts, forge.now())
 
     await forge.db.write(write)
-
-
-def _warnings(found: _History) -> tuple[str, ...]:
-    paths = sorted({path for step in found.steps for path in step.submodules})
-    return tuple(
-        f"{path} is a submodule: it is kept for git, and not in the project's tree."
-        for path in paths[:BROUGHT]
-    )

@@ -13,7 +13,7 @@ from keys.statements import transcript as transcripts
 from keys.statements.descriptor import Descriptor
 from keys.statements.transcript import Message, Transcript
 from node.holdings import verbs as holdings
-from node.imports import blobs, importing, keeping, rows
+from node.imports import blobs, keeping, rows, telling
 from node.imports.model import BadPush, FetchFirst, Kept, Progress
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
@@ -165,7 +165,7 @@ async def _draft(
     await forge.objects.ingest(records)
     held = [one.digest for one in records]
     await forge.db.write(lambda tx: holdings.add(tx, project.key, held))
-    goal, session = goal_of(commits), importing.session_of(commits[-1].id)
+    goal, session = goal_of(commits), telling.session_of(commits[-1].id)
     times = [max(one.authored_at, 0) for one in commits]
     said = transcripts.encode(Transcript(session, goal, _said(commits), ()))
     return Draft(
@@ -179,9 +179,9 @@ async def _draft(
 def goal_of(commits: list[Commit]) -> str:
     """Return what a push is for: the message of its one commit, or all their subjects."""
     if len(commits) == 1:
-        return importing.goal_of(commits[0])
+        return telling.goal_of(commits[0])
     subjects = "\n".join(f"- {one.subject[:200]}" for one in commits[-SHOWN:])
-    first = commits[-1].subject[:200] or importing.NO_MESSAGE
+    first = commits[-1].subject[:200] or telling.NO_MESSAGE
     return f"{first}\n\n{len(commits)} commits:\n{subjects}"
 
 
