@@ -23,19 +23,6 @@ WHO = {
 }
 
 
-@pytest.fixture(scope="module")
-def node(tmp_path_factory):
-    place = tmp_path_factory.mktemp("node")
-    arguments = ("--listen", "127.0.0.1:0", "--owner", "ada", "--name", "test")
-    with Node(place / "data", *arguments, MIC_HOME=str(place / "mic")) as running:
-        yield running
-
-
-@pytest.fixture
-def ada(node):
-    return Person(node.data.parent / "mic")
-
-
 def git(*words, at: Path, fails: bool = False, **more: str) -> str:
     done = subprocess.run(
         ["git", *map(str, words)],
@@ -156,6 +143,16 @@ def test_what_is_not_committed_stays_or_lands_if_asked(ada, copy):
     assert ada.json("status", at=copy)["changes"] == []
     assert ada.refused("share", at=copy) == (5, "workspace.exists")
     assert "?? fresh" in git("status", "--short", at=copy)
+
+
+def test_a_share_that_was_killed_goes_on(ada, copy):
+    before, number = content(copy), 1
+    while ada.killed(number, "share", "--dirty", at=copy):
+        number += 1
+    assert number > 2
+    assert ada.mic("share", "--dirty", "--json", at=copy).data["position"] == 4
+    assert ada.json("status", at=copy)["changes"] == []
+    assert content(copy) == before
 
 
 def test_without_the_history_the_files_are_one_landing(ada, copy):

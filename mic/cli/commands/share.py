@@ -12,7 +12,7 @@ from mic.cli.receiving import Incoming
 from mic.client import accounts, gits
 from mic.client.connection import Connection
 from mic.client.remote import Remote
-from mic.errors import Conflict, Denied, Invalid, Missing
+from mic.errors import Conflict, Denied, Invalid, MicFault, Missing
 from mic.wire.messages import NewProject, Project, Visibility
 from mic.workspace import changes, scan, session
 from mic.workspace import manifest as manifests
@@ -60,7 +60,11 @@ def _shared_with_history(
     context: Context, root: Path, given: argparse.Namespace, made: landing.Making
 ) -> Answer:
     """Bring the history first; what is not committed stays here, or lands behind it."""
-    repository = gits.opened(root)
+    try:
+        repository = gits.opened(root)
+    except MicFault as fault:
+        fault.hint += "; or share the files alone with --no-history"
+        raise
     scan.scan(root, NOTHING)
     project, remote, space = _begun_with(context, root, given, repository)
     for line in histories.send(context, remote, repository):

@@ -94,6 +94,19 @@ async def test_blame_goes_through_renames_as_gits_does(world, tmp_path, seed):
     assert await agrees(world, g, "main~25") > 20
 
 
+@pytest.mark.slow
+async def test_of_many_equal_lines_the_same_are_new_as_to_git(world, tmp_path):
+    g = Gits(tmp_path / "equal.git")
+    blocks = [b"def f():\n    x = 1\n\n", b"x\n", b"}\n\n"]
+    at = g.commit({str(n): one * 900 for n, one in enumerate(blocks)})
+    for number in range(1, 4):
+        files = {str(n): one * (900 + number) for n, one in enumerate(blocks)}
+        at = g.commit(files | {"k": b"%d\n" % number}, at)
+    mixed = {str(n): one * 300 + b"new\n" + one * 700 for n, one in enumerate(blocks)}
+    g.main(g.commit(mixed, at))
+    assert await agrees(await imported(world, g), g) > 3000
+
+
 async def test_the_log_of_a_file_goes_on_under_its_former_name(world, tmp_path):
     g = Gits(tmp_path / "renamed.git")
     text = b"".join(b"line %d\n" % n for n in range(40))
