@@ -7,6 +7,7 @@ them, and the node's signature over those. What can be made again, below `cache/
 import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -38,17 +39,25 @@ def take(data: Path, out: IO[bytes], scratch: Path) -> Mark:
 
     The copy is gone afterwards. Raises `NodeDamaged`, `StoreFault`, `KeysFault` or `OSError`.
     """
-    at = building.now_ms()
+    at, small = building.now_ms(), _small(data)
     try:
         with snapshot.taken(data, scratch) as packs:
-            return _written(data, out, scratch, packs, at)
+            # Safe because a key is there before the row that names it, and goes after it: all that
+            # the copy names were there before it was made, or are there now.
+            small |= _small(data)
+            return _written(data, out, scratch, packs, small, at)
     finally:
         scratch.unlink(missing_ok=True)
 
 
-def _written(data: Path, out: IO[bytes], scratch: Path, packs: list[Pack], at: int) -> Mark:
-    # Safe because a key is kept before the row that names it: all that the copy names are here.
-    small = _small(data)
+def _written(
+    data: Path,
+    out: IO[bytes],
+    scratch: Path,
+    packs: list[Pack],
+    small: Mapping[str, bytes],
+    at: int,
+) -> Mark:
     aside = _aside(data)
     key = KeyStore(data / KEYS).node()
     size = sum(map(len, small.values())) + scratch.stat().st_size
@@ -85,14 +94,14 @@ def _signed(mark: Mark, manifest: str) -> bytes:
     return msgspec.json.encode(said)
 
 
-def _small(data: Path) -> Mapping[str, bytes]:
+def _small(data: Path) -> dict[str, bytes]:
     """Return keys and settings by their names."""
     files = [data / KEYS / "node.key", *sorted((data / KEYS / "accounts").glob("*.key"))]
-    found = {
-        file.relative_to(data).as_posix(): file.read_bytes()
-        for file in files
-        if _KEY.fullmatch(file.name)
-    }
+    found: dict[str, bytes] = {}
+    for file in files:
+        if _KEY.fullmatch(file.name):
+            with suppress(FileNotFoundError):  # its account was closed in this moment
+                found[file.relative_to(data).as_posix()] = file.read_bytes()
     settings = data / SETTINGS_FILE
     return found | ({SETTINGS_FILE: settings.read_bytes()} if settings.is_file() else {})
 

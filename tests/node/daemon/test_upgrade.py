@@ -1,0 +1,153 @@
+"""A node that an older version made is a node of this one: all is read, proven and landed on.
+
+The directories in tests/data were made by scripts/older_node.py; their numbers are those of the
+newest migration that they have.
+"""
+
+import hashlib
+import io
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from node.accounts import verbs as accounts
+from node.daemon import building, config, fsck
+from node.daemon.backups import taking
+from node.daemon.checkups import directory
+from node.daemon.checkups.model import OK, WARN
+from node.landings import verbs as landings
+from node.projects import verbs as projects
+from node.sessions import verbs as sessions
+from node.signin import verbs as signin
+from node.trees import verbs as trees
+from store.database import inspected
+from store.tree import Mode
+from tests.support.mic import Person
+from tests.support.processes import Node, run
+
+OLDER = sorted((Path(__file__).parents[2] / "data").glob("node-*.tar.xz"))
+TEXT = "".join(f"Line {number} of a text that is long enough to differ.\n" for number in range(300))
+HEAD = 14
+
+
+@pytest.fixture(params=OLDER, ids=lambda path: path.name.partition(".")[0])
+def data(request, tmp_path):
+    """An older node's directory."""
+    found = tmp_path / "data"
+    with tarfile.open(request.param) as packed:
+        packed.extractall(found, filter="data")
+    for path in (found, *found.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    return found
+
+
+def opened(data):
+    return building.opened(config.read({"data": str(data)}, {}, data), "http://127.0.0.1:7070")
+
+
+async def contents(forge, who, project, position=None):
+    """Every file of a project: its mode and its bytes."""
+    found, todo = {}, [""]
+    while todo:
+        above = todo.pop()
+        for name, entry in await trees.listing(forge, who, project, position, above):
+            path = f"{above}/{name}" if above else name
+            if entry.mode == Mode.DIRECTORY:
+                todo.append(path)
+            else:
+                pieces = [p async for p in trees.stream(forge, who, project, position, path)]
+                found[path] = (entry.mode, b"".join(pieces))
+    return found
+
+
+def said(number):
+    """The text after the landing that changed line `number`."""
+    return (Mode.FILE, TEXT.replace(f"Line {number} ", f"Said {number} ").encode())
+
+
+def test_there_are_older_nodes_to_open():
+    assert [file.name for file in OLDER] == ["node-0021.tar.xz", "node-0033.tar.xz"]
+
+
+async def test_every_version_of_every_file_is_as_it_was(data):
+    async with opened(data) as forge:
+        ada = await accounts.get(forge, "ada")
+        book = await projects.get(forge, ada.party, "ada", "book")
+        head = await contents(forge, ada.party, book)
+        assert head == {
+            "README.md": (Mode.FILE, b"# A book\n"),
+            "link": (Mode.LINK, b"README.md"),
+            "large.txt": (Mode.FILE, (TEXT * 300).encode()),
+            "text.txt": said(11),
+        }
+        for position in range(2, HEAD):
+            before = await contents(forge, ada.party, book, position)
+            assert before["text.txt"] == said(position - 2)
+            assert before["src/run.sh"] == (Mode.EXECUTABLE, b"#!/bin/sh\necho run\n")
+        diary = await projects.get(forge, ada.party, "ada", "diary")
+        assert diary.visibility == "private"
+        assert set(await contents(forge, ada.party, diary)) == {"today.txt"}
+
+
+async def test_what_was_signed_still_verifies_and_the_whole_is_sound(data):
+    async with opened(data) as forge:
+        assert (await fsck.run(forge, repair=False)).findings == ()
+        ada = await accounts.get(forge, "ada")
+        book = await projects.get(forge, ada.party, "ada", "book")
+        for position in range(1, HEAD + 1):
+            detail = await landings.detail(forge, ada.party, book, position)
+            assert detail.verified
+            assert hashlib.sha256(detail.record).digest() == detail.landing.id
+        assert len(await projects.documents(forge, ada.party, book)) >= 1
+        assert book.description == "A book about something"
+
+
+async def test_sessions_keep_what_was_said_and_decided(data):
+    async with opened(data) as forge:
+        ada = await accounts.get(forge, "ada")
+        book = await projects.get(forge, ada.party, "ada", "book")
+        (active,) = await sessions.listed(forge, ada.party, book, "active")
+        thinking = await sessions.get(forge, ada.party, book, active.id)
+        assert [message.text for message in thinking.conversation] == ["Not done yet."]
+        newest = (await landings.log(forge, ada.party, book, limit=1))[0]
+        landed = await sessions.get(forge, ada.party, book, newest.session)
+        assert [(d.text, d.why) for d in landed.decisions] == [("Remove it", "It is not used")]
+
+
+def test_an_older_directory_is_backed_up_as_it_is_and_restored_as_of_today(data, tmp_path):
+    out = io.BytesIO()
+    with inspected(data / "node.db") as tx:
+        assert directory.schema(tx).state == WARN
+    mark = taking.take(data, out, tmp_path / "copy.db")
+    with inspected(data / "node.db") as tx:
+        assert directory.schema(tx).state == WARN
+    assert sorted(one.position for one in mark.projects) == [1, HEAD]
+    (tmp_path / "backup.tar").write_bytes(out.getvalue())
+    answer = run("restore", str(tmp_path / "backup.tar"), "--data", str(tmp_path / "again"))
+    assert answer.returncode == 0, answer.stderr
+    with inspected(tmp_path / "again" / "node.db") as tx:
+        assert directory.schema(tx).state == OK
+    assert run("doctor", "--data", str(tmp_path / "again")).returncode == 0
+
+
+@pytest.mark.slow
+async def test_it_is_cloned_verified_and_landed_on_without_sending_anything_twice(data, tmp_path):
+    async with opened(data) as forge:
+        ada = await accounts.get(forge, "ada")
+        token = await signin.make_token(forge, ada, "test", ("read", "write"))
+    person, at = Person(tmp_path / "home"), tmp_path / "book"
+    with Node(data, "--listen", "127.0.0.1:0", "--no-register") as node:
+        told = person.mic("auth", "login", node.url, "--token", token, at=tmp_path)
+        assert told.status == 0, told.err
+        for words in (("clone", f"{node.url}/ada/book"), ("clone", f"{node.url}/ada/diary")):
+            done = person.mic(*words, at=tmp_path)
+            assert done.status == 0, done.err
+        assert person.mic("verify", at=at).status == 0
+        (at / "text.txt").write_text("Of today.\n")
+        (at / "copy.txt").write_text(TEXT * 300)
+        landed = person.mic("land", "Land on what is old", at=at)
+        assert landed.status == 0, landed.err
+        assert person.mic("verify", at=at).status == 0
+        assert node.stop() == 0
+    assert run("fsck", "--data", str(data)).returncode == 0
