@@ -14,7 +14,7 @@ from mic.cli.table import COMMANDS
 from mic.cli.table.shapes import SHAPES
 from tests.support.gits import Gits
 from tests.support.mic import MIC, Person
-from tests.support.processes import Node, environment
+from tests.support.processes import environment
 from tests.support.shapes import differs
 
 pytestmark = pytest.mark.journey
@@ -65,23 +65,21 @@ SAYS = {
 
 
 @pytest.fixture(scope="module")
-def node(tmp_path_factory):
-    place = tmp_path_factory.mktemp("node")
-    arguments = ("--listen", "127.0.0.1:0", "--owner", "ada", "--name", "test")
-    with Node(place / "data", *arguments, MIC_HOME=str(place / "mic")) as running:
-        ada = Person(place / "mic")
-        (place / "garden").mkdir()
-        (place / "garden/a").write_text("one\n")
-        ada.json("share", at=place / "garden")
-        (place / "garden/a").write_text("two\n")
-        ada.json("land", "Two", at=place / "garden")
-        yield running
+def node(node):
+    """The node, with a project that has two landings."""
+    place = node.data.parent
+    ada = Person(place / "mic")
+    (place / "garden").mkdir()
+    (place / "garden/a").write_text("one\n")
+    ada.json("share", at=place / "garden")
+    (place / "garden/a").write_text("two\n")
+    ada.json("land", "Two", at=place / "garden")
+    return node
 
 
 @pytest.fixture
-def place(node, tmp_path):
+def place(ada, tmp_path):
     """A workspace with a change, a session if the test wants one, and a directory to share."""
-    ada = Person(node.data.parent / "mic")
     ada.json("clone", "ada/garden", str(tmp_path / "space"), at=tmp_path)
     return tmp_path / "space"
 
@@ -145,8 +143,7 @@ def test_a_command_asks_nobody_and_answers_in_its_shape(node, place, command):
         assert told["ok"] or told["error"]["code"]
 
 
-def test_what_a_command_reads_from_standard_input_has_a_shape_too(node, place):
-    ada = Person(node.data.parent / "mic")
+def test_what_a_command_reads_from_standard_input_has_a_shape_too(ada, place):
     ada.json("session", "start", "Goal", at=place)
     data = ada.mic("write", "d", "--json", at=place, stdin="d\n").data
     assert differs(SHAPES["write"], data) is None

@@ -7,23 +7,9 @@ import urllib.request
 
 import pytest
 
-from tests.support.mic import Person
-from tests.support.processes import Node, run
+from tests.support.processes import run
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory):
-    place = tmp_path_factory.mktemp("node")
-    arguments = ("--listen", "127.0.0.1:0", "--owner", "ada", "--name", "test")
-    with Node(place / "data", *arguments, MIC_HOME=str(place / "mic")) as running:
-        yield running
-
-
-@pytest.fixture
-def ada(node):
-    return Person(node.data.parent / "mic")
 
 
 class Stays(urllib.request.HTTPRedirectHandler):

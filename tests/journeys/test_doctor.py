@@ -8,17 +8,9 @@ import shutil
 import pytest
 
 from tests.support.mic import Person
-from tests.support.processes import Node, free_port
+from tests.support.processes import free_port
 
 pytestmark = pytest.mark.journey
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory):
-    place = tmp_path_factory.mktemp("node")
-    arguments = ("--listen", "127.0.0.1:0", "--owner", "ada", "--name", "test")
-    with Node(place / "data", *arguments, MIC_HOME=str(place / "mic")) as running:
-        yield running
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import sqlite3
 
 import pytest
 
-from tests.support.mic import Person, files_of
-from tests.support.processes import Node
+from tests.support.forked import forking
+from tests.support.mic import files_of
 
 pytestmark = pytest.mark.journey
 
@@ -14,16 +14,9 @@ NUMBER = 9
 
 
 @pytest.fixture(scope="module")
-def node(tmp_path_factory):
-    place = tmp_path_factory.mktemp("node")
-    arguments = ("--listen", "127.0.0.1:0", "--owner", "ada", "--name", "test")
-    with Node(place / "data", *arguments, MIC_HOME=str(place / "mic")) as running:
-        yield running
-
-
-@pytest.fixture
 def ada(node):
-    return Person(node.data.parent / "mic")
+    with forking(node.data.parent / "mic") as person:
+        yield person
 
 
 @pytest.fixture

@@ -8,19 +8,10 @@ import pytest
 
 from tests.support.forked import forking
 from tests.support.mic import files_of
-from tests.support.processes import Node
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
 LINES = "one\ntwo\nthree\nfour\nfive\n"
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory):
-    place = tmp_path_factory.mktemp("node")
-    arguments = ("--listen", "127.0.0.1:0", "--owner", "ada", "--name", "test")
-    with Node(place / "data", *arguments, MIC_HOME=str(place / "mic")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

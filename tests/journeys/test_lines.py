@@ -4,23 +4,7 @@ import os
 
 import pytest
 
-from tests.support.mic import Person
-from tests.support.processes import Node
-
 pytestmark = pytest.mark.journey
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory):
-    place = tmp_path_factory.mktemp("node")
-    arguments = ("--listen", "127.0.0.1:0", "--owner", "ada", "--name", "test")
-    with Node(place / "data", *arguments, MIC_HOME=str(place / "mic")) as running:
-        yield running
-
-
-@pytest.fixture
-def ada(node):
-    return Person(node.data.parent / "mic")
 
 
 def test_a_name_with_a_line_break_is_quoted_for_people_and_whole_in_json(ada, tmp_path):

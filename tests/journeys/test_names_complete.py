@@ -3,30 +3,23 @@
 import pytest
 
 from tests.support.mic import Person
-from tests.support.processes import Node
 
 pytestmark = pytest.mark.journey
 
 
 @pytest.fixture(scope="module")
-def node(tmp_path_factory):
-    place = tmp_path_factory.mktemp("node")
-    arguments = ("--listen", "127.0.0.1:0", "--owner", "ada", "--name", "test")
-    with Node(place / "data", *arguments, MIC_HOME=str(place / "mic")) as running:
-        ada = Person(place / "mic")
-        for name in ("engine", "garden"):
-            (place / name).mkdir()
-            (place / name / "a").write_text("one\n")
-            ada.json("share", at=place / name)
-        (place / "garden/a").write_text("two\n")
-        ada.json("land", "Plant \x1b[31mroses", at=place / "garden")
-        ada.json("alias", "add", "g", "ada/garden", at=place)
-        yield running
-
-
-@pytest.fixture
-def ada(node):
-    return Person(node.data.parent / "mic")
+def node(node):
+    """The node, with two projects and an alias."""
+    place = node.data.parent
+    ada = Person(place / "mic")
+    for name in ("engine", "garden"):
+        (place / name).mkdir()
+        (place / name / "a").write_text("one\n")
+        ada.json("share", at=place / name)
+    (place / "garden/a").write_text("two\n")
+    ada.json("land", "Plant \x1b[31mroses", at=place / "garden")
+    ada.json("alias", "add", "g", "ada/garden", at=place)
+    return node
 
 
 @pytest.fixture

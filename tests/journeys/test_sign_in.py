@@ -16,25 +16,11 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 import pytest
 
 from tests.support.mic import MIC, Person
-from tests.support.processes import Node, environment
+from tests.support.processes import environment
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
 MARGIN_MS = 300_000
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory):
-    place = tmp_path_factory.mktemp("node")
-    arguments = ("--listen", "127.0.0.1:0", "--owner", "ada", "--name", "test")
-    with Node(place / "data", *arguments, MIC_HOME=str(place / "mic")) as running:
-        yield running
-
-
-@pytest.fixture
-def ada(node):
-    """The owner of the node, at her own machine."""
-    return Person(node.data.parent / "mic")
 
 
 @pytest.fixture
