@@ -6,28 +6,11 @@ instead, against the parts of another, and the envelope is made of them again on
 is compared afterwards, as always.
 """
 
-import binascii
-
-import msgspec
+from keys.errors import BadEnvelope
+from keys.spelling import START, Parts, parts_of, spelled
 
 MARK = b"\0envelope\n"
 _SIGNATURE = 64
-_START = b'{"payload":"'
-
-
-class _Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    keyid: str
-    sig: str
-
-
-class _Envelope(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    payload: str
-    payload_type: str
-    signatures: tuple[_Signature]
-
-
-_decoder = msgspec.json.Decoder(_Envelope)
-_encoder = msgspec.json.Encoder()
 
 
 def loosened(raw: bytes) -> bytes:
@@ -35,17 +18,15 @@ def loosened(raw: bytes) -> bytes:
 
     Bytes that are no envelope, or one of another spelling, stay as they are.
     """
-    if not raw.startswith(_START):
+    if not raw.startswith(START):
         return raw
     try:
-        said = _decoder.decode(raw)
-        one = said.signatures[0]
-        payload, signature = binascii.a2b_base64(said.payload), binascii.a2b_base64(one.sig)
-        head = f"{said.payload_type}\n{one.keyid}\n".encode()
-    except (msgspec.MsgspecError, ValueError, RecursionError):
+        parts = parts_of(raw)
+        head = f"{parts.payload_type}\n{parts.keyid}\n".encode()
+    except (BadEnvelope, UnicodeEncodeError):
         return raw
-    loose = MARK + head + signature + payload
-    return loose if len(signature) == _SIGNATURE and tightened(loose) == raw else raw
+    loose = MARK + head + parts.signature + parts.payload
+    return loose if len(parts.signature) == _SIGNATURE and tightened(loose) == raw else raw
 
 
 def tightened(loose: bytes) -> bytes:
@@ -55,9 +36,6 @@ def tightened(loose: bytes) -> bytes:
     kind, _, rest = loose[len(MARK) :].partition(b"\n")
     keyid, _, rest = rest.partition(b"\n")
     signature, payload = rest[:_SIGNATURE], rest[_SIGNATURE:]
-    one = _Signature(keyid.decode("utf-8", "replace"), _base64(signature))
-    return _encoder.encode(_Envelope(_base64(payload), kind.decode("utf-8", "replace"), (one,)))
-
-
-def _base64(data: bytes) -> str:
-    return binascii.b2a_base64(data, newline=False).decode("ascii")
+    return spelled(
+        Parts(payload, kind.decode("utf-8", "replace"), keyid.decode("utf-8", "replace"), signature)
+    )
