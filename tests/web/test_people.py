@@ -104,7 +104,7 @@ async def test_a_project_is_changed_and_its_address_with_it(browsers):
 async def test_nothing_ends_whose_handle_is_not_typed(browsers):
     ada = await browsers("owner")
     for end in ("delete", "transfer"):
-        status, page = await ada.post(f"/ada/book/settings/{end}", confirm="boook", to=GUILD)
+        status, page = await ada.post(f"/ada/book/settings/{end}", confirm="tome", to=GUILD)
         assert (status, "Type book to confirm" in page) == (400, True)
     assert (await ada.get("/ada/book"))[0] == 200
 
