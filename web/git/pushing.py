@@ -10,6 +10,7 @@ import logging
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
@@ -39,6 +40,16 @@ NOTHING = "0" * 40
 MOST_REFS = 10_000
 TAGS = "refs/tags/"
 _CAPABILITIES = "report-status delete-refs side-band-64k ofs-delta object-format=sha1 agent=micelio"
+
+
+@dataclass(frozen=True, slots=True)
+class _Push:
+    """A push that is under way: who makes it, where to, and who tells of it."""
+
+    forge: Forge
+    who: Party
+    project: Project
+    reporter: Reporter
 
 
 async def advertise(
@@ -74,7 +85,7 @@ async def push(
     await response.prepare(request)
     async with process.answering(request):
         async with Reporter(response, in_bands="side-band-64k" in capabilities) as reporter:
-            report = await _taken(forge, who, project, commands, pack, reporter)
+            report = await _taken(_Push(forge, who, project, reporter), commands, pack)
         told = b"".join(line(f"{one}\n".encode()) for one in report) + FLUSH
         await response.write((band(1, told) + FLUSH) if reporter.in_bands else told)
         await response.write_eof()
@@ -115,22 +126,15 @@ class _Pack:
             yield chunk
 
 
-async def _taken(
-    forge: Forge,
-    who: Party,
-    project: Project,
-    commands: Sequence[Command],
-    pack: _Pack,
-    reporter: Reporter,
-) -> list[str]:
+async def _taken(push: _Push, commands: Sequence[Command], pack: _Pack) -> list[str]:
     """Return the report: how the objects were taken, then a line for each ref."""
     async with (
-        imports.repository(forge, who, project) as repository,
-        _quarantine(forge, repository) as place,
+        imports.repository(push.forge, push.who, push.project) as repository,
+        _quarantine(push.forge, repository) as place,
     ):
         try:
             if pack.first:
-                await _index(forge, place, pack)
+                await _index(push.forge, place, pack)
         except (GitFailed, TimeoutError, DiskFull) as fault:
             refused = [f"ng {one.ref} nothing was kept" for one in commands]
             return [f"unpack {_sentence(fault)}", *refused]
@@ -141,7 +145,7 @@ async def _taken(
             if done and done[ordered[0]].startswith(f"ng {MAIN} "):
                 done[one] = f"ng {one.ref} main was refused"
             else:
-                done[one] = await _moved(forge, who, project, place, one, tags, reporter)
+                done[one] = await _moved(push, place, one, tags)
         return ["unpack ok", *(done[one] for one in commands)]
 
 
@@ -178,28 +182,21 @@ async def _index(forge: Forge, place: Path, pack: _Pack) -> None:
         await process.ended(child, "index-pack")
 
 
-async def _moved(
-    forge: Forge,
-    who: Party,
-    project: Project,
-    place: Path,
-    asked: Command,
-    tags: Mapping[str, str],
-    reporter: Reporter,
-) -> str:
+async def _moved(push: _Push, place: Path, asked: Command, tags: Mapping[str, str]) -> str:
     """Do what a command asks, and return its line of the report."""
     try:
         reason = _refusal(asked)
         if reason is None:
-            reporter.say(await _done(forge, who, project, place, asked, tags, reporter))
+            push.reporter.say(await _done(push, place, asked, tags))
     except Fault as fault:
         reason = fault.message
     except (StoreFault, KeysFault) as fault:
-        log.warning("push refused", extra={"project": project.id, "fault": type(fault).__name__})
+        facts = {"project": push.project.id, "fault": type(fault).__name__}
+        log.warning("push refused", extra=facts)
         reason = _sentence(fault)
     if reason is None:
         return f"ok {asked.ref}"
-    reporter.say(reason)
+    push.reporter.say(reason)
     return f"ng {asked.ref} {_one_line(reason)}"
 
 
@@ -217,20 +214,13 @@ def _refusal(asked: Command) -> str | None:
     )
 
 
-async def _done(
-    forge: Forge,
-    who: Party,
-    project: Project,
-    place: Path,
-    asked: Command,
-    tags: Mapping[str, str],
-    reporter: Reporter,
-) -> str:
+async def _done(push: _Push, place: Path, asked: Command, tags: Mapping[str, str]) -> str:
     """Do it, and return what to tell the pusher; raises `Fault`."""
+    forge, who, project = push.forge, push.who, push.project
     name = asked.ref.removeprefix(TAGS)
     if asked.ref == MAIN:
         outcome = await imports.receive(
-            forge, who, project, place, asked.old, asked.new, reporter.progress, tags
+            forge, who, project, place, asked.old, asked.new, push.reporter.progress, tags
         )
         return _told(forge, project, outcome)
     if asked.new == NOTHING:
