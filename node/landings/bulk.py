@@ -118,25 +118,9 @@ def _made(
         imported=one.imported,
     )
     digest = batch.put_envelope(tx, seal_landing(record, forge.node.key), before.id)
-    return Landing(
-        position=record.position,
-        id=digest,
-        tree=after,
-        previous_tree=before.tree,
-        session=one.session,
-        author=record.author,
-        author_did=None,
-        goal=one.goal,
-        origin="unknown",
-        model=None,
-        contribution=None,
-        transcript=batch.put_beside(tx, one.transcript, digest),
-        changes=Descriptor(_listed(tx, batch, listed), len(listed)),
-        changed=len(one.changes),
-        clock=record.clock,
-        landed_at=now,
-        imported=one.imported,
-    )
+    transcript = batch.put_beside(tx, one.transcript, digest)
+    described = Descriptor(_listed(tx, batch, listed), len(listed))
+    return Landing.signed(record, digest, transcript, described, len(one.changes))
 
 
 def _listed(tx: Tx, batch: Batch, listed: bytes) -> Digest:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from keys.statements.descriptor import Descriptor
-from keys.statements.landing import Imported
+from keys.statements.landing import Imported, LandingRecord
 from node.kernel.errors import Conflict, Invalid, Missing
 from store.changes import Change
 from store.digest import Digest
@@ -48,6 +48,38 @@ class Landing:
     clock: str
     landed_at: int
     imported: Imported | None = None
+
+    @classmethod
+    def signed(
+        cls,
+        record: LandingRecord,
+        id_: Digest,
+        transcript: Digest,
+        changes: Descriptor,
+        changed: int,
+        origin: str = "unknown",
+        model: str | None = None,
+    ) -> "Landing":
+        """Return the entry of a record that was signed as the envelope `id_`."""
+        return cls(
+            position=record.position,
+            id=id_,
+            tree=Digest(record.tree),
+            previous_tree=Digest(record.previous_tree),
+            session=record.session,
+            author=record.author,
+            author_did=record.author_did,
+            goal=record.goal,
+            origin=origin,
+            model=model,
+            contribution=Digest(record.contribution) if record.contribution else None,
+            transcript=transcript,
+            changes=changes,
+            changed=changed,
+            clock=record.clock,
+            landed_at=record.landed_at,
+            imported=record.imported,
+        )
 
     @property
     def title(self) -> str:

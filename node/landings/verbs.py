@@ -311,23 +311,10 @@ def _signed(
         clock=str(forge.clock.tick(now)),
         landed_at=now,
     )
-    return Landing(
-        position=record.position,
-        id=put(tx, Kind.DOCUMENT, seal_landing(record, forge.node.key)),
-        tree=after,
-        previous_tree=before.tree,
-        session=record.session,
-        author=record.author,
-        author_did=signer,
-        goal=record.goal,
-        origin=draft.session.origin if draft.statement else "unknown",
-        model=draft.session.model,
-        contribution=contribution,
-        transcript=transcript,
-        changes=draft.changes,
-        changed=changed,
-        clock=record.clock,
-        landed_at=now,
+    id_ = put(tx, Kind.DOCUMENT, seal_landing(record, forge.node.key))
+    origin = draft.session.origin if draft.statement else "unknown"
+    return Landing.signed(
+        record, id_, transcript, draft.changes, changed, origin, draft.session.model
     )
 
 
