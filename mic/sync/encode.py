@@ -143,7 +143,7 @@ def _reference(one: Entry | None) -> wire.EntryRef | None:
 
 
 def _conversation(turns: Iterable[transcript.Message]) -> list[wire.Message]:
-    return [wire.Message(cast("wire.Role", turn.role), turn.text, turn.at) for turn in turns]
+    return [wire.Message(cast("wire.Speaker", turn.role), turn.text, turn.at) for turn in turns]
 
 
 def _decisions(taken: Iterable[transcript.Decision]) -> list[wire.Decision]:

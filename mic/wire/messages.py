@@ -31,6 +31,7 @@ Url = Annotated[str, Meta(max_length=2048)]
 Model = Annotated[str, Meta(max_length=255)]
 Visibility = Literal["public", "private"]
 Role = Literal["human", "agent"]
+Speaker = Literal["human", "agent", "commit"]
 Origin = Literal["human", "ai-assisted", "ai-generated", "unknown"]
 Status = Literal["active", "landed", "abandoned"]
 ModeName = Literal["file", "executable", "link", "directory"]
@@ -242,9 +243,9 @@ class PathChange(Struct, frozen=True):
 
 
 class Message(Struct, frozen=True):
-    """One turn of a session's conversation."""
+    """One turn of a session's conversation; a commit speaks in what git brought."""
 
-    role: Role
+    role: Speaker
     text: Text
     at: int
 

@@ -145,6 +145,16 @@ def test_what_is_not_committed_stays_or_lands_if_asked(ada, copy):
     assert "?? fresh" in git("status", "--short", at=copy)
 
 
+def test_a_merge_at_the_tip_is_shared_and_shown_with_what_it_brought(ada, copy):
+    git("checkout", "-q", "-b", "late", at=copy)
+    commit(copy, "Another side", late=b"late\n")
+    git("checkout", "-q", "trunk", at=copy)
+    git("merge", "-q", "--no-ff", "-m", "Merge the other side", "late", at=copy)
+    assert ada.json("share", at=copy)["position"] == 5
+    [said] = ada.json("show", "latest", at=copy)["session"]["conversation"]
+    assert (said["role"], "Another side" in said["text"]) == ("commit", True)
+
+
 def test_a_share_that_was_killed_goes_on(ada, copy):
     before, number = content(copy), 1
     while ada.killed(number, "share", "--dirty", at=copy):
