@@ -4,7 +4,8 @@ import asyncio
 import re
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -71,14 +72,7 @@ def _settings(target_: Target) -> tuple[str, ...]:
 async def looked_up(target_: Target) -> None:
     """Raise `SourceUnreachable` unless a repository with a HEAD answers."""
     line = command(None, "ls-remote", "--", target_.url, "HEAD", settings=_settings(target_))
-    process = await asyncio.create_subprocess_exec(
-        *line,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=environment(),
-    )
-    async with _ended(process):
+    async with _started(line, stdout=PIPE) as process:
         try:
             async with asyncio.timeout(120):
                 out, errors = await process.communicate()
@@ -103,14 +97,7 @@ async def fetched(
     refs = (f"+HEAD:{MAIN}", "+refs/tags/*:refs/tags/*")
     arguments = ("fetch", "--progress", "--no-write-fetch-head", "--no-tags", "--no-auto-gc")
     line = command(place, *arguments, "--", target_.url, *refs, settings=_settings(target_))
-    process = await asyncio.create_subprocess_exec(
-        *line,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-        env=environment(),
-    )
-    async with _ended(process):
+    async with _started(line, stdout=DEVNULL) as process:
         errors = await _watched(process, place, forge.limits.push, told)
     if process.returncode:
         raise SourceUnreachable(f"The repository could not be fetched: {_reason(errors)}")
@@ -119,7 +106,7 @@ async def fetched(
 
 
 async def _watched(
-    process: asyncio.subprocess.Process, place: Path, most: int, told: Callable[[int, int], None]
+    process: Process, place: Path, most: int, told: Callable[[int, int], None]
 ) -> bytes:
     """Follow a fetch to its end, and end it where it takes too long or too much room."""
     assert process.stderr is not None
@@ -155,10 +142,13 @@ async def _check_size(place: Path, most: int) -> None:
 
 
 @asynccontextmanager
-async def _ended(process: asyncio.subprocess.Process) -> AsyncIterator[None]:
-    """Let no process outlive whoever waits for it."""
+async def _started(line: Sequence[str], stdout: int) -> AsyncIterator[Process]:
+    """Give git at work; it does not outlive whoever waits for it."""
+    process = await asyncio.create_subprocess_exec(
+        *line, stdin=DEVNULL, stdout=stdout, stderr=PIPE, env=environment()
+    )
     try:
-        yield
+        yield process
     finally:
         if process.returncode is None:
             process.kill()

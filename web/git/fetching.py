@@ -5,7 +5,9 @@ nothing else, so that whatever a client names, it can get no more than it may re
 """
 
 import asyncio
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from aiohttp import web
 
@@ -29,22 +31,11 @@ async def advertise(
     forge: Forge, who: Party, project: Project, request: web.Request
 ) -> web.StreamResponse:
     """Say what there is to fetch."""
-    version = asked_version(request)
-    async with (
-        request.app[process.SEATS],
-        imports.repository(forge, who, project) as repository,
-        process.started(
-            repository,
-            "upload-pack",
-            "--http-backend-info-refs",
-            str(repository),
-            settings=_SETTINGS,
-            version=version,
-        ) as child,
-    ):
+    async with _serving(forge, who, project, request, "--http-backend-info-refs") as child:
         refs = b"".join([data async for data in process.output(child)])
         await process.ended(child, "upload-pack")
-    head = b"" if version == "version=2" else line(b"# service=git-upload-pack\n") + FLUSH
+    is_second = asked_version(request) == "version=2"
+    head = b"" if is_second else line(b"# service=git-upload-pack\n") + FLUSH
     return web.Response(
         body=head + refs,
         content_type="application/x-git-upload-pack-advertisement",
@@ -56,18 +47,7 @@ async def fetch(
     forge: Forge, who: Party, project: Project, request: web.Request
 ) -> web.StreamResponse:
     """Send what a client wants and lacks."""
-    async with (
-        request.app[process.SEATS],
-        imports.repository(forge, who, project) as repository,
-        process.started(
-            repository,
-            "upload-pack",
-            "--stateless-rpc",
-            str(repository),
-            settings=_SETTINGS,
-            version=asked_version(request),
-        ) as child,
-    ):
+    async with _serving(forge, who, project, request, "--stateless-rpc") as child:
         response = web.StreamResponse(headers=NO_CACHE)
         response.content_type = "application/x-git-upload-pack-result"
         await response.prepare(request)
@@ -79,6 +59,26 @@ async def fetch(
             await process.ended(child, "upload-pack")
             await response.write_eof()
     return response
+
+
+@asynccontextmanager
+async def _serving(
+    forge: Forge, who: Party, project: Project, request: web.Request, how: str
+) -> AsyncIterator[Process]:
+    """Give git's `upload-pack`, which speaks the protocol that the client asks for."""
+    async with (
+        request.app[process.SEATS],
+        imports.repository(forge, who, project) as repository,
+        process.started(
+            repository,
+            "upload-pack",
+            how,
+            str(repository),
+            settings=_SETTINGS,
+            version=asked_version(request),
+        ) as child,
+    ):
+        yield child
 
 
 def asked_version(request: web.Request) -> str:
