@@ -76,6 +76,7 @@ TABLE = {
     "landings.followed": READS,
     "landings.get": READS,
     "landings.head": READS,
+    "landings.held": READS,
     "landings.land": WRITES,
     "landings.last_touch": READS,
     "landings.log": READS,
