@@ -14,6 +14,7 @@ from node.imports.model import MAIN, BadImport, SourceUnreachable
 from node.kernel import outbound
 from node.kernel.forge import Forge
 from node.kernel.outbound import Target
+from store.git.checks import LENIENT
 from store.git.program import command, environment, run, said
 
 HOURS = 3600
@@ -21,25 +22,6 @@ LONGEST = 2 * HOURS
 MARK = "micelio-fetched"
 PAUSE = 0.5
 _TOLD = re.compile(rb"Receiving objects:\s+\d+% \((\d+)/(\d+)\)")
-_LENIENT = (
-    "badDate",
-    "badDateOverflow",
-    "badEmail",
-    "badName",
-    "badTimezone",
-    "gitmodulesMissing",
-    "hasDot",
-    "hasDotdot",
-    "missingEmail",
-    "missingNameBeforeEmail",
-    "missingSpaceBeforeDate",
-    "missingSpaceBeforeEmail",
-    "missingTaggerEntry",
-    "badTagName",
-    "zeroPaddedDate",
-    "zeroPaddedFilemode",
-)
-"""What old programs wrote and every git reads; names that no project may hold are ours to tell."""
 
 
 def place_of(forge: Forge, name: str) -> Path:
@@ -65,7 +47,7 @@ def _settings(target_: Target) -> tuple[str, ...]:
         "transfer.bundleURI=false",
         "fetch.fsckObjects=true",
         "fetch.unpackLimit=1",
-        *(f"fetch.fsck.{name}=ignore" for name in _LENIENT),
+        *(f"fetch.fsck.{name}=ignore" for name in LENIENT),
     )
 
 

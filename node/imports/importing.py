@@ -191,6 +191,8 @@ async def _finish(forge: Forge, who: Party, project: Project, found: History) ->
 
     def write(tx: Tx) -> None:
         for name, (oid, target) in found.tags.items():
+            if rows.tag_in_the_way(tx, project.key, name):
+                continue
             position = rows.position_of(tx, project.key, target)
             rows.put_tag(tx, project.key, Tag(name, oid, position))
         reading.release(tx, project.key)

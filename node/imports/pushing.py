@@ -6,6 +6,7 @@ led to it is told in the session; git's own objects are kept as residue.
 
 import asyncio
 import io
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -105,7 +106,10 @@ async def _check_base(quarantine: Path, old: str, new: str, head: Head, at: str)
             "What landed stays: main only goes forward. Land a change that takes it back instead"
             " (`git revert`), or put your commits on top (`git pull --rebase`), and push again.",
         )
-    paths = await asyncio.to_thread(_both, quarantine, base, at, new) if base else []
+    paths: list[str] = []
+    if base:
+        with suppress(BadHistory, GitFailed):  # it does not land, whatever it changed
+            paths = await asyncio.to_thread(_both, quarantine, base, at, new)
     raise FetchFirst(head.position, paths)
 
 
@@ -118,12 +122,9 @@ def _merge_base(repository: Path, one: str, other: str) -> str | None:
 
 def _both(repository: Path, base: str, ours: str, theirs: str) -> list[str]:
     """Return the paths that two commits changed since `base`."""
-    sides = [
-        run(repository, "diff-tree", "-r", "-z", "--name-only", "--no-renames", base, one)
-        for one in (ours, theirs)
-    ]
-    found = set(sides[0].split(b"\0")) & set(sides[1].split(b"\0"))
-    return sorted(one.decode("utf-8", "replace") for one in found if one)
+    mine = set(history.changed(repository, base, ours))
+    found = mine.intersection(history.changed(repository, base, theirs))
+    return sorted(one.decode("utf-8", "replace") for one in found)
 
 
 def _commits(repository: Path, old: str, new: str) -> list[Commit]:

@@ -22,6 +22,9 @@ from store.git.program import run
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_+-]|\.(?!\.|lock(?:/|$)|$)){0,99}")
 """Names that need no look by git."""
 
+_LONGEST, _LONGEST_PART = 250, 200
+"""Bytes of a tag's name: git keeps each as a file, beside which it writes others."""
+
 
 async def receive(
     forge: Forge,
@@ -69,6 +72,8 @@ async def tag(
 
     def write(tx: Tx) -> Tag:
         projects.current(tx, who, project, Action.LAND)
+        if other := rows.tag_in_the_way(tx, project.key, name):
+            raise BadPush("bad-tag", f"{name} cannot be a tag beside {other}.", name=name)
         new = Tag(name, oid, rows.position_of(tx, project.key, target))
         before = rows.tag(tx, project.key, name)
         if before is not None and before.oid != oid:
@@ -95,10 +100,17 @@ async def untag(forge: Forge, who: Party, project: Project, name: str) -> None:
 
 
 def _check_name(name: str) -> None:
+    if not _fits(name):
+        raise BadPush("bad-tag", f"{name[:100]!r} is too long for a tag.", name=name[:100])
     try:
         run(None, "check-ref-format", f"refs/tags/{name}")
     except (GitFailed, ValueError) as fault:
         raise BadPush("bad-tag", f"{name[:100]!r} cannot be the name of a tag.") from fault
+
+
+def _fits(name: str) -> bool:
+    parts = name.encode().split(b"/")
+    return len(name.encode()) <= _LONGEST and all(len(one) <= _LONGEST_PART for one in parts)
 
 
 def _target(repository: Path, oid: str) -> str:

@@ -71,6 +71,16 @@ def tag(tx: Tx, project: int, name: str) -> Tag | None:
     return Tag(row[0], row[1].hex(), row[2]) if row else None
 
 
+def tag_in_the_way(tx: Tx, project: int, name: str) -> str | None:
+    """Return a tag that lies above or below `name`, beside which git cannot hold it."""
+    row = tx.execute(
+        "select name from git_tags where project = ?1"
+        " and (instr(name, ?2 || '/') = 1 or instr(?2, name || '/') = 1) limit 1",
+        (project, name),
+    ).fetchone()
+    return row[0] if row else None
+
+
 def put_tag(tx: Tx, project: int, new: Tag) -> None:
     """Write a tag in the place of one of its name."""
     tx.execute(

@@ -5,6 +5,7 @@ the bytes themselves are kept elsewhere. One that we write has one form, so that
 landing the same id.
 """
 
+import codecs
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +16,14 @@ from store.git.objects import object_id
 _MOMENT = re.compile(
     rb"^(.*?) ?<([^<>\n]*)>[^<>\n]*? (-?\d{1,18})(?: ([+-]\d{1,7}))?\s*$", re.DOTALL
 )
+_TEXTS = re.compile(
+    r"ascii|utf-(8|16|32)(-[bl]e|-sig)?|(iso8859-|cp|mac-)[a-z0-9-]+|koi8-[rtu]|tis-620|johab|hz"
+    r"|(euc|iso2022|shift|big5|gb|kz|ptcp)[a-z0-9_]+|big5|gbk"
+)
+"""Encodings of texts. Others that Python knows are for something else: one takes the square of the
+length in time, some read escapes."""
+
+_LONGEST_ENCODING = 40
 LONGEST_NAME = 255
 EARLIEST, LATEST = -62_000_000_000, 253_000_000_000
 """Seconds from 1970 that a date may be: the years from 5 to 9987, which every program can show."""
@@ -83,8 +92,15 @@ def _text(data: bytes, encoding: str) -> str:
     """Return text as its author meant it, as far as that can be known."""
     for name in (encoding, "utf-8"):
         with suppress(LookupError, UnicodeError, ValueError):
-            return data.decode(name)
+            if _is_of_texts(name):
+                return data.decode(name)
     return data.decode("latin-1")
+
+
+def _is_of_texts(encoding: str) -> bool:
+    if len(encoding) > _LONGEST_ENCODING:
+        return False
+    return _TEXTS.fullmatch(codecs.lookup(encoding).name) is not None
 
 
 @dataclass(frozen=True, slots=True)

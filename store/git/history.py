@@ -20,6 +20,9 @@ from store.paths import check_path
 MODES = {"100644": Mode.FILE, "100664": Mode.FILE, "100755": Mode.EXECUTABLE, "120000": Mode.LINK}
 DIRECTORY, SUBMODULE = "040000", "160000"
 _READ = 1 << 18
+_TOLD, _TOLD_FOR_EACH = 64 << 20, 1 << 10
+"""Bytes that git may take to tell what a history changed: so many, and more for each object. A few
+trees that name each other ten times over are more paths than there is room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def steps(repository: Path, line_: Iterable[Commit], *, any_path: bool = False) 
     known = list(line_)
     asks = (" ".join((one.id, *one.parents[:1])) for one in known)
     with asked(repository, asks, "diff-tree", *arguments, "--always") as stream:
-        fields = _fields(stream)
+        fields = _fields(stream, known[-1].id if known else "", _room(repository))
         name = next(fields, b"")
         for one in known:
             if name.decode() != one.id:
@@ -99,10 +102,27 @@ def _rows(fields: Iterator[bytes]) -> tuple[list[tuple[bytes, bytes]], bytes]:
     return rows, b""
 
 
-def _fields(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield what NULs end."""
+def changed(repository: Path, one: str, other: str) -> Iterator[bytes]:
+    """Yield the paths that differ between two commits; raises `BadHistory` for far too many."""
+    arguments = ("-r", "-z", "--name-only", "--no-renames", one, other)
+    with asked(repository, (), "diff-tree", *arguments) as stream:
+        yield from _fields(stream, other, _room(repository))
+
+
+def _room(repository: Path) -> int:
+    """Return how many bytes git may take to tell what changed."""
+    rows = run(repository, "count-objects", "-v").decode().splitlines()
+    counted = dict(row.split(": ", 1) for row in rows)
+    return _TOLD + _TOLD_FOR_EACH * (int(counted["count"]) + int(counted["in-pack"]))
+
+
+def _fields(stream: IO[bytes], tip: str, room: int) -> Iterator[bytes]:
+    """Yield what NULs end; raises `BadHistory` once it is more than `room`."""
     held = b""
     while data := stream.read1(_READ):  # type: ignore[attr-defined]  # it is buffered
+        room -= len(data)
+        if room < 0:
+            raise BadHistory(tip, "", "changes more paths than its objects could fill")
         *whole, held = (held + data).split(b"\0")
         yield from whole
 

@@ -19,6 +19,9 @@ from store.git.errors import GitFailed, GitMissing
 MINUTES = 60.0
 LONGEST = 30 * MINUTES
 _SAID = 2000
+_MEMORY = 1 << 30
+"""Bytes that git may ask for at once. A few bytes of a pack claim an object of any size, and git
+makes room for all but contents before it looks at them."""
 
 _SETTINGS = (
     "core.hooksPath=/dev/null",
@@ -47,6 +50,7 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_ASKPASS": "/bin/false",
         "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_ALLOC_LIMIT": str(_MEMORY),
         **(more or {}),
     }
 

@@ -26,6 +26,7 @@ from node.landings.model import Landing
 from node.projects.model import Project
 from node.projects.rules import require
 from store.errors import DiskFull, StoreFault
+from store.git.checks import LENIENT
 from store.git.errors import GitFailed
 from store.git.program import run
 from web.git import process
@@ -39,6 +40,7 @@ SERVICE = "git-receive-pack"
 NOTHING = "0" * 40
 MOST_REFS = 10_000
 TAGS = "refs/tags/"
+_STRICT = f"--strict={','.join(f'{name}=ignore' for name in LENIENT)}"
 _CAPABILITIES = "report-status delete-refs side-band-64k ofs-delta object-format=sha1 agent=micelio"
 
 
@@ -173,6 +175,7 @@ async def _index(forge: Forge, place: Path, pack: _Pack) -> None:
         "index-pack",
         "--stdin",
         "--fix-thin",
+        _STRICT,
         f"--max-input-size={forge.limits.push}",
     ) as child:
         async with asyncio.TaskGroup() as group:
