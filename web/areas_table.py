@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from web.areas.account import closing, devices, tokens
+from web.areas.account import closing, devices, export, tokens
 from web.areas.account import show as account
 from web.areas.agents import show as agents
 from web.areas.design import show as design
@@ -70,6 +70,7 @@ ROUTES = [
     web.get("/deleted", deleted.show),
     web.post("/deleted" + PROJECT, deleted.restore),
     web.get("/{account}", account.show),
+    web.get("/{account}/export.zip", export.show),  # no project's handle has a dot
     web.get(PROJECT, project.show),
     web.get(SETTINGS, settings.show),
     web.post(SETTINGS, settings.change),

@@ -13,6 +13,7 @@ from node.daemon import building, lock, presence
 from node.daemon.backups.commands import backup, restore
 from node.daemon.checkups.commands import doctor
 from node.daemon.config import Config
+from node.daemon.exporting import export
 from node.daemon.fsck import Report, summary
 from node.daemon.fsck import run as run_fsck
 from node.daemon.people import invite, limit, login
@@ -20,7 +21,18 @@ from node.daemon.saying import must_exist, say
 from node.daemon.serve import Running, serve
 from node.kernel import jobs
 
-__all__ = ["backup", "doctor", "fsck", "invite", "limit", "login", "restore", "status", "up"]
+__all__ = [
+    "backup",
+    "doctor",
+    "export",
+    "fsck",
+    "invite",
+    "limit",
+    "login",
+    "restore",
+    "status",
+    "up",
+]
 
 
 def up(config: Config, asked: argparse.Namespace) -> int:

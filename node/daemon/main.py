@@ -37,6 +37,7 @@ examples:
   micelio fsck --repair                        check everything that is stored
   micelio doctor                               is all well, and what is to be done?
   micelio backup /mnt/backup/forge.tar         the whole node in one file, while it runs
+  micelio export ada ~/ada.zip                 all that belongs to an account, in one zip
   micelio restore /mnt/backup/forge.tar --data ~/restored
 """
 
@@ -92,6 +93,12 @@ def _backups(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     backup = _add(commands, "backup", "write the whole node to one file; it may run meanwhile")
     backup.add_argument("file", metavar="FILE", help="a new file, or - for standard output")
     backup.add_argument("--replace", action="store_true", help="put it in the place of a file")
+    export = _add(
+        commands, "export", "write what belongs to an account to a zip; no secret is in it"
+    )
+    export.add_argument("account", metavar="ACCOUNT", help="whose: a person's or an organization's")
+    export.add_argument("file", metavar="FILE", help="a new file")
+    export.add_argument("--replace", action="store_true", help="put it in the place of a file")
     restore = _add(commands, "restore", "make a node of a backup, in a new or empty directory")
     restore.add_argument("file", metavar="FILE", help="the backup, or - for standard input")
     restore.add_argument("--no-check", action="store_true", help="leave the check to `fsck`")

@@ -54,6 +54,7 @@ TABLE = {
     "devices.listed": OF_ONESELF,
     "devices.peek": OF_ONESELF,
     "devices.revoke": OF_ONESELF,
+    "exports.stream": OF_A_NAMESPACE,
     "holdings.missing": WRITES,
     "holdings.receive": WRITES,
     "imports.commit_of": READS,
@@ -149,6 +150,7 @@ OWN = {
     "devices.flow.refresh",
     "devices.flow.register",
     "devices.flow.start",
+    "exports.stream_for_operator",
     "holdings.forget",  # the collector's
     "invitations.peek_link",  # the secret in the link is the right to use it
     "invitations.redeem_link",
@@ -265,6 +267,8 @@ def arguments(name, function, project, did):
         dull["handle"] = "fresh"
     elif name.startswith("organizations"):
         dull["handle"] = GUILD
+    if name.startswith("exports"):
+        dull["handle"] = project.account
     needed = inspect.signature(function).parameters.values()
     return {
         p.name: dull[p.name]

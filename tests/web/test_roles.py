@@ -87,6 +87,7 @@ NEEDS = {
     ("GET", "/deleted"): SIGNED_IN,
     ("POST", "/deleted/{account}/{project}"): NAMESPACE,
     ("GET", "/{account}"): ANYBODY,
+    ("GET", "/{account}/export.zip"): NAMESPACE,
     ("GET", PROJECT): READ,
     ("GET", PROJECT + "/settings"): SETTINGS_PAGE,
     ("GET", PROJECT + "/settings/audit"): SETTINGS_PAGE,

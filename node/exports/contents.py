@@ -1,0 +1,226 @@
+"""What of an account stands in its export: each file of it, a few MiB in memory at a time.
+
+Every value is named here by hand: what is added to a row some day is not given away by that.
+"""
+
+import base64
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import asdict
+
+from node.access import verbs as access
+from node.accounts.model import Account
+from node.devices import verbs as devices
+from node.exports.archive import File, is_target, tar_end, tar_header, tar_padding
+from node.exports.readme import README
+from node.kernel.forge import Forge
+from node.landings import reading
+from node.landings.model import Landing
+from node.organizations import verbs as organizations
+from node.projects import members
+from node.projects import verbs as projects
+from node.projects.model import Project
+from node.sessions import verbs as sessions
+from node.sessions.model import Session
+from node.signin import tokens
+from node.signin import verbs as signin
+from store import contents, tree
+from store.database import Tx
+from store.digest import Digest
+from store.tree import Entry, Mode
+
+_AT_ONCE = 4 << 20
+_PAGE = 50
+
+
+async def of_account(forge: Forge, account: Account) -> AsyncIterator[File]:
+    """Yield what belongs to an account, but for its projects."""
+    yield "README.txt", _one(README.encode())
+    yield "account.json", _one(_json(await _account(forge, account)))
+    yield "organizations.json", _one(_json(await _organizations(forge, account)))
+
+
+async def of_project(forge: Forge, account: Account, project: Project) -> AsyncIterator[File]:
+    """Yield a project of the account as it stands now, and how it came to be."""
+    here = f"projects/{project.handle}"
+    head = await forge.db.read(lambda tx: reading.head_of(tx, project))
+    yield (
+        f"{here}/project.json",
+        _one(_json(await _project(forge, account, project, head.position))),
+    )
+    documents = await projects.documents(forge, account.party, project)
+    for number, document in enumerate(documents, 1):
+        yield f"{here}/documents/{number:04}.json", _one(document)
+    yield f"{here}/landings.jsonl", _landings(forge, project, head.position)
+    yield f"{here}/sessions.jsonl", _sessions(forge, account, project)
+    yield f"{here}/files.tar", _files(forge, head.tree, forge.now())
+
+
+async def _account(forge: Forge, account: Account) -> dict[str, object]:
+    facts: dict[str, object] = {
+        "handle": account.handle,
+        "name": account.name,
+        "did": account.did,
+        "kind": account.kind,
+        "is_admin": account.is_admin,
+        "created_at": account.created_at,
+        "updated_at": account.updated_at,
+        "most_projects": account.most_projects,
+        "most_bytes": account.most_bytes,
+        "node": {"name": forge.node.name, "did": forge.node.did, "url": forge.node.url},
+    }
+    return facts if account.is_organization else facts | await _ways_in(forge, account)
+
+
+async def _ways_in(forge: Forge, account: Account) -> dict[str, object]:
+    """Return by what somebody acts for the account; never what it is proven with."""
+    who = account.party
+    return {
+        "device_keys": [asdict(one) for one in await signin.list_keys(forge, who)],
+        "devices": [
+            _picked(one, "name client created_at seen_at expires_at")
+            | {"scopes": sorted(one.scopes)}
+            for one in await devices.listed(forge, who)
+        ],
+        "tokens": [
+            _picked(one, "name created_at expires_at last_used_at") | {"scopes": sorted(one.scopes)}
+            for one in await tokens.listed(forge, who)
+        ],
+        "browsers": [
+            _picked(one, "device created_at seen_at expires_at")
+            for one in await signin.list_sessions(forge, who)
+        ],
+    }
+
+
+async def _organizations(forge: Forge, account: Account) -> dict[str, object]:
+    """Return the organizations that a person acts for, or who acts for an organization."""
+    if account.is_organization:
+        found = await forge.db.read(lambda tx: access.members(tx, account.key))
+        return {"members": [_picked(one, "handle name role created_at") for one in found]}
+    listed = await organizations.listed(forge, account.party)
+    return {"organizations": [_picked(one, "handle name role created_at") for one in listed]}
+
+
+async def _project(
+    forge: Forge, account: Account, project: Project, position: int
+) -> dict[str, object]:
+    words = "id account handle name description visibility url llm_model"
+    facts = _picked(project, f"{words} created_at updated_at archived_at")
+    found = await members.members(forge, account.party, project)
+    shown = [_picked(one, "handle name role created_at") for one in found]
+    return facts | {"position": position, "members": shown}
+
+
+async def _landings(forge: Forge, project: Project, last: int) -> AsyncIterator[bytes]:
+    """Yield a line for each landing, oldest first."""
+    done = 0
+    while done < last:
+        lines, done = await forge.db.read(
+            lambda tx, after=done: _some_landings(forge, tx, project, after, last)  # type: ignore[misc]
+        )
+        yield lines
+
+
+def _some_landings(
+    forge: Forge, tx: Tx, project: Project, after: int, last: int
+) -> tuple[bytes, int]:
+    """Return the lines behind position `after`, some MiB of them, and the position of the last."""
+    lines = bytearray()
+    for landing in reversed(reading.between(tx, project.key, after + 1, min(after + _PAGE, last))):
+        lines += _json(_landing(forge, tx, landing))
+        after = landing.position
+        if len(lines) > _AT_ONCE:
+            break
+    return bytes(lines), after
+
+
+def _landing(forge: Forge, tx: Tx, landing: Landing) -> dict[str, object]:
+    facts = _picked(landing, "position session author author_did goal origin model clock landed_at")
+    statement = forge.objects.get(tx, landing.contribution) if landing.contribution else None
+    return facts | {
+        "id": landing.id.hex(),
+        "tree": landing.tree.hex(),
+        "previous_tree": landing.previous_tree.hex(),
+        "changes": {"id": landing.changes.id.hex(), "size": landing.changes.size},
+        "record": _base64(forge.objects.get(tx, landing.id)),
+        "contribution": None if statement is None else _base64(statement),
+        "transcript": json.loads(forge.objects.get(tx, landing.transcript)),
+    }
+
+
+async def _sessions(forge: Forge, account: Account, project: Project) -> AsyncIterator[bytes]:
+    """Yield a line for each session, newest first."""
+    before: str | None = None
+    while True:
+        listed = await sessions.listed(forge, account.party, project, before=before, limit=_PAGE)
+        for one in listed:
+            yield _json(_session(await sessions.get(forge, account.party, project, one.id)))
+        if not listed:
+            return
+        before = listed[-1].id
+
+
+def _session(session: Session) -> dict[str, object]:
+    words = "id goal base_position origin model started_at ended_at position"
+    return _picked(session, words) | {
+        "author": session.author_handle,
+        "status": session.status.value,
+        "conversation": [_picked(one, "role text at") for one in session.conversation],
+        "decisions": [_picked(one, "text why at") for one in session.decisions],
+    }
+
+
+async def _files(forge: Forge, root: Digest, at: int) -> AsyncIterator[bytes]:
+    """Yield a tar of the files below `root`, with their modes and links."""
+    directories = [("", root)]
+    while directories:
+        above, node = directories.pop()
+        found = await forge.db.read(lambda tx, node=node: _listed(forge, tx, node))  # type: ignore[misc]
+        for name, entry in found:
+            path = f"{above}{name}"
+            if entry.mode is Mode.DIRECTORY:
+                directories.append((f"{path}/", entry.id))
+                continue
+            async for piece in _file(forge, path, entry, at):
+                yield piece
+    yield tar_end()
+
+
+def _listed(forge: Forge, tx: Tx, node: Digest) -> list[tuple[str, Entry]]:
+    return list(tree.listing(node, "", lambda digest: forge.objects.get(tx, digest)))
+
+
+async def _file(forge: Forge, path: str, entry: Entry, at: int) -> AsyncIterator[bytes]:
+    spans = await forge.db.read(
+        lambda tx: contents.spans(entry.id, entry.size, lambda one: forge.objects.get(tx, one))
+    )
+    if entry.mode is Mode.LINK and len(spans) == 1:
+        target = await _blob(forge, spans[0][0])
+        if is_target(target):
+            yield tar_header(path, entry.mode, 0, target, at)
+            return
+    yield tar_header(path, entry.mode, entry.size, None, at)
+    for digest, _ in spans:
+        yield await _blob(forge, digest)
+    yield tar_padding(entry.size)
+
+
+async def _blob(forge: Forge, digest: Digest) -> bytes:
+    return await forge.db.read(lambda tx: forge.objects.get(tx, digest))
+
+
+async def _one(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+def _picked(value: object, names: str) -> dict[str, object]:
+    return {name: getattr(value, name) for name in names.split()}
+
+
+def _json(value: Mapping[str, object]) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
