@@ -16,7 +16,10 @@ from node.kernel.errors import Denied, Invalid, Unreachable
 
 PORTS = {"http": 80, "https": 443}
 LONGEST = 2000
-_TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("2002::/16"))
+_INWARD = tuple(
+    map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "fec0::/10"))
+)
+"""What may lead inwards though it counts as public: translated addresses, and IPv6's old sites."""
 
 
 class BadUrl(Invalid):
@@ -84,6 +87,6 @@ def is_public(address: str) -> bool:
     if isinstance(found, ipaddress.IPv6Address):
         if found.ipv4_mapped is not None:
             found = found.ipv4_mapped
-        elif any(found in network for network in _TRANSLATED) or found.teredo is not None:
+        elif any(found in network for network in _INWARD) or found.teredo is not None:
             return False
     return found.is_global and not found.is_multicast and not found.is_reserved

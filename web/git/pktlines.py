@@ -13,6 +13,9 @@ from aiohttp import StreamReader
 
 FLUSH = b"0000"
 LONGEST = 65_520
+LIST = 4 << 20
+"""Bytes of a list of lines: every ref that a push may move, with a long name."""
+
 _LENGTH = 4
 _BAND = LONGEST - _LENGTH - 1
 
@@ -42,10 +45,14 @@ def band(number: int, data: bytes) -> bytes:
 
 async def lines(content: StreamReader, most: int) -> AsyncIterator[bytes]:
     """Yield the lines up to a flush; raises `BadRequest` for what is none, or more than `most`."""
+    held = 0
     for _ in range(most):
         data = await next_line(content)
         if data is None:
             return
+        held += len(data)
+        if held > LIST:
+            raise BadRequest(f"The list of refs of a push has at most {LIST} bytes.")
         yield data
     raise BadRequest(f"A push moves at most {most} refs.")
 

@@ -1,10 +1,13 @@
 """What a push may hold, for those who clone it afterwards; and what it may not cost."""
 
+import io
+
 import pytest
+from aiohttp import ClientSession
 
 from node.imports import verbs as imports
 from tests.support.gits import Gits
-from tests.web.git.test_git_client import ada, book, git, head, served, url
+from tests.web.git.test_git_client import ada, basic, book, git, head, served, url
 
 __all__ = ["ada", "book", "served", "url"]
 
@@ -46,3 +49,13 @@ async def test_what_old_programs_wrote_is_taken(url, forge, ada, book, tmp_path)
     gits.main(gits.commit({"a": b"1"}, tip, author=b"Ada <>", when=b"012345 +051800"))
     await git("push", url, "main:main", cwd=gits.path)
     assert (await head(forge, ada, book)).position == 2
+
+
+async def test_a_list_of_refs_of_many_megabytes_is_not_held(url, served):
+    ref = b"%040d %040x refs/tags/%b" % (0, 7, b"x" * 65_000)
+    body = (b"%04x%b" % (len(ref) + 4, ref)) * 65 + b"0000"
+    async with ClientSession(headers=basic(url)) as session:
+        where = f"http://127.0.0.1:{served.port}/ada/book.git/git-receive-pack"
+        async with session.post(where, data=io.BytesIO(body)) as answer:
+            assert answer.status == 400
+            assert "at most" in await answer.text()
