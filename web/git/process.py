@@ -10,6 +10,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from aiohttp import web
 
@@ -19,12 +20,32 @@ from store.git.program import command, environment, said
 log = logging.getLogger(__name__)
 
 AT_ONCE = 8
-SEATS: web.AppKey[asyncio.Semaphore] = web.AppKey("git-seats", asyncio.Semaphore)
+FOR_ONE = 4
+"""How many of them one asker may have, so that who reads slowly leaves room for others."""
+
 SILENCE = 300.0
 """Seconds that a child may take before it writes its next byte, or reads the next of ours."""
 
 _CHUNK = 256 << 10
 _SAID = 4000
+
+
+class Seats:
+    """Room for so many children at once, and for fewer of one asker."""
+
+    def __init__(self) -> None:
+        self._all = asyncio.Semaphore(AT_ONCE)
+        self._own: WeakValueDictionary[object, asyncio.Semaphore] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def taken(self, asker: object) -> AsyncIterator[None]:
+        """Wait for a seat, and keep it for the length of the block."""
+        own = self._own.setdefault(asker, asyncio.Semaphore(FOR_ONE))
+        async with own, self._all:
+            yield
+
+
+SEATS: web.AppKey[Seats] = web.AppKey("git-seats", Seats)
 
 
 @asynccontextmanager

@@ -1,7 +1,5 @@
 """The addresses of git's door, with and without the `.git` that people put behind a name."""
 
-import asyncio
-
 from aiohttp import web
 
 from node.kernel.forge import Forge
@@ -24,7 +22,7 @@ ROUTES = (
 
 def add_routes(app: web.Application) -> None:
     """Open this door on `app`."""
-    app[process.SEATS] = asyncio.Semaphore(process.AT_ONCE)
+    app[process.SEATS] = process.Seats()
     for (method, path), handler in zip(
         ROUTES, (advertise, fetching.fetch, pushing.push), strict=True
     ):

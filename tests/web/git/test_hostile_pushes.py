@@ -1,13 +1,17 @@
 """What a push may hold, for those who clone it afterwards; and what it may not cost."""
 
+import asyncio
 import io
 
 import pytest
 from aiohttp import ClientSession
 
 from node.imports import verbs as imports
+from node.signin import verbs as signin
+from tests.support.forges import a_project, an_account
 from tests.support.gits import Gits
 from tests.web.git.test_git_client import ada, basic, book, git, head, served, url
+from web.git import process
 
 __all__ = ["ada", "book", "served", "url"]
 
@@ -59,3 +63,24 @@ async def test_a_list_of_refs_of_many_megabytes_is_not_held(url, served):
         async with session.post(where, data=io.BytesIO(body)) as answer:
             assert answer.status == 400
             assert "at most" in await answer.text()
+
+
+async def test_who_fetches_slowly_leaves_room_for_others(url, forge, served, book):
+    bob = await an_account(forge, "bob")
+    await a_project(forge, bob, "box")
+    token = await signin.make_token(forge, bob, "git", ["read", "write"])
+    head_ = (
+        f"POST /{book.address}/git-upload-pack HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"
+        f"Authorization: {basic(url)['Authorization']}\r\n\r\n0"
+    )
+    waiting = []
+    for _ in range(process.AT_ONCE):
+        _, writer = await asyncio.open_connection("127.0.0.1", served.port)
+        writer.write(head_.encode())
+        await writer.drain()
+        waiting.append(writer)
+    await asyncio.sleep(0.5)
+    async with asyncio.timeout(30):
+        await git("ls-remote", f"http://bob:{token}@127.0.0.1:{served.port}/bob/box.git")
+    for writer in waiting:
+        writer.close()
