@@ -28,7 +28,7 @@ from node.projects.rules import require
 from store.errors import DiskFull, StoreFault
 from store.git.checks import LENIENT
 from store.git.errors import GitFailed
-from store.git.program import run
+from store.git.program import LONGEST, run
 from web.git import process
 from web.git.door import NO_CACHE
 from web.git.pktlines import FLUSH, Command, band, command, line, lines
@@ -178,11 +178,9 @@ async def _index(forge: Forge, place: Path, pack: _Pack) -> None:
         _STRICT,
         f"--max-input-size={forge.limits.push}",
     ) as child:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(process.feed(child, pack.parts()))
-            async for _ in process.output(child):
-                pass
-        await process.ended(child, "index-pack")
+        await process.feed(child, pack.parts())  # it says one line, when it has all
+        async with asyncio.timeout(LONGEST):
+            await process.ended(child, "index-pack")
 
 
 async def _moved(push: _Push, place: Path, asked: Command, tags: Mapping[str, str]) -> str:

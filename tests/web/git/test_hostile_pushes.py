@@ -84,3 +84,22 @@ async def test_who_fetches_slowly_leaves_room_for_others(url, forge, served, boo
         await git("ls-remote", f"http://bob:{token}@127.0.0.1:{served.port}/bob/box.git")
     for writer in waiting:
         writer.close()
+
+
+@pytest.mark.slow
+async def test_a_push_may_take_long_as_long_as_it_comes(url, served, monkeypatch):
+    monkeypatch.setattr(process, "SILENCE", 0.3)
+    line = b"%040d %040x refs/heads/main\0report-status\n" % (0, 7)
+    body = b"%04x%b0000PACK\0\0\0\2\0\0\0\1" % (len(line) + 4, line)
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    head_ = (
+        "POST /ada/book/git-receive-pack HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        f"Authorization: {basic(url)['Authorization']}\r\nContent-Length: {len(body) + 8}\r\n\r\n"
+    )
+    writer.write(head_.encode() + body)
+    for _ in range(8):
+        await asyncio.sleep(0.1)
+        writer.write(b"x")
+    async with asyncio.timeout(10):
+        assert b"ng refs/heads/main" in await reader.read()
+    writer.close()
