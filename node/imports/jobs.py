@@ -69,21 +69,30 @@ async def work(forge: Forge, job: Job) -> None:
         return
     teller = _Teller(forge, replace(one, status=Status.RUNNING))
     try:
-        async with asyncio.TaskGroup() as group:
-            following = group.create_task(teller.follow())
-            warnings = await _import(forge, one, teller)
-            following.cancel()
-    except* (Fault, GitFailed, BadHistory) as faults:
-        await _give_up(forge, teller.now, _first(faults))
-    except* Exception as faults:
+        warnings = await _told(forge, one, teller)
+    except (Fault, GitFailed, BadHistory) as fault:
+        await _give_up(forge, teller.now, fault)
+    except Exception as fault:
         if job.tries + 1 < jobs.TRIES:
-            raise _first(faults) from None
+            raise
         log.exception("import given up", extra={"import": name})
-        await _give_up(forge, teller.now, _first(faults))
+        await _give_up(forge, teller.now, fault)
     else:
         done = replace(teller.now, status=Status.COMPLETED, warnings=warnings)
         await forge.db.write(lambda tx: rows.put_import(tx, done))
     await asyncio.to_thread(shutil.rmtree, cloning.place_of(forge, name), ignore_errors=True)
+
+
+async def _told(forge: Forge, one: Import, teller: _Teller) -> tuple[str, ...]:
+    """Import while the teller tells; raises the first of what goes wrong."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            following = group.create_task(teller.follow())
+            warnings = await _import(forge, one, teller)
+            following.cancel()
+    except ExceptionGroup as faults:
+        raise _first(faults) from faults
+    return warnings
 
 
 async def _import(forge: Forge, one: Import, teller: _Teller) -> tuple[str, ...]:
@@ -113,7 +122,7 @@ def _party(tx: Tx, account: int) -> Party:
     return Party(person.key, person.handle, person.is_admin, standing=standing)
 
 
-def _first(faults: BaseExceptionGroup[Exception]) -> Exception:
+def _first(faults: ExceptionGroup) -> Exception:
     """Return one of the faults of a group of groups."""
     found: BaseException = faults
     while isinstance(found, BaseExceptionGroup):
