@@ -113,9 +113,9 @@ async def _project(
 
 
 async def _landings(forge: Forge, project: Project, last: int) -> AsyncIterator[bytes]:
-    """Yield a line for each landing, oldest first."""
-    done = 0
-    while done < last:
+    """Yield a line for each landing, oldest first; an import may be taken back meanwhile."""
+    done, lines = 0, b"-"
+    while lines and done < last:
         lines, done = await forge.db.read(
             lambda tx, after=done: _some_landings(forge, tx, project, after, last)  # type: ignore[misc]
         )
@@ -127,7 +127,9 @@ def _some_landings(
 ) -> tuple[bytes, int]:
     """Return the lines behind position `after`, some MiB of them, and the position of the last."""
     lines = bytearray()
-    for landing in reversed(reading.between(tx, project.key, after + 1, min(after + _PAGE, last))):
+    found = reading.between(tx, project.key, after + 1, min(after + _PAGE, last))
+    # Where the last ones are gone, earlier ones come in their place.
+    for landing in reversed([one for one in found if one.position > after]):
         lines += _json(_landing(forge, tx, landing))
         after = landing.position
         if len(lines) > _AT_ONCE:
@@ -142,6 +144,8 @@ def _landing(forge: Forge, tx: Tx, landing: Landing) -> dict[str, object]:
         "id": landing.id.hex(),
         "tree": landing.tree.hex(),
         "previous_tree": landing.previous_tree.hex(),
+        "imported": landing.imported
+        and _picked(landing.imported, "commit author email authored_at"),
         "changes": {"id": landing.changes.id.hex(), "size": landing.changes.size},
         "record": _base64(forge.objects.get(tx, landing.id)),
         "contribution": None if statement is None else _base64(statement),

@@ -16,6 +16,7 @@ from node.access.model import NotAllowed, PersonRequired, SignInRequired
 from node.access.verbs import refreshed
 from node.accounts.model import NoAccount
 from node.audit import verbs as audit
+from node.exports import contents
 from node.exports import verbs as exports
 from node.invitations import verbs as invitations
 from node.kernel.parties import ANONYMOUS
@@ -30,8 +31,10 @@ from node.signin import verbs as signin
 from node.signin.model import NewToken
 from store.digest import digest_of
 from store.tree import Mode
+from tests.node.imports.test_importing import bring
 from tests.support.drafts import a_landing
 from tests.support.forges import a_project, an_account, the_keeper
+from tests.support.gits import long
 
 
 @pytest.fixture
@@ -100,6 +103,24 @@ async def test_more_landings_and_sessions_than_a_page_are_all_there(forge, ada):
     assert len(lines(found["projects/book/landings.jsonl"])) == 3
     goals = [one["goal"] for one in lines(found["projects/book/sessions.jsonl"])]
     assert goals[:60] == [f"goal {number}" for number in reversed(range(60))]
+
+
+async def test_it_ends_although_landings_were_taken_back_meanwhile(forge, ada):
+    book = await a_project(forge, ada)
+    await a_landing(forge, ada, book, {"a": b"1"})
+    pieces = [piece async for piece in contents._landings(forge, book, 5)]
+    assert [one["position"] for one in lines(b"".join(pieces))] == [1]
+
+
+async def test_a_history_of_git_is_exported_with_its_commits(forge, ada, tmp_path):
+    book, gits = await a_project(forge, ada), long(tmp_path / "a.git", 70)
+    await bring(forge, ada, book, gits)
+    found = await exported(forge, ada)
+    told = lines(found["projects/book/landings.jsonl"])
+    assert [one["imported"]["commit"] for one in told] == gits.line()
+    with tarfile.open(fileobj=io.BytesIO(found["projects/book/files.tar"])) as archive:
+        there = {one.name: archive.extractfile(one).read() for one in archive}
+    assert there == {path: data for path, (_, data) in gits.version("main").items()}
 
 
 async def test_files_keep_modes_links_and_odd_names(forge, ada):
