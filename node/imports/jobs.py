@@ -142,7 +142,9 @@ async def _give_up(forge: Forge, one: Import, fault: Exception) -> None:
         importing.give_back(tx, one.project)
         rows.put_import(tx, ended)
 
-    await forge.db.write(write)
+    # A push may be coming in by now: what it brings is not ours to take back.
+    async with cache.locked(forge, one.project):
+        await forge.db.write(write)
 
 
 async def sweep(forge: Forge, _job: Job) -> None:
