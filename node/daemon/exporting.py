@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from node.daemon import building
+from node.daemon import building, presence
 from node.daemon.backups.placing import sync_directory
 from node.daemon.config import Config
 from node.daemon.saying import must_exist, say
@@ -51,7 +51,8 @@ def export(config: Config, asked: argparse.Namespace) -> int:
 
 
 async def _export(config: Config, account: str, out: IO[bytes]) -> int:
-    async with building.opened(config, config.url or "", alone=False) as forge:
+    last = presence.read(config.data)
+    async with building.opened(config, last.url if last else "", alone=False) as forge:
         return await _written(exports.stream_for_operator(forge, account), out)
 
 
