@@ -20,11 +20,12 @@ from pathlib import Path
 
 from rounds import in_turn, report, seconds
 
+from node.daemon import threads
 from store import contents, tree
 from store.database import Database
-from store.digest import Digest
+from store.digest import Digest, digest_of
 from store.objects import Objects
-from store.records import Kind, Record, make, make_all
+from store.records import Kind, Record, make_all
 from store.tree import Entry, Mode
 
 MIGRATIONS = Path(__file__).parents[1] / "node" / "migrations"
@@ -82,13 +83,14 @@ def large(root: str, path: str, size: int) -> list[Record]:
 
 async def take_in(root: Path, directory: Path) -> None:
     """Store a directory; its root tree is on disk when this returns."""
-    db = await Database.open(directory / "node.db", MIGRATIONS)
-    objects = await Objects.open(db, directory)
-    files = files_of(root)
     entries: list[tuple[str, Entry]] = []
     with ThreadPoolExecutor(1) as workers:
-        runs = [files[start : start + BATCH] for start in range(0, len(files), BATCH)]
         loop = asyncio.get_running_loop()
+        found = loop.run_in_executor(workers, files_of, root)
+        db = await Database.open(directory / "node.db", MIGRATIONS)
+        objects = await Objects.open(db, directory)
+        files = await found
+        runs = [files[start : start + BATCH] for start in range(0, len(files), BATCH)]
         made = [loop.run_in_executor(workers, records_of, str(root), run) for run in runs]
         for run, future in zip(runs, made, strict=True):
             batch = await future
@@ -97,14 +99,14 @@ async def take_in(root: Path, directory: Path) -> None:
                 (path, Entry(mode, records[-1].digest, size))
                 for (path, mode, size), records in zip(run, batch, strict=True)
             ]
-    nodes: list[Record] = []
+    nodes: list[bytes] = []
 
     def sink(raw: bytes, _replaced: Digest | None) -> Digest:
-        nodes.append(make(Kind.TREE, raw))
-        return nodes[-1].digest
+        nodes.append(raw)
+        return digest_of(raw)
 
     tree.build(entries, sink)
-    await objects.ingest(nodes)
+    await objects.ingest(make_all(Kind.TREE, nodes))
     await objects.close()
     await db.close()
 
@@ -159,6 +161,7 @@ def main() -> None:
     """Print the medians and their ratios."""
     if len(sys.argv) != 2:
         sys.exit(__doc__)
+    threads.take_short_turns()
     root = Path(sys.argv[1]).resolve()
     scratch = Path(tempfile.mkdtemp())
     try:

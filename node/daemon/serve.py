@@ -19,7 +19,17 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from node.accounts.model import Account
-from node.daemon import building, dispatcher, first_start, http, lock, memory, presence, worker
+from node.daemon import (
+    building,
+    dispatcher,
+    first_start,
+    http,
+    lock,
+    memory,
+    presence,
+    threads,
+    worker,
+)
 from node.daemon.config import Config
 from node.daemon.features import FEATURES
 from node.daemon.presence import Presence
@@ -58,6 +68,7 @@ async def serve(config: Config, announce: Callable[[Running], None]) -> None:
     stop = asyncio.Event()
     _allow_files()
     memory.use_few_arenas()
+    threads.take_short_turns()
     building.make_directory(config.data)
     with lock.hold(config.data), _stopped_by_signals(stop), _listening(config) as door:
         last = presence.read(config.data)
