@@ -77,7 +77,7 @@ def _device(one: Device, who: Party) -> wire.Device:
 
 
 def _new(asked: wire.NewToken) -> NewToken:
-    return NewToken(asked.name, frozenset(asked.scopes), asked.life_ms)
+    return NewToken(asked.name, frozenset(asked.scopes), asked.life_ms, tuple(asked.networks))
 
 
 def _token(one: Token) -> wire.Token:
@@ -91,6 +91,7 @@ def _token(one: Token) -> wire.Token:
         created_at=one.created_at,
         expires_at=one.expires_at,
         last_used_at=one.last_used_at,
+        networks=list(one.networks),
     )
 
 

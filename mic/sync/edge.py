@@ -56,7 +56,7 @@ async def party(forge: Forge, request: web.Request) -> Party:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not 0 < len(token) <= LONGEST_TOKEN:
         raise BadToken
-    return await signin.token_party(forge, token.strip())
+    return await signin.token_party(forge, token.strip(), request.remote)
 
 
 async def project(forge: Forge, who: Party, request: web.Request) -> Project:

@@ -8,6 +8,7 @@ from mic.wire.messages import Count
 
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
 Scope = Annotated[str, Meta(max_length=40)]
+Network = Annotated[str, Meta(max_length=60)]
 
 
 class Device(Struct, frozen=True, kw_only=True):
@@ -35,10 +36,14 @@ class NewToken(Struct, frozen=True, kw_only=True):
     name: Name
     scopes: Annotated[list[Scope], Meta(min_length=1, max_length=20)]
     life_ms: Annotated[int, Meta(gt=0)] | None = None
+    networks: Annotated[list[Network], Meta(max_length=20)] = []
 
 
 class Token(Struct, frozen=True, kw_only=True):
-    """An access token by what may be shown of it; `owner` is whose account it speaks for."""
+    """An access token by what may be shown of it; `owner` is whose account it speaks for.
+
+    `networks` is from where it may be used; none is anywhere.
+    """
 
     key: Count
     name: str
@@ -48,6 +53,7 @@ class Token(Struct, frozen=True, kw_only=True):
     created_at: int
     expires_at: int | None
     last_used_at: int | None
+    networks: list[str] = []
 
 
 class Tokens(Struct, frozen=True):

@@ -24,7 +24,8 @@ class WebSession:
 class Token:
     """A bearer token by what may be shown of it; `expires_at` None is until it is revoked.
 
-    `owner` is whose account it speaks for, `project` the key of the one project that it is for.
+    `owner` is whose account it speaks for, `project` the key of the one project that it is for,
+    `networks` from where it may be used: without any, from anywhere.
     """
 
     key: int
@@ -36,6 +37,7 @@ class Token:
     last_used_at: int | None
     owner: str = ""
     project: int | None = None
+    networks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class NewToken:
     name: str
     scopes: frozenset[str]
     life_ms: int | None = None
+    networks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,17 @@ class BadToken(Denied):
 
     def __init__(self) -> None:
         super().__init__("auth.bad-token", "This access token is not valid on this node.")
+
+
+class OtherNetwork(Denied):
+    """The token is valid, but not from where it was used."""
+
+    def __init__(self, address: str | None) -> None:
+        super().__init__(
+            "auth.other-network",
+            f"This access token may not be used from {address or 'here'}.",
+            address=address,
+        )
 
 
 class NotMore(Denied):

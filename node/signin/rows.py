@@ -8,7 +8,7 @@ from store.database import Tx
 
 _HOLDING = (
     "select tokens.key, tokens.name, prefix, scopes, tokens.created_at, expires_at, last_used_at,"
-    " handle, project from tokens join accounts on accounts.key = tokens.account"
+    " handle, project, networks from tokens join accounts on accounts.key = tokens.account"
     " where revoked_at is null and (expires_at is null or expires_at > ?)"
 )
 
@@ -94,13 +94,14 @@ class TokenRow:
     scopes: str
     last_used_at: int | None
     project: int | None
+    networks: str
 
 
 def add_token(tx: Tx, account: int, token: Token, digest: bytes) -> int:
     """Write a token of `account` and return its key."""
     done = tx.execute(
-        "insert into tokens (account, name, prefix, hash, scopes, created_at, expires_at, project)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into tokens (account, name, prefix, hash, scopes, created_at, expires_at, project,"
+        " networks) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             account,
             token.name,
@@ -110,6 +111,7 @@ def add_token(tx: Tx, account: int, token: Token, digest: bytes) -> int:
             token.created_at,
             token.expires_at,
             token.project,
+            " ".join(token.networks),
         ),
     )
     return done.lastrowid or 0
@@ -118,7 +120,7 @@ def add_token(tx: Tx, account: int, token: Token, digest: bytes) -> int:
 def tokens_with(tx: Tx, prefix: str, now: int) -> list[TokenRow]:
     """Return the valid tokens with this prefix."""
     rows = tx.execute(
-        "select key, account, hash, scopes, last_used_at, project from tokens"
+        "select key, account, hash, scopes, last_used_at, project, networks from tokens"
         " where prefix = ? and revoked_at is null and (expires_at is null or expires_at > ?)",
         (prefix, now),
     )
@@ -130,10 +132,10 @@ def token_used(tx: Tx, key: int, now: int) -> None:
     tx.execute("update tokens set last_used_at = ? where key = ?", (now, key))
 
 
-def token_end(tx: Tx, key: int) -> int | None:
-    """Return when a token runs out, None for never."""
-    row = tx.execute("select expires_at from tokens where key = ?", (key,)).fetchone()
-    return row[0] if row else None
+def token_bounds(tx: Tx, key: int) -> tuple[int | None, tuple[str, ...]]:
+    """Return when a token runs out, None for never, and the networks that it is for."""
+    row = tx.execute("select expires_at, networks from tokens where key = ?", (key,)).fetchone()
+    return (row[0], tuple(row[1].split())) if row else (None, ())
 
 
 def tokens_of(tx: Tx, account: int, now: int) -> list[Token]:
@@ -247,5 +249,5 @@ def revoke_key(tx: Tx, account: int, did: str, now: int) -> bool:
 
 
 def _token(row: tuple[Any, ...]) -> Token:
-    key, name, prefix, scopes, *rest = row
-    return Token(key, name, prefix, frozenset(scopes.split()), *rest)
+    key, name, prefix, scopes, *rest, networks = row
+    return Token(key, name, prefix, frozenset(scopes.split()), *rest, tuple(networks.split()))

@@ -19,13 +19,14 @@ from node.kernel.secrets import hashed, same
 from node.projects import verbs as projects
 from node.projects.model import Project
 from node.projects.rules import allows, require
-from node.signin import rows, rules
+from node.signin import networks, rows, rules
 from node.signin.model import (
     BadToken,
     MadeToken,
     NewToken,
     NoSuchCredential,
     NotMore,
+    OtherNetwork,
     Token,
     TooManyCredentials,
 )
@@ -124,11 +125,16 @@ async def revoke_for(forge: Forge, who: Party, project: Project, key: int) -> No
     await forge.db.write(write)
 
 
-def party_of(tx: Tx, token: str, now: int) -> tuple[Party, bool]:
-    """Return the party of a token, and whether it was not used for an hour; raise `BadToken`."""
+def party_of(tx: Tx, token: str, now: int, address: str | None) -> tuple[Party, bool]:
+    """Return the party of a token, and whether it was not used for an hour.
+
+    Raises `BadToken`, or `OtherNetwork` for a valid one that may not be used from `address`.
+    """
     digest, prefix = hashed(token), rules.prefix_of(token)
     for row in rows.tokens_with(tx, prefix, now) if prefix else []:
         if same(row.digest, digest):
+            if not networks.is_within(address, row.networks.split()):
+                raise OtherNetwork(address)
             is_stale = row.last_used_at is None or now - row.last_used_at >= rules.SEEN_EVERY_MS
             return _party(tx, row), is_stale
     raise BadToken
@@ -166,17 +172,20 @@ def _asked(forge: Forge, who: Party, new: NewToken, project: int | None = None) 
     life = rules.LIFE_MS if new.life_ms is None else rules.check_life(new.life_ms)
     token = _fresh(new.name, new.scopes, forge.now(), forge.now() + life, project)
     rules.check_grant(who, token.scopes)
-    return token
+    return dataclasses.replace(token, networks=networks.check_networks(new.networks))
 
 
 def _capped(tx: Tx, who: Party, new: NewToken, token: Token) -> Token:
-    """Return `token` with an end that is not after that of the token which makes it."""
-    own = None if who.token is None else rows.token_end(tx, who.token)
-    if own is None or token.expires_at is None or token.expires_at <= own:
+    """Return `token` within the end and the networks of the token which makes it."""
+    if who.token is None:
+        return token
+    end, within = rows.token_bounds(tx, who.token)
+    token = dataclasses.replace(token, networks=networks.narrowed(token.networks, within))
+    if end is None or token.expires_at is None or token.expires_at <= end:
         return token
     if new.life_ms is not None:
         raise NotMore
-    return dataclasses.replace(token, expires_at=own)
+    return dataclasses.replace(token, expires_at=end)
 
 
 def _add(forge: Forge, tx: Tx, who: Party, account: int, token: Token, mark: str) -> MadeToken:

@@ -95,11 +95,14 @@ async def revoke_session(forge: Forge, who: Party, key: int) -> None:
     await forge.db.write(revoke)
 
 
-async def token_party(forge: Forge, token: str) -> Party:
-    """Return who a bearer token of any kind speaks for; raise `BadToken`."""
+async def token_party(forge: Forge, token: str, address: str | None = None) -> Party:
+    """Return who a bearer token of any kind speaks for; `address` is where it was used from.
+
+    Raises `BadToken`, or `OtherNetwork` for one that may not be used from there.
+    """
     now = forge.now()
     work = _device_party if token.startswith(ACCESS_MARK) else tokens.party_of
-    party, is_stale = await forge.db.read(lambda tx: work(tx, token, now))
+    party, is_stale = await forge.db.read(lambda tx: work(tx, token, now, address))
     if is_stale:
         await forge.db.write(lambda tx: _seen(tx, party, now))
     return party
@@ -195,7 +198,7 @@ def _end_own(tx: Tx, digest: bytes, now: int) -> None:
         rows.end_session(tx, account, key, now)
 
 
-def _device_party(tx: Tx, token: str, now: int) -> tuple[Party, bool]:
+def _device_party(tx: Tx, token: str, now: int, _address: str | None) -> tuple[Party, bool]:
     """Return the party, and whether the device was not seen for an hour."""
     row = devices.speaks_for(tx, token, now)
     if row is None:

@@ -67,7 +67,7 @@ async def _asker(forge: Forge, request: web.Request) -> Party:
     token = credentials.strip() if scheme.lower() == "bearer" else _password(scheme, credentials)
     if not 0 < len(token) <= LONGEST_TOKEN:
         raise BadToken
-    return await signin.token_party(forge, token)
+    return await signin.token_party(forge, token, request.remote)
 
 
 def _password(scheme: str, credentials: str) -> str:

@@ -17,7 +17,8 @@ MOST_DAYS = 3660
 def create(context: Context, given: argparse.Namespace) -> Answer:
     """Make a token and print it, this once."""
     scopes = (given.scope or "read").replace(",", " ").split()
-    new = NewToken(name=given.name, scopes=scopes, life_ms=_life(given.days))
+    networks = (given.only_from or "").replace(",", " ").split()
+    new = NewToken(name=given.name, scopes=scopes, life_ms=_life(given.days), networks=networks)
     remote = _project(context, given)
     if remote is not None:
         made = credentials.create_for(remote, new)
@@ -74,7 +75,8 @@ def _life(days: int | None) -> int | None:
 def _line(one: Token) -> str:
     used = f"used {when(one.last_used_at)}" if one.last_used_at else "never used"
     ends = f"until {when(one.expires_at)}" if one.expires_at else "until revoked"
-    return "\t".join((str(one.key), one.name, one.shown, " ".join(one.scopes), ends, used))
+    facts = [str(one.key), one.name, one.shown, " ".join(one.scopes), ends, used]
+    return "\t".join(facts + ["only from " + " ".join(one.networks)] * bool(one.networks))
 
 
 def _named(token: Token, given: argparse.Namespace) -> str:

@@ -20,6 +20,7 @@ from node.signin.model import (
     NewToken,
     NoSuchCredential,
     NotMore,
+    OtherNetwork,
     TooManyCredentials,
 )
 from tests.support.drafts import a_landing
@@ -84,6 +85,46 @@ async def test_a_token_makes_none_that_may_do_more_or_for_longer(forge, ada, clo
     reader = dataclasses.replace(who, scopes=READ)
     with pytest.raises(ScopeMissing):
         await tokens.create(forge, reader, NewToken("x", READ))
+
+
+# Networks
+
+
+FROM_HERE = NewToken("ci", READ, networks=("192.0.2.0/24", "2001:db8::1"))
+
+
+@pytest.mark.parametrize(
+    "address", ["192.0.2.7", "::ffff:192.0.2.7", "2001:db8::1", "2001:db8:0:0::1"]
+)
+async def test_a_token_for_networks_is_good_there(forge, ada, address):
+    made = await tokens.create(forge, ada.party, FROM_HERE)
+    who = await signin.token_party(forge, made.secret, address)
+    assert who.handle == ada.handle
+
+
+@pytest.mark.parametrize("address", ["192.0.3.7", "2001:db8::2", "::1", "", "peer", None])
+async def test_a_token_for_networks_is_refused_from_elsewhere(forge, ada, address):
+    made = await tokens.create(forge, ada.party, FROM_HERE)
+    with pytest.raises(OtherNetwork):
+        await signin.token_party(forge, made.secret, address)
+
+
+@pytest.mark.parametrize("word", ["home", "192.0.2.1/24", "192.0.2.0/33", "", "1"])
+async def test_a_token_is_for_networks_that_can_be(forge, ada, word):
+    with pytest.raises(BadCredential):
+        await tokens.create(forge, ada.party, NewToken("x", READ, networks=(word,)))
+
+
+async def test_a_token_makes_none_for_more_networks_than_its_own(forge, ada):
+    first = await tokens.create(forge, ada.party, NewToken("x", WRITE, networks=("192.0.2.0/24",)))
+    who = await signin.token_party(forge, first.secret, "192.0.2.7")
+    plain = await tokens.create(forge, who, NewToken("same", READ))
+    less = await tokens.create(forge, who, NewToken("less", READ, networks=("192.0.2.8/30",)))
+    assert plain.token.networks == ("192.0.2.0/24",)
+    assert less.token.networks == ("192.0.2.8/30",)
+    for more in ("192.0.0.0/16", "::/0"):
+        with pytest.raises(NotMore):
+            await tokens.create(forge, who, NewToken("more", READ, networks=(more,)))
 
 
 async def test_an_organization_has_no_token_and_no_link(forge, ada):

@@ -27,6 +27,7 @@ class Form:
     name: str = ""
     scopes: tuple[str, ...] = ("read",)
     days: str = str(LIFE_MS // DAY_MS)
+    networks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,12 @@ async def create(request: web.Request) -> web.StreamResponse:
     """Make a token and show it, this once."""
     typed = await forms.typed(request)
     scopes = tuple(str(one) for one in typed.getall("scope", []))
-    form = Form(forms.text(typed, "name"), scopes, forms.text(typed, "days"))
+    form = Form(
+        forms.text(typed, "name"),
+        scopes,
+        forms.text(typed, "days"),
+        forms.text(typed, "networks"),
+    )
     secrets: list[str] = []
 
     async def make() -> None:
@@ -75,7 +81,8 @@ async def moved(_request: web.Request) -> web.StreamResponse:
 
 async def _made(request: web.Request, form: Form) -> str:
     forge, who, project = forge_of(request), party_of(request), await _project(request)
-    new = NewToken(form.name, frozenset(form.scopes), _life(form.days))
+    networks = tuple(form.networks.replace(",", " ").split())
+    new = NewToken(form.name, frozenset(form.scopes), _life(form.days), networks)
     if project is None:
         return (await tokens.create(forge, who, new)).secret
     return (await tokens.create_for(forge, who, project, new)).secret

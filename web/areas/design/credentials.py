@@ -30,5 +30,15 @@ def tokens(now: int) -> list[Token]:
     landing, reading = frozenset({"session:land"}), frozenset({"read"})
     return [
         Token(0, "nightly", "Zk3vQx9A", landing, now - DAY, now + 89 * DAY, now, "hazel"),
-        Token(0, "mirror", "bB7_wqPm", reading, now - 400 * DAY, None, None, "wren"),
+        Token(
+            key=0,
+            name="mirror",
+            prefix="bB7_wqPm",
+            scopes=reading,
+            created_at=now - 400 * DAY,
+            expires_at=None,
+            last_used_at=None,
+            owner="wren",
+            networks=("192.0.2.0/24", "2001:db8::1"),
+        ),
     ]
