@@ -249,5 +249,6 @@ def revoke_key(tx: Tx, account: int, did: str, now: int) -> bool:
 
 
 def _token(row: tuple[Any, ...]) -> Token:
-    key, name, prefix, scopes, *rest, networks = row
-    return Token(key, name, prefix, frozenset(scopes.split()), *rest, tuple(networks.split()))
+    key, name, prefix, scopes, *rest = row[:-1]
+    networks = tuple(row[-1].split())
+    return Token(key, name, prefix, frozenset(scopes.split()), *rest, networks=networks)

@@ -65,7 +65,7 @@ COMMANDS: tuple[Command, ...] = (
         "token create",
         "token.create",
         "make an access token for a program",
-        "mic token create NAME [--scope SCOPES] [--days N] [--only-from NETWORKS] [--project PROJECT]",
+        "mic token create NAME [--scope SCOPES] [--days N] [--only-from NETS] [--project PROJECT]",
         (
             ("mic token create nightly --scope session:land --days 30", "it lands for a month"),
             ("mic token create nightly --project ada/garden --scope write", "in one project only"),
@@ -81,7 +81,7 @@ COMMANDS: tuple[Command, ...] = (
             Option(
                 "--only-from",
                 "addresses and networks that it may be used from, as 192.0.2.0/24 (anywhere)",
-                value="NETWORKS",
+                value="NETS",
             ),
             _PROJECT,
         ),
