@@ -249,6 +249,8 @@ def revoke_key(tx: Tx, account: int, did: str, now: int) -> bool:
 
 
 def _token(row: tuple[Any, ...]) -> Token:
-    key, name, prefix, scopes, *rest = row[:-1]
-    networks = tuple(row[-1].split())
-    return Token(key, name, prefix, frozenset(scopes.split()), *rest, networks=networks)
+    key, name, prefix, scopes, created_at, expires_at, used_at, owner, project, networks = row
+    granted, within = frozenset(scopes.split()), tuple(networks.split())
+    return Token(
+        key, name, prefix, granted, created_at, expires_at, used_at, owner, project, within
+    )
