@@ -11,6 +11,7 @@ StoreFault
 ├── BadManifest   not a manifest, or not of that content
 ├── BadChanges    not a change list
 ├── BadDigest     not a SHA-256 digest
+├── BadBundle     not a bundle, or a damaged one
 ├── DiskFull      nothing more can be written
 └── DatabaseUnusable    the database cannot be opened, read or written
     └── DatabaseDamaged  it is no database, or one that contradicts itself
@@ -79,6 +80,14 @@ class BadChanges(StoreFault):
 
 class BadDigest(StoreFault):
     """This is no SHA-256 digest."""
+
+
+class BadBundle(StoreFault):
+    """This file is no bundle, or not whole."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the bundle cannot be read: {reason}")
+        self.reason = reason
 
 
 class DiskFull(StoreFault):
