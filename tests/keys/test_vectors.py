@@ -12,7 +12,15 @@ import pytest
 
 from keys.did import peer_id
 from keys.ed25519 import PrivateKey
-from keys.statements import contribution, delegation, descriptor, landing, project, transcript
+from keys.statements import (
+    bundle,
+    contribution,
+    delegation,
+    descriptor,
+    landing,
+    project,
+    transcript,
+)
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "statements.json").read_text())
 KEYS = {each["name"]: PrivateKey.from_seed(bytes.fromhex(each["seed"])) for each in VECTORS["keys"]}
@@ -21,12 +29,14 @@ SEAL = {
     "contribution": contribution.seal_contribution,
     "project": project.seal_project,
     "delegation": delegation.seal_delegation,
+    "bundle": bundle.seal_bundle,
 }
 OPEN = {
     "landing": lambda data: landing.open_landing(data)[0],
     "contribution": lambda data: contribution.open_contribution(data)[0],
     "project": lambda data: project.open_project(data)[0],
     "delegation": delegation.open_delegation,
+    "bundle": lambda data: bundle.open_bundle(data)[0],
 }
 
 
