@@ -45,7 +45,7 @@ class Settings:
     """Bytes of announcements of one peer."""
     everybody: Rate = _EVERYBODY
     """Announcements of all peers that are looked into."""
-    dropped_a_point: int = 10
+    dropped_a_point: int = 5
 
 
 @dataclass(slots=True)

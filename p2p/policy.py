@@ -169,6 +169,8 @@ class Policy:
             offence = failures.get(peer)
             if offence is None and place > wanted.held.place:
                 offence = Offence.BOAST
+            if offence is Offence.OUTLIVED and place[0] < wanted.held.epoch:
+                offence = Offence.FAILED  # It has not heard of the new home either.
             if peer in wanted.holders:
                 out += self._after_fetch(wanted, peer, offence, now)
         wanted.is_fetching, wanted.fetched_from = False, {}

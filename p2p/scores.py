@@ -20,7 +20,7 @@ class Offence(Enum):
     """What can be held against a peer: its name in logs and on pages, and what it costs."""
 
     GRAFT = ("graft", 100)
-    REPLAY = ("replay", 25)
+    REPLAY = ("replay", 100)
     DOWNGRADE = ("downgrade", 100)
     EQUIVOCATION = ("equivocation", 100)
     FORGED_AUTHOR = ("forged-author", 100)
@@ -31,7 +31,7 @@ class Offence(Enum):
     OVERSIZE = ("oversize", 50)
     WANT_LIST = ("want-list", 50)
     MALFORMED = ("malformed", 25)
-    BOAST = ("boast", 25)
+    BOAST = ("boast", 40)
     TRUNCATED = ("truncated", 10)
     STALL = ("stall", 10)
     FLOOD = ("flood", 1)

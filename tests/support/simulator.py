@@ -116,6 +116,8 @@ class Copy:
                 raise Refused(Offence.GRAFT)
             if (said.position, said.previous) != (at, before):
                 raise Refused(Offence.REPLAY)
+            if signer != held.home_at(at) and any(signer == one.home for one in held.homes):
+                raise Refused(Offence.OUTLIVED)
             if signer != held.home_at(at):
                 raise Refused(Offence.FORGED_AUTHOR)
             self.log.append(data)
@@ -301,6 +303,7 @@ class Node:
 
     def take(self, wanted: Fetch, left, failures, after: int, answer) -> None:
         copy, (documents, portion) = self.copies[wanted.project], answer
+        before = copy.held().place
         if all(one in self.world.signed[wanted.project] for one in documents):
             copy.follow(documents)
         try:
@@ -309,7 +312,7 @@ class Node:
         except Refused as fault:
             failures[left[0]] = fault.offence
         self.act(self.policy.hold(copy.held(), self.world.now))
-        is_done = len(copy.log) <= after or left[0] in failures
+        is_done = copy.held().place == before or left[0] in failures
         self.fetch(wanted, left[1:] if is_done else left, failures)
 
     # ------------------------------------------------------------------------------ gossip
