@@ -92,6 +92,14 @@ def decode(raw: bytes, size: int) -> list[Part]:
     return parts
 
 
+def total(raw: bytes) -> int:
+    """Return the size of the content that a manifest says it is of; raises `BadManifest`."""
+    try:
+        return _decoder.decode(raw)[1]
+    except (msgspec.MsgspecError, RecursionError) as fault:
+        raise BadManifest(f"not a manifest: {fault}") from fault
+
+
 def spans(digest: Digest, size: int, source: Source) -> list[tuple[Digest, int]]:
     """Return the blobs that make up a content, in order, with their lengths."""
     if size <= BLOB_MAX:

@@ -9,7 +9,7 @@ Functions that take a `Tx` run on a database thread; the others belong to the ev
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +37,8 @@ they gain."""
 
 WORKERS = os.cpu_count() or 2
 _DEEPEST_READ = 64
+_WORTH_A_DIFFERENCE = 256
+"""Stored bytes below which a difference has nothing left to save."""
 _SMALL_LEVEL = 1
 """A small object is compressed in its landing's transaction; sealing compresses it for good."""
 
@@ -153,6 +155,24 @@ class Objects:
         record = self.stored_record(tx, digest)
         raw = self.open_record(tx, record)
         return record if record.base is None else records.make(record.kind, raw, digest=digest)
+
+    def record_after(
+        self, tx: Tx, digest: Digest, known: Container[Digest], older: Digest | None
+    ) -> Record:
+        """Return an object's record, proven, for a reader who has what is `known`, and `older`.
+
+        It may rest on these, as it does here or on `older`, which is an older version; it stands
+        alone where that is shorter.
+        """
+        record = self.stored_record(tx, digest)
+        raw = self.open_record(tx, record)
+        if record.base is not None and (record.base == older or record.base in known):
+            return record
+        whole = record if record.base is None else records.make(record.kind, raw, digest=digest)
+        if older is None or len(whole.stored) < _WORTH_A_DIFFERENCE:
+            return whole
+        changed = records.make_prefixed(record.kind, raw, self.get(tx, older))
+        return changed if len(changed.stored) < len(whole.stored) else whole
 
     def has(self, tx: Tx, digest: Digest) -> bool:
         """Whether `digest` is held and may be referred to."""

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from mic.sync import edge, membership, streams
+from mic.sync import changed, edge, membership, streams
 from mic.wire import framing, limits
 from mic.wire.messages import IDS, Stored
 from node.access.model import Action
@@ -13,7 +13,9 @@ from node.landings import verbs as landings
 from node.projects.model import Project
 from node.projects.rules import require
 from node.rollups import verbs as rollups
+from store.database import Tx
 from store.digest import Digest
+from store.records import Record
 
 
 async def missing(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
@@ -33,12 +35,17 @@ async def upload(forge: Forge, who: Party, request: web.Request) -> web.StreamRe
 
 
 async def fetch(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
-    """Send the objects asked for, as far as position `at` of the project names them all."""
+    """Send the objects asked for, as far as position `at` of the project names them all.
+
+    With `from`, as far as the change lists of the positions from there to `at` do.
+    """
     project = await edge.project(forge, who, request)
-    at = edge.number(request, "at")
+    at, first = edge.number(request, "at"), edge.number(request, "from")
     ids = list(dict.fromkeys(await _want_list(request)))
     head = await landings.head(forge, who, project)
     position = head.position if at is None else at
+    if first is not None:
+        return await _between(forge, request, project, first, min(position, head.position), ids)
     landing = await landings.get(forge, who, project, position) if position else None
     tree = landing.tree if landing else head.tree
     published = {rollup.filter for rollup in await rollups.published(forge, who, project)}
@@ -46,6 +53,27 @@ async def fetch(forge: Forge, who: Party, request: web.Request) -> web.StreamRes
         forge, request.app, tree, landing, [one for one in ids if one not in published]
     )
     return await streams.send(forge, request, streams.Source(forge.objects), iter(ids))
+
+
+async def _between(
+    forge: Forge, request: web.Request, project: Project, first: int, last: int, ids: list[Digest]
+) -> web.StreamResponse:
+    """Send contents that the landings `first` to `last` brought; with `deltas=1`, as differences.
+
+    A difference rests on what this answer sent before, or on what older positions name.
+    """
+    older = await changed.named(forge, request.app, project, first, last, ids)
+    source = streams.Source(forge.objects)
+    if not edge.number(request, "deltas"):
+        return await streams.send(forge, request, source, iter(ids))
+    sent: set[Digest] = set()
+
+    def encoded(tx: Tx, digest: Digest) -> Record:
+        record = forge.objects.record_after(tx, digest, sent, older[digest])
+        sent.add(digest)
+        return record
+
+    return await streams.send(forge, request, source, iter(ids), encoded)
 
 
 async def to_land_on(forge: Forge, who: Party, request: web.Request) -> Project:

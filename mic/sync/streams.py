@@ -10,7 +10,7 @@ takes half a stream for a whole one.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 
 from aiohttp import web
@@ -25,6 +25,9 @@ from store.objects import Objects
 from store.records import Decoder, Record, encode
 
 log = logging.getLogger(__name__)
+
+Encoded = Callable[[Tx, Digest], Record]
+"""How an object is put into an answer."""
 
 BATCH_OBJECTS = 1000
 BATCH_BYTES = 8 << 20
@@ -72,14 +75,22 @@ class Source:
 
 
 async def send(
-    forge: Forge, request: web.Request, source: Source, ids: Iterator[Digest]
+    forge: Forge,
+    request: web.Request,
+    source: Source,
+    ids: Iterator[Digest],
+    encoded: Encoded | None = None,
 ) -> web.StreamResponse:
-    """Answer with the records of `ids`, which may read through `source` as they go."""
-    first = await _next_batch(forge, source, ids)
+    """Answer with the records of `ids`, which may read through `source` as they go.
+
+    Each stands alone, unless `encoded` makes them otherwise.
+    """
+    made = encoded or forge.objects.record
+    first = await _next_batch(forge, source, ids, made)
     response = web.StreamResponse(headers={"Content-Type": RECORDS})
     await response.prepare(request)
     try:
-        await _pump(forge, response, source, ids, first)
+        await _pump(forge, response, source, ids, made, first)
         await response.write_eof()
     except ConnectionError:
         log.debug("the reader left")
@@ -100,12 +111,13 @@ async def _pump(
     response: web.StreamResponse,
     source: Source,
     ids: Iterator[Digest],
+    made: Encoded,
     batch: bytes,
 ) -> None:
     while batch:
         try:
             async with asyncio.TaskGroup() as group:
-                following = group.create_task(_next_batch(forge, source, ids))
+                following = group.create_task(_next_batch(forge, source, ids, made))
                 await response.write(batch)
         except ExceptionGroup as both:
             # One of the two is enough to end the answer, and says why on its own.
@@ -113,12 +125,12 @@ async def _pump(
         batch = following.result()
 
 
-async def _next_batch(forge: Forge, source: Source, ids: Iterator[Digest]) -> bytes:
+async def _next_batch(forge: Forge, source: Source, ids: Iterator[Digest], made: Encoded) -> bytes:
     def work(tx: Tx) -> bytes:
         source.tx = tx
         parts, size = [], 0
         for digest in ids:
-            parts.append(encode(forge.objects.record(tx, digest)))
+            parts.append(encode(made(tx, digest)))
             size += len(parts[-1])
             if size >= SENT_BYTES:
                 break
