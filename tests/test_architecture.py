@@ -15,26 +15,29 @@ import grimp
 import pytest
 
 TREE = Path(__file__).parents[1]
-ROOTS = ("keys", "store", "node", "mic", "web")
+ROOTS = ("keys", "store", "node", "mic", "web", "p2p")
 
 # Each library, and the only modules that may know it. A trailing dot means "and all below".
 FENCES = {
-    "aiohttp": ("web.", "mic.sync.", "node.daemon."),
+    "aiohttp": ("web.", "mic.sync.", "node.daemon.", "p2p.door", "p2p.client"),
     "anyio": ("mic.cli.serving",),
     "aiosqlite": ("store.database",),
     "bleach": ("node.kernel.markup",),
     "docutils": ("node.kernel.doctree", "node.kernel.restructured"),
     "jinja2": ("web.",),
     "jsonschema": ("mic.cli.serving",),
+    "libp2p": ("p2p.transport.",),
     "markdown_it": ("node.kernel.markup",),
     "mcp": ("mic.cli.serving",),
     "mdit_py_plugins": ("node.kernel.markup",),
+    "multiaddr": ("p2p.transport.",),
     "nacl": ("keys.",),
     "pyfastcdc": ("store.contents",),
     "pygit2": ("store.lines",),
     "pygments": ("node.kernel.markup",),
     "rfc8785": ("keys.",),
     "sqlite3": ("store.",),
+    "trio": ("p2p.transport.",),
     "urllib3": ("mic.client.",),
     "zstandard": ("store.",),
 }

@@ -1,0 +1,122 @@
+"""Topics: messages that whoever subscribed gets, signed by their senders.
+
+All of it is a hint: what must arrive is pulled.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from libp2p.host.basic_host import BasicHost
+from libp2p.peer.id import ID
+from libp2p.pubsub.gossipsub import PROTOCOL_ID, PROTOCOL_ID_V11, PROTOCOL_ID_V12, GossipSub
+from libp2p.pubsub.pb import rpc_pb2
+from libp2p.pubsub.pubsub import Pubsub
+from libp2p.tools.anyio_service import background_trio_service
+
+from p2p.transport import addresses
+from p2p.transport.errors import BadAddress, TooMany
+from p2p.transport.limits import Limits
+from p2p.transport.model import Gossip
+from p2p.transport.swarm import LimitedSwarm
+
+HEARTBEAT_SECONDS = 1
+DROPPED_MESSAGES = 2000
+"""So many messages beyond the limit are a flood, and end the connection."""
+
+
+class LimitedPubsub(Pubsub):
+    """Looks at no more messages of a peer than it may hand on."""
+
+    def limit(self, swarm: LimitedSwarm, heard: Callable[[Gossip], None], most: int) -> None:
+        """Set the limits; must be called before it runs."""
+        self._swarm, self._heard, self._most = swarm, heard, most
+        self._dropped: dict[ID, int] = {}
+
+    async def push_msg(self, msg_forwarder: ID, msg: rpc_pb2.Message) -> None:
+        """Check, deliver and hand on a message, unless there are too many or it is too large."""
+        if msg_forwarder != self.my_id:
+            is_allowed = self._swarm.doorkeeper.says(str(msg_forwarder))
+            if not is_allowed or len(msg.data) > self._most or len(msg.topicIDs) != 1:
+                await self._drop(msg_forwarder)
+                return
+        await super().push_msg(msg_forwarder, msg)
+
+    async def _drop(self, peer: ID) -> None:
+        self._dropped[peer] = dropped = self._dropped.get(peer, 0) + 1
+        if dropped > DROPPED_MESSAGES:
+            del self._dropped[peer]
+            await self._swarm.throw_out(peer, "messages")
+
+    def notify_subscriptions(self, publish_message: rpc_pb2.Message) -> None:
+        """Deliver a message that holds."""
+        sender = ID(publish_message.from_id)
+        topic = publish_message.topicIDs[0]
+        if sender == self.my_id or topic not in self.topic_ids:
+            return
+        try:
+            did = addresses.did_of(str(sender))
+        except BadAddress:
+            return
+        self._heard(Gossip(topic, publish_message.data, did))
+
+
+class Gossiping:
+    """What we are subscribed to and what we say."""
+
+    def __init__(
+        self,
+        host: BasicHost,
+        swarm: LimitedSwarm,
+        heard: Callable[[Gossip], None],
+        limits: Limits,
+    ) -> None:
+        self._limits = limits
+        self._router = GossipSub(
+            protocols=[PROTOCOL_ID_V12, PROTOCOL_ID_V11, PROTOCOL_ID],
+            degree=6,
+            degree_low=4,
+            degree_high=12,
+            heartbeat_interval=HEARTBEAT_SECONDS,
+            adaptive_gossip_enabled=False,
+            spam_protection_enabled=False,
+        )
+        self._pubsub = LimitedPubsub(
+            host,
+            self._router,
+            max_subscriptions_per_rpc=limits.topics_per_peer,
+            max_subscriptions_per_peer=limits.topics_per_peer,
+            max_inbound_rpc_size=limits.rpc_bytes,
+        )
+        self._pubsub.limit(swarm, heard, limits.message_bytes)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Take part for the length of the block."""
+        try:
+            async with (
+                background_trio_service(self._pubsub),
+                background_trio_service(self._router),
+            ):
+                await self._pubsub.wait_until_ready()
+                yield
+        finally:
+            self._pubsub.seen_messages.stop()  # a thread of its own
+
+    async def publish(self, topic: str, data: bytes) -> None:
+        """Tell everybody who is subscribed."""
+        if len(data) > self._limits.message_bytes:
+            raise TooMany(f"A message has at most {self._limits.message_bytes} bytes.")
+        await self._pubsub.publish(topic, data)
+
+    async def subscribe(self, topic: str) -> None:
+        """Hear what is said on `topic`."""
+        if (
+            topic not in self._pubsub.topic_ids
+            and len(self._pubsub.topic_ids) >= self._limits.topics
+        ):
+            raise TooMany(f"We are subscribed to {self._limits.topics} topics.")
+        await self._pubsub.subscribe(topic)
+
+    async def unsubscribe(self, topic: str) -> None:
+        """Hear no more of `topic`."""
+        await self._pubsub.unsubscribe(topic)

@@ -1,0 +1,295 @@
+"""libp2p's connections, with our limits around them.
+
+What is replaced here, and why: libp2p keeps the place of a connection that came in until the whole
+network ends, so that after some hundred of them nobody gets in any more; it has no limit by host;
+it dials strangers to have company; it keeps whatever a peer sends, beyond the window that it
+granted; and its resource manager closes the door to everybody for a minute after five failures.
+"""
+
+import ipaddress
+import time
+from collections import Counter
+from collections.abc import Callable
+
+import trio
+from libp2p.abc import IMuxedConn, INetStream
+from libp2p.crypto.ed25519 import create_new_key_pair
+from libp2p.crypto.x25519 import create_new_key_pair as create_noise_pair
+from libp2p.custom_types import StreamHandlerFn, TProtocol
+from libp2p.io.abc import ReadWriteCloser
+from libp2p.io.trio import TrioTCPStream
+from libp2p.network.auto_connector import AutoConnector
+from libp2p.network.config import ConnectionConfig, RetryConfig
+from libp2p.network.connection.raw_connection import RawConnection
+from libp2p.network.connection.swarm_connection import SwarmConn
+from libp2p.network.exceptions import SwarmException
+from libp2p.network.swarm import Swarm
+from libp2p.peer.id import ID
+from libp2p.peer.peerstore import PeerStore
+from libp2p.security.noise.transport import PROTOCOL_ID as NOISE
+from libp2p.security.noise.transport import Transport as Noise
+from libp2p.stream_muxer.yamux import yamux
+from libp2p.transport.tcp.tcp import TCP
+from libp2p.transport.upgrader import TransportUpgrader
+from multiaddr import Multiaddr
+
+from p2p.transport.limits import Limits
+from p2p.transport.rates import Bucket
+
+BAN_SECONDS = 60.0
+REFUSED_STREAMS = 500
+"""So many streams beyond the limit are a flood, and end the connection."""
+CLOSE_SECONDS = 1.0
+
+Report = Callable[[str, str], None]
+"""Told the peer id and what it did."""
+
+
+class Held(bytearray):
+    """What one stream has received and nobody has read; knows its siblings."""
+
+    def __init__(self, siblings: "Buffers") -> None:
+        super().__init__()
+        self._siblings = siblings
+
+    def extend(self, data: bytes) -> None:  # type: ignore[override]
+        """Take `data` in; raises `SwarmException` if all of them hold too much then."""
+        self._siblings.check(len(data))
+        super().extend(data)
+
+
+class Buffers(dict[int, bytearray]):
+    """The unread bytes of all streams of a connection; past `most` it is cut."""
+
+    def __init__(self, most: int, cut: Callable[[], None]) -> None:
+        super().__init__()
+        self._most, self._cut = most, cut
+
+    def __setitem__(self, stream: int, buffer: bytearray) -> None:
+        held = Held(self)
+        bytearray.extend(held, buffer)
+        super().__setitem__(stream, held)
+
+    def check(self, more: int) -> None:
+        """Raise `SwarmException`, and cut the connection, if `more` is too much."""
+        if more + sum(len(one) for one in self.values()) > self._most:
+            self._cut()
+            raise SwarmException("more was sent than was asked for")
+
+
+class Doorkeeper:
+    """Counts who is here and says who may come in."""
+
+    def __init__(self, limits: Limits, report: Report) -> None:
+        self.limits, self.report = limits, report
+        self.banned: dict[str, float] = {}
+        self._hosts: Counter[str] = Counter()
+        self._handshakes = 0
+        self._streams: Counter[str] = Counter()
+        self._paces: dict[str, tuple[Bucket, Bucket, Bucket]] = {}
+        self._refused: Counter[str] = Counter()
+
+    def admits(self, host: str) -> bool:
+        """Count a connection from `host` in, unless there are too many."""
+        full = self._handshakes >= self.limits.handshakes
+        if full or self._hosts[host] >= self.limits.connections_per_host:
+            return False
+        self._hosts[host] += 1
+        self._handshakes += 1
+        return True
+
+    def knows(self) -> None:
+        """Take note that a connection has come through its handshake, or ended in it."""
+        self._handshakes -= 1
+
+    def leaves(self, host: str) -> None:
+        """Count a connection out."""
+        self._hosts[host] -= 1
+        if not self._hosts[host]:
+            del self._hosts[host]
+
+    def is_banned(self, peer: str) -> bool:
+        """Whether `peer` is not spoken to now."""
+        until = self.banned.get(peer)
+        if until is not None and until <= time.time():
+            del self.banned[peer]
+            return False
+        return until is not None
+
+    def opens(self, peer: str) -> bool:
+        """Count a stream of `peer` in, unless it has too many or opens them too fast."""
+        now = trio.current_time()
+        too_many = self._streams[peer] >= self.limits.streams_per_peer
+        if too_many or not self._pace(peer)[0].take(1, now):
+            self._refused[peer] += 1
+            return False
+        self._streams[peer] += 1
+        return True
+
+    def closes(self, peer: str) -> None:
+        """Count a stream out."""
+        self._streams[peer] -= 1
+
+    def floods(self, peer: str) -> bool:
+        """Whether `peer` has been refused too many streams for this to be an accident."""
+        return self._refused[peer] > REFUSED_STREAMS
+
+    def says(self, peer: str) -> bool:
+        """Whether a message that `peer` hands on is looked at."""
+        return self._pace(peer)[1].take(1, trio.current_time())
+
+    def bytes_of(self, peer: str) -> Bucket:
+        """Return how many bytes `peer` may send."""
+        return self._pace(peer)[2]
+
+    def forget(self, peer: str) -> None:
+        """Drop what was counted of a peer that has no connection any more."""
+        for counts in (self._refused, self._streams):
+            counts.pop(peer, None)
+        self._paces.pop(peer, None)
+
+    def _pace(self, peer: str) -> tuple[Bucket, Bucket, Bucket]:
+        if peer not in self._paces:
+            now, limits = trio.current_time(), self.limits
+            self._paces[peer] = (
+                Bucket(limits.new_streams_per_second, limits.new_streams_burst, now),
+                Bucket(limits.messages_per_second, limits.messages_burst, now),
+                Bucket(limits.bytes_per_second, limits.bytes_burst, now),
+            )
+        return self._paces[peer]
+
+
+class NoConnector(AutoConnector):
+    """Connects to nobody: libp2p's own dials whoever it has heard of until it has enough."""
+
+    async def maybe_connect(self) -> None:
+        """Do nothing."""
+
+
+class LimitedSwarm(Swarm):
+    """A swarm that asks the doorkeeper."""
+
+    doorkeeper: Doorkeeper
+
+    def _init_connection_management(self) -> None:
+        super()._init_connection_management()
+        self.auto_connector = NoConnector(self)
+
+    async def _handle_inbound_connection(
+        self, read_write_closer: ReadWriteCloser, maddr: Multiaddr
+    ) -> None:
+        assert isinstance(read_write_closer, TrioTCPStream)
+        remote = remote_of(read_write_closer)
+        host = network_of(remote[0])
+        if not self.doorkeeper.admits(host):
+            await read_write_closer.close()
+            return
+        try:
+            await self._stay(RawConnection(read_write_closer, initiator=False), maddr)
+        finally:
+            self.doorkeeper.leaves(host)
+
+    async def _stay(self, raw: RawConnection, maddr: Multiaddr) -> None:
+        """Upgrade the connection, and return when it has ended."""
+        try:
+            try:
+                muxed = await self.upgrade_inbound_raw_conn(raw, maddr)
+            finally:
+                self.doorkeeper.knows()
+            assert isinstance(muxed, yamux.Yamux)
+            await muxed.event_closed.wait()
+        except Exception:  # noqa: BLE001, S110  the fence of a connection; strangers send anything
+            pass
+        finally:
+            with trio.CancelScope(shield=True), trio.move_on_after(CLOSE_SECONDS):
+                await raw.close()
+
+    async def add_conn(self, muxed_conn: IMuxedConn, direction: str = "unknown") -> SwarmConn:
+        """Take a connection in, unless its peer is banned."""
+        assert isinstance(muxed_conn, yamux.Yamux)
+        if self.doorkeeper.is_banned(str(muxed_conn.peer_id)):
+            await muxed_conn.close()
+            raise SwarmException("this peer is banned")
+        most = self.doorkeeper.limits.buffered
+        muxed_conn.stream_buffers = Buffers(most, muxed_conn.event_shutting_down.set)
+        return await super().add_conn(muxed_conn, direction)
+
+    def set_stream_handler(self, stream_handler: StreamHandlerFn) -> None:
+        """Have streams handled by `stream_handler`, those that the limits let through."""
+
+        async def handle(stream: INetStream) -> None:
+            peer_id = stream.muxed_conn.peer_id
+            if self.doorkeeper.opens(str(peer_id)):
+                try:
+                    await stream_handler(stream)
+                finally:
+                    self.doorkeeper.closes(str(peer_id))
+                return
+            await stream.reset()
+            if self.doorkeeper.floods(str(peer_id)):
+                await self.throw_out(peer_id, "streams")
+
+        super().set_stream_handler(handle)
+
+    async def throw_out(self, peer_id: ID, why: str) -> None:
+        """End all connections with a peer that misbehaves, for a while."""
+        peer = str(peer_id)
+        if not self.doorkeeper.is_banned(peer):
+            self.doorkeeper.banned[peer] = time.time() + BAN_SECONDS
+            self.doorkeeper.report(peer, why)
+            await self.close_peer(peer_id)
+
+
+def remote_of(stream: TrioTCPStream) -> tuple[str, int]:
+    """Return where a connection comes from; libp2p knows that of IPv4 only, and is told."""
+    try:
+        host, port = stream.stream.socket.getpeername()[:2]
+    except OSError:
+        return "", 0  # it is gone already
+    stream._cached_remote_address = str(host), int(port)  # noqa: SLF001
+    return str(host), int(port)
+
+
+def network_of(host: str) -> str:
+    """Return what counts as one host: an IPv4 address, or the /64 of an IPv6 address."""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if address.version == 6:
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def make(seed: bytes, limits: Limits, report: Report) -> LimitedSwarm:
+    """Return a swarm of TCP, noise and yamux, under the key of `seed`."""
+    pair = create_new_key_pair(seed)
+    peer_id = ID.from_pubkey(pair.public_key)
+    store = PeerStore()
+    store.add_key_pair(peer_id, pair)
+    # The window that is granted at most, and the largest frame that is not refused unread.
+    yamux.MAX_WINDOW_SIZE = limits.window
+    upgrader = TransportUpgrader(
+        {NOISE: Noise(pair, noise_privkey=create_noise_pair().private_key)},
+        {TProtocol(yamux.PROTOCOL_ID): yamux.Yamux},
+    )
+    swarm = LimitedSwarm(
+        peer_id,
+        store,
+        upgrader,
+        [TCP()],
+        retry_config=RetryConfig(max_retries=0),
+        connection_config=_connections(limits),
+    )
+    swarm.doorkeeper = Doorkeeper(limits, report)
+    return swarm
+
+
+def _connections(limits: Limits) -> ConnectionConfig:
+    return ConnectionConfig(
+        max_connections=limits.connections,
+        min_connections=0,
+        low_watermark=0,
+        high_watermark=limits.connections,
+        max_connections_per_peer=1,
+    )
