@@ -9,6 +9,7 @@ from mic.sync import (
     content,
     credentials,
     edge,
+    heads,
     imports,
     landings,
     membership,
@@ -21,6 +22,7 @@ from mic.sync import (
     rollups,
     sessions,
 )
+from mic.sync.told import Told
 from mic.wire.messages import PREFIX
 from node.kernel.errors import Missing
 from node.kernel.forge import Forge
@@ -33,6 +35,7 @@ _ORGANIZATION = "/organizations/{organization}"
 ROUTES: tuple[tuple[str, str, edge.Handler], ...] = (
     ("GET", "/node", node.info),
     ("GET", "/whoami", node.whoami),
+    ("POST", "/heads", heads.heads),
     ("POST", "/keys", node.add_key),
     ("POST", "/logout", node.logout),
     ("GET", "/account/devices", credentials.listed),
@@ -102,6 +105,7 @@ ROUTES: tuple[tuple[str, str, edge.Handler], ...] = (
 def add_routes(app: web.Application, forge: Forge) -> None:
     """Open this door on `app`."""
     app[membership.WALKS] = asyncio.Semaphore(membership.WALKS_AT_ONCE)
+    app[heads.TOLD] = Told()
     for method, path, handler in ROUTES:
         app.router.add_route(method, PREFIX + path, edge.door(forge, handler))
     app.router.add_route("*", "/mic/{rest:.*}", edge.door(forge, nowhere))

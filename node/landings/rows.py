@@ -1,12 +1,14 @@
 """Landings in SQL; the only module of this slice that knows its tables."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from keys.statements.descriptor import Descriptor
 from keys.statements.landing import Imported
 from node.landings.model import NOTHING, Head, Landing
 from store.database import Tx
+from store.digest import Digest
 
 _COLUMNS = (
     "position, id, tree, previous_tree, session, author_handle, author_did, goal, origin, model,"
@@ -28,6 +30,17 @@ def head(tx: Tx, project: int) -> Head:
 def heads(tx: Tx) -> dict[int, int]:
     """Return the newest position of each project that anything has landed on."""
     return dict(tx.execute("select project, max(position) from landings group by project"))
+
+
+def newest_of(tx: Tx, projects: Sequence[int]) -> dict[int, tuple[int, Digest]]:
+    """Return position and id of the newest landing of each of `projects` that has any."""
+    rows = tx.execute(
+        "select project, position, id from landings where (project, position) in"
+        " (select project, max(position) from landings"
+        " where project in (select value from json_each(?)) group by project)",
+        (json.dumps(projects),),
+    )
+    return {project: (position, Digest(record)) for project, position, record in rows}
 
 
 def get(tx: Tx, project: int, position: int) -> Landing | None:

@@ -1,5 +1,8 @@
 """Projects in SQL; a deleted one is seen by nothing here but what counts its days."""
 
+import json
+from collections.abc import Sequence
+
 from node.projects.model import Project
 from store.database import Tx
 from store.digest import Digest
@@ -86,6 +89,26 @@ def by_id(tx: Tx, name: str) -> Project | None:
     """Return the project whose id is `name`."""
     row = tx.execute(_PROJECT + " and id = ?", (name,)).fetchone()
     return Project(*row) if row else None
+
+
+def by_ids(tx: Tx, names: Sequence[str]) -> list[Project]:
+    """Return those projects of which `names` are the ids."""
+    rows = tx.execute(
+        _PROJECT + " and id in (select value from json_each(?))",  # noqa: S608  two constants
+        (json.dumps(names),),
+    )
+    return [Project(*row) for row in rows]
+
+
+def epochs(tx: Tx, projects: Sequence[int]) -> dict[int, int]:
+    """Return how many documents the chain of each of `projects` has."""
+    return dict(
+        tx.execute(
+            "select project, count(*) from project_documents"
+            " where project in (select value from json_each(?)) group by project",
+            (json.dumps(projects),),
+        )
+    )
 
 
 def of_owner(tx: Tx, owner: int) -> list[Project]:

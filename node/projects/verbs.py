@@ -5,6 +5,7 @@ document says, and where. Functions that take a `Tx` are for verbs of other slic
 """
 
 import dataclasses
+from collections.abc import Sequence
 
 from keys.statements.project import genesis_id, open_project, seal_project
 from node.access import verbs as access
@@ -25,6 +26,7 @@ from store.digest import Digest
 from store.records import Kind
 
 __all__ = [
+    "among",
     "by_id",
     "by_key",
     "create",
@@ -32,6 +34,7 @@ __all__ = [
     "delete",
     "document_ids",
     "documents",
+    "epochs",
     "get",
     "history",
     "ids",
@@ -126,6 +129,16 @@ def is_seen(who: Party, project: Project) -> bool:
     except NoProject:
         return False
     return True
+
+
+def among(tx: Tx, who: Party, names: Sequence[str]) -> list[Project]:
+    """Return those of the projects with the ids `names` that `who` may read."""
+    return [project for project in rows.by_ids(tx, names) if is_seen(who, project)]
+
+
+def epochs(tx: Tx, projects: Sequence[int]) -> dict[int, int]:
+    """Return how many documents the chain of each of `projects`, by key, has."""
+    return rows.epochs(tx, projects)
 
 
 def ids(tx: Tx) -> dict[int, str]:

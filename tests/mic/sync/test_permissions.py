@@ -32,6 +32,7 @@ from tests.support.wire import a_token, session_id
 NEEDS = {
     ("GET", "/node"): ANYBODY,
     ("GET", "/whoami"): ANYBODY,
+    ("POST", "/heads"): ANYBODY,  # it tells of what the asker may read
     ("POST", "/keys"): SIGNED_IN,
     ("POST", "/logout"): ANYBODY,
     ("GET", "/account/devices"): SIGNED_IN,
@@ -98,6 +99,7 @@ NEEDS = {
 }
 PROJECT = "/projects/{account}/{project}"
 BODIES = {
+    "/heads": {"stands": ""},
     "/keys": {"did": "did:key:z6Mk", "name": "x", "proof": "A" * 86 + "=="},
     "": {"description": "changed"},
     "/accounts/{account}/projects": {"handle": "another"},

@@ -1,0 +1,51 @@
+"""Where many projects stand at once: what nodes compare with each other.
+
+A project that the asker may not read is left out, like one that is not here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from node.kernel.forge import Forge
+from node.kernel.parties import Party
+from node.landings import rows
+from node.projects import verbs as projects
+from store.database import Tx
+from store.digest import Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Documents in a project's chain, its newest position, and that landing's record."""
+
+    project: str
+    epoch: int
+    position: int
+    record: Digest | None
+
+
+async def standings(forge: Forge, who: Party, names: Sequence[str]) -> list[Standing]:
+    """Return where those of the projects with the ids `names` stand that `who` may read."""
+    return await forge.db.read(lambda tx: read(tx, who, names))
+
+
+async def envelopes(forge: Forge, standing: Sequence[Standing]) -> list[bytes | None]:
+    """Return the envelope of each one's newest record, None before the first landing."""
+
+    def work(tx: Tx) -> list[bytes | None]:
+        return [
+            None if one.record is None else forge.objects.get(tx, one.record) for one in standing
+        ]
+
+    return await forge.db.read(work)
+
+
+def read(tx: Tx, who: Party, names: Sequence[str]) -> list[Standing]:
+    """Do what `standings` does, in the caller's transaction."""
+    found = projects.among(tx, who, names)
+    keys = [project.key for project in found]
+    epochs, newest = projects.epochs(tx, keys), rows.newest_of(tx, keys)
+    return [
+        Standing(project.id, epochs[project.key], *newest.get(project.key, (0, None)))
+        for project in found
+    ]
