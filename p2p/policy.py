@@ -46,6 +46,7 @@ class Policy:
         self.wanted: dict[str, Wanted] = {}
         self.timetable = Timetable(self.settings, random)
         self._behind: dict[str, None] = {}
+        self._fetching: set[str] = set()
         self._random = random
         self._opened = opened
         self._everybody = Bucket(self.settings.everybody, now)
@@ -161,6 +162,7 @@ class Policy:
 
     def fetched(self, project: str, failures: Mapping[str, Offence], now: int) -> list[Output]:
         """Take in the end of a fetch, after `hold` was told how far it came."""
+        self._fetching.discard(project)
         wanted = self.wanted.get(project)
         if wanted is None:
             return self._fetches(now)
@@ -290,21 +292,21 @@ class Policy:
         is_behind = not wanted.held.is_ours and any(
             wanted.is_before(holder) for holder in wanted.holders.values()
         )
-        if not is_behind:
+        if is_behind:
+            self._behind.setdefault(project)
+        else:
             self._behind.pop(project, None)
-            return []
-        self._behind.setdefault(project)
         return self._fetches(now)
 
     def _fetches(self, now: int) -> list[Output]:
         out: list[Output] = []
-        room = self.settings.fetches_at_once
-        room -= sum(self.wanted[one].is_fetching for one in self._behind)
+        room = self.settings.fetches_at_once - len(self._fetching)
         for project in list(self._behind):
             if len(out) >= room:
                 break
             wanted = self.wanted[project]
             if not wanted.is_fetching and (chosen := self._sources(wanted, now)):
+                self._fetching.add(project)
                 wanted.is_fetching, wanted.fetched_from = True, chosen
                 out.append(Fetch(project, tuple(chosen), *max(chosen.values())))
         return out
