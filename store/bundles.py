@@ -201,20 +201,32 @@ class Bundle:
     def record(self, digest: Digest) -> Record:
         """Return an object of the contents as it lies, unproven; raises `Absent`."""
         offset = self._place(digest)
-        part = self.index.contents
         if offset is None:
             raise Absent(digest)
+        record = self._at(self.index.contents, offset)
+        if record.digest != digest:
+            raise BadBundle("its index leads to something else")
+        return record
+
+    def some_of_log(self, offset: int, count: int) -> Iterator[bytes]:
+        """Yield so many objects of the log, from an offset on, each proven by its id."""
+        for _ in range(count):
+            record = self._at(self.index.log, offset)
+            offset += HEADER + len(record.stored)
+            yield proven(record)
+
+    def _at(self, part: Part, offset: int) -> Record:
         if not part.offset <= offset <= part.end - HEADER:
-            raise BadBundle("its index leads out of its contents")
+            raise BadBundle("its index leads out of it")
         header = parse_header(self._read(offset, HEADER))
-        if header.digest != digest or offset + HEADER + header.stored_length > part.end:
+        if offset + HEADER + header.stored_length > part.end:
             raise BadBundle("its index leads to something else")
         stored = self._read(offset + HEADER, header.stored_length)
-        return Record(header.kind, header.codec, header.raw_length, digest, stored)
+        return Record(header.kind, header.codec, header.raw_length, header.digest, stored)
 
     def get(self, digest: Digest) -> bytes:
         """Return an object of the contents, proven by its id; raises `Absent`."""
-        return _raw(self.record(digest))
+        return proven(self.record(digest))
 
     def _place(self, digest: Digest) -> int | None:
         part = self.index.places
@@ -248,7 +260,7 @@ class Bundle:
         for chunk in self._chunks(part, name):
             for record in decoder.feed(chunk):
                 count += 1
-                yield record, _raw(record)
+                yield record, proven(record)
         decoder.finish()
         if count != part.count:
             raise BadBundle(f"its {name} are {count}, not {part.count}")
@@ -283,7 +295,8 @@ def _alone(record: Record) -> Record:
     return record
 
 
-def _raw(record: Record) -> bytes:
+def proven(record: Record) -> bytes:
+    """Return what a record of a bundle holds, proven by its id; raises `BadBundle`."""
     try:
         return opened(_alone(record))
     except Corrupt as fault:

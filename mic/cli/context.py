@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mic.cli.console import Console
-from mic.client.addresses import Address, node_url, parse
+from mic.client.addresses import BUNDLE, FILE, Address, is_path, node_url, parse
 from mic.client.home import Home
 from mic.errors import Denied, Invalid
 
@@ -45,8 +45,11 @@ class Context(NamedTuple):
     stdin: Callable[[int], bytes] = read_stdin
 
     def address(self, text: str) -> Address:
-        """Read an address as typed, or an alias of one."""
-        return parse(text, self.home.config().aliases)
+        """Read an address as typed, or an alias of one, or the path of a bundle."""
+        text = self.home.config().aliases.get(text, text)
+        if is_path(text) and ((file := self.cwd / text).is_file() or file.suffix == BUNDLE):
+            return Address(f"{FILE}{file.absolute()}", "", file.stem)
+        return parse(text)
 
     def default_node(self) -> str:
         """Return the URL of the node that is meant where none is named."""
@@ -88,6 +91,10 @@ class Context(NamedTuple):
         from mic.client.connection import Connection
 
         where = url or self.default_node()
+        if where.startswith(FILE):
+            from mic.cli import bundles
+
+            return bundles.connection(self.cwd, where, project_id)
         return Connection(where, self.token_for(where), project_id=project_id)
 
     def remote(self, address: Address, project_id: str | None = None) -> "Remote":

@@ -35,8 +35,9 @@ class Workspace(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Return `account/project`."""
-        return f"{self.manifest.account}/{self.manifest.project}"
+        """Return `account/project`; the file's name for a project that came in one."""
+        m = self.manifest
+        return f"{m.account}/{m.project}" if m.account else m.project
 
     def remote(self, context: Context) -> "Remote":
         """Return the project that this is a workspace of: the one with its id, and no other."""

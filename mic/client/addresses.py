@@ -14,6 +14,12 @@ _NO_HOST = re.compile(r"[^\w.:@\[\]-]")
 _SHAPES = "Write account/project, or http(s)://node/account/project"
 
 
+FILE = "file://"
+"""What the place of a bundle begins with, where that of a node has its URL."""
+
+BUNDLE = ".bundle"
+
+
 class Address(NamedTuple):
     """A project by name; `node` is the URL of its node, or None for whichever is the default."""
 
@@ -33,6 +39,11 @@ def parse(text: str, aliases: Mapping[str, str] | None = None) -> Address:
     if "://" in text:
         return _from_url(text)
     return Address(None, *_names(text, text))
+
+
+def is_path(text: str) -> bool:
+    """Tell whether `text` may be the path of a file: no name in an address has a dot."""
+    return "://" not in text and ("." in text or text.startswith("/"))
 
 
 def node_url(text: str) -> str:

@@ -36,20 +36,24 @@ def log_records(remote: Remote, first: int, last: int) -> Iterator[Record]:
     yield from _records(remote, "GET", f"{remote.path}/records", None, query)
 
 
-def fetch(remote: Remote, ids: Sequence[Digest], at: int | None = None) -> Iterator[Object]:
+def fetch(
+    remote: Remote, ids: Sequence[Digest], at: int | None = None, first: int | None = None
+) -> Iterator[Object]:
     """Yield the objects of `ids`, opened, in any order; asks again for those that a drop cost.
 
-    Raises `Unreachable` when the node stays away, or leaves out what it was asked for.
+    Position `at` must need them; with `first`, some landing from there to `at` must have brought
+    them. Raises `Unreachable` when the node stays away, or leaves out what it was asked for.
     """
+    query = {"at": at, "from": first}
     for start in range(0, len(ids), ASKED_AT_ONCE):
-        yield from _persistently(remote, ids[start : start + ASKED_AT_ONCE], at)
+        yield from _persistently(remote, ids[start : start + ASKED_AT_ONCE], query)
 
 
-def _persistently(remote: Remote, ids: Sequence[Digest], at: int | None) -> Iterator[Object]:
+def _persistently(remote: Remote, ids: Sequence[Digest], query: Query) -> Iterator[Object]:
     left, pauses = dict.fromkeys(ids), iter(PAUSES)
     while left:
         try:
-            for record in _fetched(remote, left, at):
+            for record in _fetched(remote, left, query):
                 if left.pop(record.digest, 1) is None:
                     pauses = iter(PAUSES)
                     yield record, verified(record, remote)
@@ -66,9 +70,9 @@ def _persistently(remote: Remote, ids: Sequence[Digest], at: int | None) -> Iter
             )
 
 
-def _fetched(remote: Remote, ids: Iterable[Digest], at: int | None) -> Iterator[Record]:
+def _fetched(remote: Remote, ids: Iterable[Digest], query: Query) -> Iterator[Record]:
     path, body = f"{remote.path}/objects/fetch", framing.want_list(ids)
-    return _records(remote, "POST", path, body, {"at": at})
+    return _records(remote, "POST", path, body, query)
 
 
 def _records(

@@ -43,8 +43,8 @@ class Remote:
 
     @property
     def name(self) -> str:
-        """Return `account/project`."""
-        return f"{self.account}/{self.handle}"
+        """Return `account/project`; in a bundle, a project has no account."""
+        return f"{self.account}/{self.handle}" if self.account else self.handle
 
     def project(self) -> Project:
         """Return the project."""

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from keys.statements import equivocation
+from keys.statements.equivocation import Equivocation
 from mic.cli import keeping, targets
 from mic.cli.answers import Answer, plural
 from mic.cli.context import Context
-from mic.cli.progress import Progress
+from mic.cli.progress import Progress, amount
 from mic.client import download
+from mic.client.addresses import FILE
 from mic.client.remote import Remote
 from mic.errors import Conflict, Invalid, Missing
 from mic.workspace.files import replace_file
@@ -25,24 +27,57 @@ from store.records import Record
 
 def run(context: Context, given: argparse.Namespace) -> Answer:
     """Check every landing from the first; raises `Conflict` at the first that does not hold."""
+    if given.offline and not given.project:
+        return _offline(targets.workspace(context))
     target = targets.target(context, given.project, 0)
     space = target.workspace
+    if target.remote.connection.url.startswith(FILE):
+        return _bundled(context, target.remote, space)
     if space is None:
         if given.offline:
             raise Invalid("Only a workspace can be verified offline.", code="verify.no-workspace")
         return _answer(_streamed(context, target.remote))
     log = keeping.Log(space.root)
     held = log.last
-    if not given.offline:
-        _bring(context, target.remote, log)
+    _bring(context, target.remote, log)
+    return _checked(space, log, held)
+
+
+def _offline(space: targets.Workspace) -> Answer:
+    log = keeping.Log(space.root)
+    return _checked(space, log, log.last)
+
+
+def _checked(space: targets.Workspace, log: keeping.Log, held: int) -> Answer:
+    """Check the kept log; what came behind `held` and does not hold is set aside."""
     try:
         report = _kept(log, space.manifest)
     except Conflict:
         log.set_aside(held)
         raise
-    _check_equivocation(space.root, report)
+    _check_equivocation(space.root, report.equivocation)
     _check_workspace(report, space.manifest)
     return _answer(report)
+
+
+def _bundled(context: Context, remote: Remote, space: targets.Workspace | None) -> Answer:
+    """Check every byte of a bundle, whose log was checked when it was opened."""
+    from mic.cli import bundles
+
+    found = bundles.evidence_in(remote.connection)
+    assert found is not None  # a file:// is a bundle
+    with context.console.progress("Verifying") as bar:
+        objects, size = found.check_contents(bar)
+    root, manifest = bundles.here(context.cwd)
+    if root and manifest and manifest.project_id == found.id:
+        _check_equivocation(root, bundles.compared(found, manifest.record))
+    if space is not None:
+        bundles.keep_log(space.root, found)
+        _check_workspace(found.report, space.manifest)
+    answer = _answer(found.report)
+    told = {"first": found.first, "objects": objects, "bytes": size, "bundled_by": found.maker}
+    text = f"{answer.text!s}\n{plural(objects, 'object')} of its contents, {amount(size)}: whole"
+    return Answer(answer.data | told, text)
 
 
 def _streamed(context: Context, remote: Remote) -> Report:
@@ -96,9 +131,9 @@ def _kept(log: keeping.Log, manifest: Manifest) -> Report:
     return report
 
 
-def _check_equivocation(root: Path, report: Report) -> None:
+def _check_equivocation(root: Path, proof: Equivocation | None) -> None:
     """Raise `Conflict` if the home signed two records for one position; both are kept."""
-    if (proof := report.equivocation) is None:
+    if proof is None:
         return
     path = root / FOLDER / f"equivocation-{proof.position}.json"
     replace_file(path, equivocation.encode(proof))

@@ -29,6 +29,7 @@ SHAPES = {
     "blame": "{path, position, lines: [{number, text, position?, session?, author?, landed_at?, "
     "goal?}], reasons: [{position, goal, session, author, landed_at, origin, decisions: "
     "[{text, why, at}], is_whole}]}",
+    "bundle": "{path, project, id, from, position, objects, bytes, visibility}",
     "cat": "{project, path, position?, size, encoding: utf-8|base64, content}",
     "checkout": _CLONED,
     "clone": _CLONED,
@@ -66,6 +67,7 @@ SHAPES = {
     "conflicts: [path], unfinished?: clone|landing|sync}",
     "sync": "{from, position, taken: [path], merged: [path], kept: [path], settled: [path], "
     "conflicts: []}",
-    "verify": "{project, position, tree, id?, origins, signers}",
+    "verify": "{project, position, tree, id?, origins, signers, first?, objects?, bytes?, "
+    "bundled_by?}",
     "write": "{path, change?: A|M, size, session}",
 }

@@ -88,6 +88,25 @@ COMMANDS: tuple[Command, ...] = (
         tool="writes",
     ),
     Command(
+        "bundle",
+        "bundle",
+        "put a project and its whole log into one file",
+        "mic bundle FILE [ADDRESS] [--from N]",
+        (
+            ("mic bundle engine.bundle", "this workspace's project, from its node"),
+            ("mic bundle engine.bundle ada/engine", "any project that you may read"),
+            ("mic bundle more.bundle --from 13", "for who has the positions to 12 already"),
+        ),
+        (
+            Option("FILE", "the file to write, which does not exist yet"),
+            Option("ADDRESS", "account/project, its URL, or nothing in a workspace", many="?"),
+            Option("--from", "the first position that is in it (1)", value="N", number=True),
+        ),
+        more="All of it is verified while it is written. Whoever has the file can read all of it: "
+        "`mic clone FILE`, and `mic verify|log|show|ls|cat|diff FILE`, ask no node.",
+        tool="writes",
+    ),
+    Command(
         "checkout",
         "checkout",
         "get a project, at any position, into a new directory",

@@ -52,7 +52,7 @@ def test_the_proof_is_written_and_holds_for_others(tmp_path):
     (tmp_path / ".mic").mkdir()
     proof = prove(record("one"), record("other"))
     with pytest.raises(Conflict) as refused:
-        verify._check_equivocation(tmp_path, report(proof))
+        verify._check_equivocation(tmp_path, report(proof).equivocation)
     assert refused.value.code == "verify.equivocation"
     assert refused.value.details["signer"] == HOME.did
     kept = json.loads((tmp_path / ".mic/equivocation-1.json").read_bytes())
@@ -60,5 +60,5 @@ def test_the_proof_is_written_and_holds_for_others(tmp_path):
 
 
 def test_an_honest_log_is_no_equivocation(tmp_path):
-    verify._check_equivocation(tmp_path, report(None))
+    verify._check_equivocation(tmp_path, None)
     assert list(tmp_path.iterdir()) == []

@@ -53,6 +53,7 @@ TABLE = {
     "share": (SIGNED_IN, ["."]),
     "clone": (READ, ["P", "there"]),
     "checkout": (READ, ["P", "--path", "here"]),
+    "bundle": (READ, ["it.bundle", "P"]),
     "link": (READ, ["P"]),
     "status": (HERE, []),
     "write": (HERE, ["new.txt"]),
