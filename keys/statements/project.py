@@ -3,6 +3,9 @@
 The genesis document names the project: its id is the hash of its payload, so nobody can take an
 id over. Each later version names the one before and is signed under the rules of that one: its
 owner. Numbers in a policy are integers, since a float has no one spelling.
+
+A version that names another home says after which landing the new one orders, so that each home
+has its *tenure*, and what an old home signs behind the end of its own counts for nothing.
 """
 
 import hashlib
@@ -34,9 +37,28 @@ VERSIONS_MAX = 10_000
 Visibility = Literal["public", "private"]
 
 
+@dataclass(frozen=True, slots=True)
+class After:
+    """The last landing of an earlier home that a new one goes on from; 0 and None: from nothing."""
+
+    position: int
+    record: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tenure:
+    """A home, and the landing after which it orders: up to where the next one's tenure begins."""
+
+    home: str
+    after: After
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectDocument:
-    """One version; `previous` is the SHA-256 of the envelope before it, None for the genesis."""
+    """One version; `previous` is the SHA-256 of the envelope before it, None for the genesis.
+
+    `after` is said exactly where the home is another one than before.
+    """
 
     name: str
     owner: str
@@ -46,15 +68,50 @@ class ProjectDocument:
     nonce: str
     created_at: int
     previous: bytes | None = None
+    after: After | None = None
+
+
+_START = After(0, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A verified chain of documents: the id that the first one gives, and the last one."""
+    """A verified chain of documents: the id that the first one gives, and the last one.
+
+    `tenures` are those of its homes, in their order; there is always one.
+    """
 
     id: str
     current: ProjectDocument
-    homes: frozenset[str]
+    tenures: tuple[Tenure, ...]
+
+    @property
+    def homes(self) -> frozenset[str]:
+        """Every node that ever ordered the project."""
+        return frozenset(tenure.home for tenure in self.tenures)
+
+    def home_at(self, position: int) -> str:
+        """Return which home signs the landing at `position`, which counts from 1."""
+        begun = [one.home for one in self.tenures if one.after.position < position]
+        return begun[-1] if begun else self.tenures[0].home
+
+    def outlived(self, position: int, record: bytes, signer: str) -> bool:
+        """Return whether `signer` had left when it signed the record with this id for `position`.
+
+        So is another record than the one that the next home goes on from.
+        """
+        bounds = [one.after for one in self.tenures if one.after.position == position]
+        if self.home_at(position) == signer and all(one.record == record for one in bounds):
+            return False
+        return any(
+            left.home == signer and next_.after.position < position + (next_.after.record != record)
+            for left, next_ in itertools.pairwise(self.tenures)
+        )
+
+
+class _After(msgspec.Struct, frozen=True):
+    position: Count
+    record: Hex32 | None
 
 
 class _Document(msgspec.Struct, frozen=True, rename="camel"):
@@ -67,6 +124,7 @@ class _Document(msgspec.Struct, frozen=True, rename="camel"):
     nonce: Annotated[str, msgspec.Meta(min_length=16, max_length=128)]
     created_at: Count
     previous: Hex32 | None
+    after: _After | msgspec.UnsetType = msgspec.UNSET
 
 
 _decoder = msgspec.json.Decoder(_Document)
@@ -86,6 +144,7 @@ def seal_project(document: ProjectDocument, key: PrivateKey) -> bytes:
             "nonce": document.nonce,
             "createdAt": document.created_at,
             "previous": previous,
+            **({"after": _said(document.after)} if document.after is not None else {}),
         }
     )
     _read(payload)
@@ -115,17 +174,32 @@ def genesis_id(data: bytes) -> str:
 def open_chain(documents: Sequence[bytes]) -> Project:
     """Return the project that envelopes `documents`, oldest first, make up.
 
-    Raises `BadStatement` unless each names the one before and is signed by the owner of it.
+    Raises `BadStatement` unless each names the one before and is signed by the owner of it, and
+    says after which landing its home orders if that is another home.
     """
     if not 0 < len(documents) <= VERSIONS_MAX:
         raise BadStatement(f"A project has 1 to {VERSIONS_MAX} documents, not {len(documents)}.")
     name = genesis_id(documents[0])
     current, _ = open_project(documents[0])
-    homes = {current.home}
+    tenures = [Tenure(current.home, _START)]
     for before, data in itertools.pairwise(documents):
         current = _successor(current, before, data)
-        homes.add(current.home)
-    return Project(name, current, frozenset(homes))
+        tenures += _moved(tenures[-1], current)
+    return Project(name, current, tuple(tenures))
+
+
+def _moved(newest: Tenure, document: ProjectDocument) -> list[Tenure]:
+    """Return the tenure that `document` begins, if it begins one."""
+    if (document.home == newest.home) != (document.after is None):
+        raise BadStatement("Exactly a new home says after which landing it orders.")
+    if document.after is None:
+        return []
+    before, after = newest.after, document.after
+    if after.position < before.position:
+        raise BadStatement("A home cannot order before the one that it follows.")
+    if after.position == before.position and after.record != before.record:
+        raise BadStatement("A home goes on from another landing than the one that it follows.")
+    return [Tenure(document.home, after)]
 
 
 def _successor(current: ProjectDocument, before: bytes, data: bytes) -> ProjectDocument:
@@ -147,6 +221,8 @@ def _payload(data: bytes) -> tuple[bytes, str]:
 def _read(payload: bytes) -> ProjectDocument:
     said = decode(_decoder, payload)
     _check_policy(said.policy, POLICY_DEPTH)
+    if said.previous is None and said.after is not msgspec.UNSET:
+        raise BadStatement("The first home of a project follows nobody.")
     return ProjectDocument(
         name=said.name,
         owner=said.owner,
@@ -156,7 +232,20 @@ def _read(payload: bytes) -> ProjectDocument:
         nonce=said.nonce,
         created_at=said.created_at,
         previous=None if said.previous is None else bytes.fromhex(said.previous),
+        after=_after(said.after),
     )
+
+
+def _said(after: After) -> dict[str, object]:
+    return {"position": after.position, "record": after.record.hex() if after.record else None}
+
+
+def _after(said: _After | msgspec.UnsetType) -> After | None:
+    if isinstance(said, msgspec.UnsetType):
+        return None
+    if (said.position == 0) != (said.record is None):
+        raise BadStatement("Exactly the beginning of a project has no record to go on from.")
+    return After(said.position, None if said.record is None else bytes.fromhex(said.record))
 
 
 def _check_policy(value: object, depth: int) -> None:

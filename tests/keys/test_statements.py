@@ -27,11 +27,15 @@ from keys.statements.contribution import (
 )
 from keys.statements.delegation import Delegation, open_delegation, seal_delegation
 from keys.statements.descriptor import Descriptor
+from keys.statements.equivocation import decode as decode_proof
 from keys.statements.equivocation import encode as encode_proof
-from keys.statements.equivocation import prove
+from keys.statements.equivocation import outlive, prove
 from keys.statements.landing import LandingRecord, open_landing, record_id, seal_landing
+from keys.statements.notice import STATES, Notice, open_notice, seal_notice
 from keys.statements.project import (
+    After,
     ProjectDocument,
+    Tenure,
     genesis_id,
     open_chain,
     open_project,
@@ -389,11 +393,124 @@ def following(before, key, **changes):
 def test_a_project_passes_from_owner_to_owner():
     first = seal_project(GENESIS, ADA)
     second = following(first, ADA, owner=BOB.did)
-    third = following(second, BOB, visibility="private", home=ADA.did)
+    third = following(second, BOB, visibility="private", home=ADA.did, after=After(0, None))
     project = open_chain([first, second, third])
     assert project.id == genesis_id(first)
     assert project.current == open_project(third)[0]
     assert project.homes == {HOME.did, ADA.did}
+
+
+R2, R5 = b"2" * 32, b"5" * 32
+
+
+def moved(*steps):
+    """A chain of ada's: each step is the next home and after what it orders."""
+    chain = [seal_project(GENESIS, ADA)]
+    for home, after in steps:
+        chain.append(following(chain[-1], ADA, home=home.did, after=after))
+    return chain
+
+
+def test_each_home_has_its_tenure():
+    project = open_chain(moved((BOB, After(2, R2)), (ADA, After(5, R5)), (HOME, After(5, R5))))
+    assert project.tenures == (
+        Tenure(HOME.did, After(0, None)),
+        Tenure(BOB.did, After(2, R2)),
+        Tenure(ADA.did, After(5, R5)),
+        Tenure(HOME.did, After(5, R5)),
+    )
+    homes = [project.home_at(position) for position in range(1, 8)]
+    assert homes == [HOME.did] * 2 + [BOB.did] * 3 + [HOME.did] * 2
+
+
+@pytest.mark.parametrize(
+    ("position", "record", "signer", "is_late"),
+    [
+        (1, b"x" * 32, HOME, False),
+        (2, R2, HOME, False),
+        (2, b"x" * 32, HOME, True),
+        (3, b"x" * 32, HOME, True),
+        (2, R2, BOB, False),
+        (5, R5, BOB, False),
+        (5, b"x" * 32, BOB, True),
+        (6, b"x" * 32, BOB, True),
+        (6, b"x" * 32, HOME, False),
+        (6, b"x" * 32, ADA, True),
+    ],
+)
+def test_what_a_home_signs_behind_its_tenure_is_outlived(position, record, signer, is_late):
+    project = open_chain(moved((BOB, After(2, R2)), (ADA, After(5, R5)), (HOME, After(5, R5))))
+    assert project.outlived(position, record, signer.did) is is_late
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [(BOB, None)],
+        [(HOME, After(1, R2))],
+        [(BOB, After(5, R5)), (ADA, After(2, R2))],
+        [(BOB, After(5, R5)), (ADA, After(5, R2))],
+    ],
+)
+def test_a_new_home_says_after_which_landing_it_orders_and_never_before_an_earlier(steps):
+    with pytest.raises(BadStatement):
+        open_chain(moved(*steps))
+
+
+def test_a_first_home_follows_nobody_and_a_beginning_has_no_record():
+    for after in (After(0, None), After(1, R2)):
+        with pytest.raises(BadStatement):
+            seal_project(replace(GENESIS, after=after), ADA)
+    for after in (After(0, R2), After(1, None)):
+        with pytest.raises(BadStatement):
+            moved((BOB, after))
+
+
+def test_what_an_old_home_signed_too_late_is_proof_with_the_documents():
+    last, late = seal_landing(RECORD, HOME), seal_landing(replace(RECORD, position=3), HOME)
+    chain = moved((BOB, After(2, record_id(last))))
+    name = genesis_id(chain[0])
+    late, new = (
+        seal_landing(replace(RECORD, project=name, position=3), key) for key in (HOME, BOB)
+    )
+    for proof in (outlive(late, chain), outlive(late, chain, new)):
+        assert (proof.project, proof.position, proof.signer) == (name, 3, HOME.did)
+        assert decode_proof(encode_proof(proof)) == proof
+    early = seal_landing(replace(RECORD, project=name, position=1, previous=None), HOME)
+    for claim in (
+        (new, chain),
+        (early, chain),
+        (late, chain[:1]),
+        (late, chain, early),
+        (last, chain),
+    ):
+        with pytest.raises(BadStatement):
+            outlive(*claim)
+
+
+@given(
+    st.builds(
+        Notice, project=PROJECT, state=st.sampled_from(STATES), version=st.integers(1, 9), at=TIME
+    )
+)
+def test_notices_round_trip(notice):
+    assert open_notice(seal_notice(notice, HOME)) == (notice, HOME.did)
+
+
+@pytest.mark.parametrize(
+    "change", [{"state": "moved"}, {"version": 0}, {"at": -1}, {"project": "mic:x"}]
+)
+def test_a_notice_that_means_nothing_is_not_sealed(change):
+    said = Notice(project=RECORD.project, state="deleted", version=1, at=1)
+    with pytest.raises(BadStatement):
+        seal_notice(replace(said, **change), HOME)
+
+
+def test_a_notice_is_about_the_project_that_it_names():
+    data = seal_notice(Notice(project=RECORD.project, state="deleted", version=1, at=1), HOME)
+    other = "mic:" + multibase58(bytes(32))
+    with pytest.raises(BadStatement, match="subject"):
+        open_notice(resigned(data, HOME, lambda said: said["predicate"].update(project=other)))
 
 
 def test_a_stranger_cannot_continue_a_project():
@@ -488,6 +605,21 @@ def test_two_records_at_one_position_under_one_key_are_proof():
     assert sorted(proof.records, key=record_id) == list(proof.records)
     records = json.loads(encode_proof(proof))["records"]
     assert prove(*map(base64.b64decode, records)) == proof
+    assert decode_proof(encode_proof(proof)) == proof
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"[" * 10_000, b"\xff"])
+def test_what_is_no_proof_is_refused(data):
+    with pytest.raises(BadStatement):
+        decode_proof(data)
+
+
+def test_a_proof_says_what_its_records_say_whatever_stands_around_them():
+    proof = prove(seal_landing(RECORD, HOME), seal_landing(replace(RECORD, tree=b"x" * 32), HOME))
+    accused = replace(proof, signer=BOB.did, position=9)
+    assert decode_proof(encode_proof(accused)) == proof
+    with pytest.raises(BadStatement):
+        decode_proof(encode_proof(replace(proof, records=proof.records[:1])))
 
 
 def test_records_that_do_not_contradict_each_other_prove_nothing():

@@ -18,6 +18,7 @@ from keys.statements import (
     delegation,
     descriptor,
     landing,
+    notice,
     project,
     transcript,
 )
@@ -30,6 +31,7 @@ SEAL = {
     "project": project.seal_project,
     "delegation": delegation.seal_delegation,
     "bundle": bundle.seal_bundle,
+    "notice": notice.seal_notice,
 }
 OPEN = {
     "landing": lambda data: landing.open_landing(data)[0],
@@ -37,6 +39,7 @@ OPEN = {
     "project": lambda data: project.open_project(data)[0],
     "delegation": delegation.open_delegation,
     "bundle": lambda data: bundle.open_bundle(data)[0],
+    "notice": lambda data: notice.open_notice(data)[0],
 }
 
 
@@ -48,7 +51,8 @@ def plain(value):
         fields = dataclasses.fields(value)
         shown = {field.name: plain(getattr(value, field.name)) for field in fields}
         # What came later and is not said is not written.
-        return {name: at for name, at in shown.items() if name != "imported" or at is not None}
+        later = {"imported", "after"}
+        return {name: at for name, at in shown.items() if name not in later or at is not None}
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     return value
@@ -71,8 +75,18 @@ def test_statements_open_and_seal_to_the_same_bytes(vector):
 
 
 def test_the_project_has_its_id():
-    (vector,) = (each for each in VECTORS["statements"] if each["kind"] == "project")
+    vector = next(each for each in VECTORS["statements"] if each["kind"] == "project")
     assert project.genesis_id(vector["envelope"].encode()) == VECTORS["project_id"]
+
+
+def test_a_project_that_moved_has_both_homes():
+    chain = [one["envelope"].encode() for one in VECTORS["statements"] if one["kind"] == "project"]
+    found = project.open_chain(chain)
+    assert found.id == VECTORS["project_id"]
+    assert [(one.home, one.after.position) for one in found.tenures] == [
+        (KEYS["home"].did, 0),
+        (KEYS["maker"].did, 2),
+    ]
 
 
 def test_the_transcript_decodes_and_encodes_to_the_same_bytes():
