@@ -3,13 +3,14 @@
 A project that the asker may not read is left out, like one that is not here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.landings import rows
 from node.projects import verbs as projects
+from node.projects.model import Project
 from store.database import Tx
 from store.digest import Digest
 
@@ -22,6 +23,8 @@ class Standing:
     epoch: int
     position: int
     record: Digest | None
+    key: int
+    is_private: bool
 
 
 async def standings(forge: Forge, who: Party, names: Sequence[str]) -> list[Standing]:
@@ -42,10 +45,44 @@ async def envelopes(forge: Forge, standing: Sequence[Standing]) -> list[bytes | 
 
 def read(tx: Tx, who: Party, names: Sequence[str]) -> list[Standing]:
     """Do what `standings` does, in the caller's transaction."""
-    found = projects.among(tx, who, names)
+    return _of(tx, projects.among(tx, who, names))
+
+
+async def kept(forge: Forge, keys: Collection[int] | None = None) -> list[Standing]:
+    """Return where projects of this node stand, all or those of `keys`, whoever may read them."""
+
+    def work(tx: Tx) -> list[Standing]:
+        names = [name for key, name in projects.ids(tx).items() if keys is None or key in keys]
+        return _of(tx, projects.named(tx, names))
+
+    return await forge.db.read(work)
+
+
+async def chain(forge: Forge, standing: Standing) -> list[bytes]:
+    """Return the signed documents of a project, oldest first."""
+    return await forge.db.read(lambda tx: projects.chain(forge, tx, standing.key))
+
+
+def _of(tx: Tx, found: Sequence[Project]) -> list[Standing]:
     keys = [project.key for project in found]
     epochs, newest = projects.epochs(tx, keys), rows.newest_of(tx, keys)
     return [
-        Standing(project.id, epochs[project.key], *newest.get(project.key, (0, None)))
+        Standing(
+            project.id,
+            epochs[project.key],
+            *newest.get(project.key, (0, None)),
+            project.key,
+            project.visibility == "private",
+        )
         for project in found
     ]
+
+
+async def record_at(forge: Forge, standing: Standing, position: int) -> bytes | None:
+    """Return the envelope of the landing at `position`, None where there is none."""
+
+    def work(tx: Tx) -> bytes | None:
+        found = rows.get(tx, standing.key, position)
+        return None if found is None else forge.objects.get(tx, found.id)
+
+    return await forge.db.read(work)

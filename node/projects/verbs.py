@@ -29,6 +29,7 @@ __all__ = [
     "among",
     "by_id",
     "by_key",
+    "chain",
     "create",
     "current",
     "delete",
@@ -40,6 +41,7 @@ __all__ = [
     "ids",
     "is_seen",
     "listed",
+    "named",
     "update",
     "visible",
 ]
@@ -139,6 +141,16 @@ def among(tx: Tx, who: Party, names: Sequence[str]) -> list[Project]:
 def epochs(tx: Tx, projects: Sequence[int]) -> dict[int, int]:
     """Return how many documents the chain of each of `projects`, by key, has."""
     return rows.epochs(tx, projects)
+
+
+def named(tx: Tx, names: Sequence[str]) -> list[Project]:
+    """Return the projects with the ids `names`, whoever may read them."""
+    return rows.by_ids(tx, names)
+
+
+def chain(forge: Forge, tx: Tx, project: int) -> list[bytes]:
+    """Return the signed versions of a project's document, oldest first."""
+    return [forge.objects.get(tx, name) for name in rows.documents(tx, project)]
 
 
 def ids(tx: Tx) -> dict[int, str]:
