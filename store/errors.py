@@ -12,6 +12,16 @@ StoreFault
 ├── BadChanges    not a change list
 ├── BadDigest     not a SHA-256 digest
 ├── BadBundle     not a bundle, or a damaged one
+├── Unfollowed    a position that does not follow the one before it
+│   ├── Graft          it, or what it rests on, is of another project
+│   ├── Replay         it, or its session, came before
+│   ├── Downgrade      its record is missing, or none that we know
+│   ├── Equivocates    its home said something else before
+│   ├── ForgedAuthor   who is said to have made it did not sign that
+│   ├── AlteredTree    its tree is not the one before with its change applied
+│   ├── Gap            it is not the next position
+│   ├── NotHome        no home of the project signed it
+│   └── Outlived       an old home signed it behind its tenure
 ├── DiskFull      nothing more can be written
 └── DatabaseUnusable    the database cannot be opened, read or written
     └── DatabaseDamaged  it is no database, or one that contradicts itself
@@ -19,6 +29,7 @@ StoreFault
 
 import errno
 from pathlib import Path
+from typing import ClassVar
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """What the system answers where there is no room to write: a full disk, a quota, a limit."""
@@ -88,6 +99,66 @@ class BadBundle(StoreFault):
     def __init__(self, reason: str) -> None:
         super().__init__(f"the bundle cannot be read: {reason}")
         self.reason = reason
+
+
+class Unfollowed(StoreFault):
+    """A position does not follow; `code` names the condition, for programs."""
+
+    code: ClassVar[str] = "unfollowed"
+
+
+class Graft(Unfollowed):
+    """The position, or what it rests on, belongs to another project."""
+
+    code: ClassVar[str] = "graft"
+
+
+class Replay(Unfollowed):
+    """What is offered as new came before."""
+
+    code: ClassVar[str] = "replay"
+
+
+class Downgrade(Unfollowed):
+    """There is no landing record of a form that we know."""
+
+    code: ClassVar[str] = "downgrade"
+
+
+class Equivocates(Unfollowed):
+    """The home signed something that cannot stand beside what it signed before."""
+
+    code: ClassVar[str] = "equivocation"
+
+
+class ForgedAuthor(Unfollowed):
+    """The contributor did not sign this."""
+
+    code: ClassVar[str] = "forged-author"
+
+
+class AlteredTree(Unfollowed):
+    """The tree is not the one before with the change applied, and nothing else."""
+
+    code: ClassVar[str] = "altered-tree"
+
+
+class Gap(Unfollowed):
+    """It is a later position than the next."""
+
+    code: ClassVar[str] = "gap"
+
+
+class NotHome(Unfollowed):
+    """The record is not signed by the home that orders its position."""
+
+    code: ClassVar[str] = "not-home"
+
+
+class Outlived(Unfollowed):
+    """An old home signed the record for a position that is not its any more."""
+
+    code: ClassVar[str] = "outlived"
 
 
 class DiskFull(StoreFault):

@@ -12,18 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from keys.errors import KeysFault
-from keys.statements import transcript as transcripts
-from keys.statements.contribution import Contribution, open_contribution
 from keys.statements.descriptor import Descriptor
 from keys.statements.equivocation import Equivocation, prove
 from keys.statements.landing import LandingRecord, open_landing
 from keys.statements.project import open_chain
 from mic.errors import Conflict, Exhausted
-from store import changes, contents, tree
+from store import changes, contents, following, tree
 from store.changes import Change
 from store.digest import Digest, digest_of
 from store.errors import Absent, StoreFault
-from store.tree import Mode
+from store.following import Line, Vouched
 
 GROUP_MAX = 256 << 20
 CHANGES_MAX = 128 << 20
@@ -139,11 +137,9 @@ class Verifier:
 
     def _open_group(self, raw: bytes) -> None:
         try:
-            record, signer = open_landing(raw)
-        except KeysFault as fault:
-            raise Unverified(self.position + 1, f"no valid landing record: {fault}") from fault
-        if signer not in self._project.homes:
-            raise self._bad("the record is not signed by a home of the project")
+            record = following.record_in(self._project, raw)
+        except StoreFault as fault:
+            raise self._bad(str(fault)) from fault
         self._group = _Group(raw, record)
 
     def _collect(self, group: _Group, digest: bytes, raw: bytes) -> None:
@@ -157,14 +153,26 @@ class Verifier:
         if group is None:
             return
         self._check_witness(group)
-        self._check_chain(group.record)
+        line = self._line()
         try:
-            self._check_change(group)
-        except (KeysFault, StoreFault) as fault:
+            following.check_next(line, group.record)
+            self._check_change(line, group)
+        except StoreFault as fault:
             raise self._bad(str(fault)) from fault
+        self._sessions.add(group.record.session)
         self._last = digest_of(group.envelope)
         self._trees.append(Digest(group.record.tree))
         self._forget_nodes()
+
+    def _line(self) -> Line:
+        return Line(
+            project=self._project,
+            position=self.position,
+            id=self._last,
+            tree=self._trees[-1],
+            tree_at=self._trees.__getitem__,
+            has_landed=self._sessions.__contains__,
+        )
 
     def _check_witness(self, group: _Group) -> None:
         if not self._witnessed or self._witnessed[1].position != group.record.position:
@@ -176,69 +184,35 @@ class Verifier:
         except KeysFault as fault:
             raise self._bad("it is another record than the one seen before") from fault
 
-    def _check_chain(self, record: LandingRecord) -> None:
-        if record.project != self._project.id:
-            raise self._bad("the record is another project's")
-        if record.position != self.position + 1:
-            raise self._bad(f"the record found here is that of position {record.position}")
-        if record.previous != self._last:
-            raise self._bad("the record does not follow the one before it")
-        if record.previous_tree != self._trees[-1]:
-            raise self._bad("the record starts from another tree than the one before it left")
-        if record.session in self._sessions:
-            raise self._bad("its session landed before")
-        self._sessions.add(record.session)
-
-    def _check_change(self, group: _Group) -> None:
-        if group.record.contribution is None:
-            self._origins["unknown"] += 1
-            self._check_unsigned(group)
+    def _check_change(self, line: Line, group: _Group) -> None:
+        record = group.record
+        found = following.vouched(line, record, group.objects.get(record.contribution or b""))
+        if found is None:
+            self._check_unsigned(line, group)
             return
-        contribution, signer = open_contribution(group.source(Digest(group.record.contribution)))
-        self._check_contribution(contribution, group.record)
-        self._check_transcript(contribution, group)
-        self._check_tree(_changes(group, contribution.changes), group.record)
-        self._origins[contribution.origin] += 1
-        self._signers[signer] += 1
+        raw = group.source(Digest(found.said.session.transcript.id))
+        following.check_transcript(record, found, raw)
+        self._check_tree(line, record, _changes(group, found.said.changes))
+        self._count(found)
 
-    def _check_contribution(self, said: Contribution, record: LandingRecord) -> None:
-        if said.project != record.project:
-            raise self._bad("its contribution is to another project")
-        if said.base_position > self.position:
-            raise self._bad("its contribution is based on a later position")
-        if said.base_tree != self._trees[said.base_position]:
-            raise self._bad("its contribution is based on another tree")
-        if (said.session.id, said.session.goal) != (record.session, record.goal):
-            raise self._bad("its contribution is of another session")
+    def _count(self, found: Vouched) -> None:
+        self._origins[found.said.origin] += 1
+        self._signers[found.signer] += 1
 
-    def _check_transcript(self, said: Contribution, group: _Group) -> None:
-        raw = group.source(Digest(said.session.transcript.id))
-        told = transcripts.decode(raw)
-        if len(raw) != said.session.transcript.size or told.session != said.session.id:
-            raise self._bad("its transcript is of another session")
-
-    def _check_unsigned(self, group: _Group) -> None:
+    def _check_unsigned(self, line: Line, group: _Group) -> None:
         """Without a statement, the change list is whichever object is one and gives the tree."""
+        self._origins["unknown"] += 1
         for digest, raw in group.objects.items():
             try:
-                listed = changes.decode(raw)
-                self._check_tree(listed, group.record)
-            except (StoreFault, Unverified):
+                self._check_tree(line, group.record, changes.decode(raw))
+            except StoreFault:
                 continue
             del group.objects[digest]
             return
         raise self._bad("no change list leads to its tree")
 
-    def _check_tree(self, listed: Sequence[Change], record: LandingRecord) -> None:
-        before = self._trees[-1]
-        for change in listed:
-            stood = tree.lookup(before, change.path, self._node)
-            # Safe because a directory that does not give way fails when the change is applied.
-            if change.old != (None if stood and stood.mode is Mode.DIRECTORY else stood):
-                raise self._bad(f"{change.path} was something else before")
-        news = {change.path: change.new for change in listed}
-        if tree.apply(before, news, self._node, self._add_node) != record.tree:
-            raise self._bad("its tree is not the one before with its change applied")
+    def _check_tree(self, line: Line, record: LandingRecord, listed: Sequence[Change]) -> None:
+        following.check_tree(line, record, listed, self._node, self._add_node)
 
     def _node(self, digest: Digest) -> bytes:
         if (raw := self._nodes.get(digest)) is None:

@@ -10,7 +10,13 @@ from keys.statements import transcript as transcripts
 from keys.statements.contribution import Contribution, SessionFacts, seal_contribution
 from keys.statements.descriptor import Descriptor
 from keys.statements.landing import LandingRecord, open_landing, seal_landing
-from keys.statements.project import ProjectDocument, genesis_id, open_project, seal_project
+from keys.statements.project import (
+    After,
+    ProjectDocument,
+    genesis_id,
+    open_project,
+    seal_project,
+)
 from keys.statements.transcript import Transcript
 from mic.errors import Exhausted
 from mic.workspace.verify import Unverified, Verifier
@@ -96,7 +102,7 @@ class History:
             session=session,
             contribution=digest_of(statement) if signed else None,
             author="ada",
-            author_did=author.did,
+            author_did=author.did if signed else None,
             goal=goal,
             clock="1.0@1",
             landed_at=position,
@@ -316,14 +322,39 @@ def test_without_a_statement_the_tree_is_still_computed():
     assert "no change list" in refused(history)[1]
 
 
+def moved(history, home, position, record=None):
+    """Let ada name another home, which goes on from `position`."""
+    last = history.landed[position - 1][0] if position else None
+    document = replace(
+        open_project(history.documents[-1])[0],
+        home=home.did,
+        previous=hashlib.sha256(history.documents[-1]).digest(),
+        after=After(position, record or (digest_of(last) if last else None)),
+    )
+    history.documents.append(seal_project(document, ADA))
+    return history
+
+
 def test_a_project_may_move_to_another_home():
-    moved = replace(
-        open_project(GENESIS)[0], home=EVE.did, previous=hashlib.sha256(GENESIS).digest()
-    )
-    history = (
-        History([GENESIS, seal_project(moved, ADA)]).land({"a": "1"}).land({"a": "2"}, key=EVE)
-    )
+    history = moved(History().land({"a": "1"}), EVE, 1).land({"a": "2"}, key=EVE)
     assert history.verify().position == 2
+    assert moved(History(), EVE, 0).land({"a": "1"}, key=EVE).verify().position == 1
+
+
+def test_an_old_home_orders_nothing_behind_its_tenure_and_a_new_one_nothing_before_its_own():
+    late = moved(History().land({"a": "1"}), EVE, 1).land({"a": "2"})
+    assert refused(late) == (2, "the record is signed by a home that the project had left by then")
+    early = moved(History().land({"a": "1"}, key=EVE), EVE, 1)
+    assert refused(early) == (1, "the record is not signed by a home of the project")
+    other = moved(History().land({"a": "1"}), EVE, 1, record=b"x" * 32)
+    assert refused(other)[0] == 1
+
+
+def test_an_author_who_did_not_sign_is_refused():
+    for record in ({"author_did": EVE.did}, {"author_did": None}):
+        assert "somebody else" in refused(History().land({"a": "1"}, record=record))[1]
+    named = History().land({"a": "1"}, record={"author_did": ADA.did}, signed=False)
+    assert "did not sign" in refused(named)[1]
 
 
 def test_documents_that_do_not_hold_are_refused():
