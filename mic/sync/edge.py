@@ -5,6 +5,7 @@ bearer token and turns every fault into one answer. Cookies mean nothing at this
 web page can use a visitor's session on it.
 """
 
+import dataclasses
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -28,6 +29,9 @@ from store.digest import Digest, parse_digest
 Handler = Callable[[Forge, Party, web.Request], Awaitable[web.StreamResponse]]
 Shape = TypeVar("Shape")
 
+PEER = web.RequestKey("peer", str)
+"""The did of the node that asks: set by the door of peers, which knows it from the connection."""
+
 LARGEST_NUMBER = 2**53
 LONGEST_TOKEN = 200
 
@@ -50,6 +54,11 @@ def door(forge: Forge, handler: Handler) -> Callable[[web.Request], Awaitable[we
 
 async def party(forge: Forge, request: web.Request) -> Party:
     """Return who asks; raises `Denied` for a token that is not one of ours."""
+    found, peer = await _bearer(forge, request), request.get(PEER)
+    return found if peer is None else dataclasses.replace(found, peer=peer)
+
+
+async def _bearer(forge: Forge, request: web.Request) -> Party:
     header = request.headers.get("Authorization")
     if header is None:
         return ANONYMOUS

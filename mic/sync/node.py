@@ -18,7 +18,15 @@ async def info(forge: Forge, _who: Party, _request: web.Request) -> web.StreamRe
     """Say which node this is."""
     node = forge.node
     return edge.reply(
-        NodeInfo(name=node.name, url=node.url, did=node.did, version=VERSION, now=forge.now())
+        NodeInfo(
+            name=node.name,
+            url=node.url,
+            did=node.did,
+            version=VERSION,
+            now=forge.now(),
+            peer_id=forge.reach.peer_id,
+            p2p_addresses=forge.reach.addresses,
+        )
     )
 
 

@@ -63,7 +63,7 @@ class Descriptor(Struct, frozen=True):
 
 
 class NodeInfo(Struct, frozen=True, kw_only=True):
-    """GET /node. `now` is the node's clock."""
+    """GET /node. `now` is the node's clock; `p2p_addresses` are where other nodes reach it."""
 
     name: str
     url: str
@@ -71,6 +71,8 @@ class NodeInfo(Struct, frozen=True, kw_only=True):
     version: str
     protocol: int = VERSION
     now: int | None = None
+    peer_id: str | None = None
+    p2p_addresses: tuple[str, ...] = ()
 
 
 class Whoami(Struct, frozen=True, kw_only=True):

@@ -21,6 +21,9 @@ from node.daemon.saying import must_exist, say
 from node.daemon.serve import Running, serve
 from node.kernel import jobs
 
+PEERS_SECONDS = 15.0
+"""How long a program that starts a node waits to be told how peers reach it."""
+
 __all__ = [
     "backup",
     "doctor",
@@ -44,6 +47,8 @@ def up(config: Config, asked: argparse.Namespace) -> int:
             "owner": running.owner,
             "signin_url": running.signin_url,
             "data": str(config.data),
+            "peer_id": running.peer_id,
+            "p2p_addresses": list(running.p2p_addresses),
         }
         text = (
             f"Micelio runs at {running.url}\n"
@@ -54,7 +59,7 @@ def up(config: Config, asked: argparse.Namespace) -> int:
         )
         say(facts, text, as_json=asked.json)
 
-    asyncio.run(serve(config, announce))
+    asyncio.run(serve(config, announce, peers_seconds=PEERS_SECONDS if asked.json else 0.0))
     return 0
 
 

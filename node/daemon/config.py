@@ -7,7 +7,7 @@ the node looks at `os.environ`, so that a node's behaviour can be read off one v
 import os
 import pwd
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,9 @@ from typing import Any
 from node.daemon import limits
 from node.daemon.errors import BadSetting
 from node.kernel.limits import Limits
+from p2p.transport import addresses
+from p2p.transport.addresses import Address
+from p2p.transport.errors import BadAddress
 
 DEFAULT_LISTEN = "127.0.0.1:7070"
 SETTINGS_FILE = "node.toml"
@@ -28,7 +31,8 @@ class Config:
 
     `port` 0 lets the system choose; `url` is what others are told; `login` is who starts the node;
     `mic_home` is None where the node is not to register itself; `reach_private` lets it fetch from
-    addresses that are not public.
+    addresses that are not public. `p2p` lets it take part in the network of nodes, where
+    `p2p_listen` says, or beside the pages.
     """
 
     data: Path
@@ -42,6 +46,10 @@ class Config:
     log_level: str
     limits: Limits
     reach_private: bool = False
+    p2p: bool = True
+    p2p_listen: tuple[str, ...] = ()
+    p2p_bootstrap: tuple[str, ...] = ()
+    p2p_mdns: bool = False
 
 
 def read(flags: Mapping[str, Any], environment: Mapping[str, str], home: Path) -> Config:
@@ -54,7 +62,13 @@ def read(flags: Mapping[str, Any], environment: Mapping[str, str], home: Path) -
         return None if value is None else str(value)
 
     host, port = split_address(chosen("listen") or DEFAULT_LISTEN)
+
+    def several(name: str, check: Callable[[str], Address]) -> tuple[str, ...]:
+        value = flags.get(name) or environment.get(f"MICELIO_{name.upper()}") or file.get(name, ())
+        return tuple(_address(name, one, check) for one in _words(name, value))
+
     registers = not flags.get("no_register")
+    takes_part = not flags.get("no_p2p") and _yes_or_no("p2p", chosen("p2p") or "yes")
     return Config(
         data=data,
         host=host,
@@ -67,6 +81,10 @@ def read(flags: Mapping[str, Any], environment: Mapping[str, str], home: Path) -
         log_level=_log_level(chosen("log") or "warning"),
         reach_private=_yes_or_no("reach_private", chosen("reach_private")),
         limits=limits.read(file.get("limits", {})),
+        p2p=takes_part,
+        p2p_listen=several("p2p_listen", addresses.to_listen_on),
+        p2p_bootstrap=several("p2p_bootstrap", addresses.of_peer),
+        p2p_mdns=_yes_or_no("p2p_mdns", chosen("p2p_mdns")),
     )
 
 
@@ -128,6 +146,22 @@ def _yes_or_no(name: str, word: str | None) -> bool:
     if found is None:
         raise BadSetting(f"{name} is true or false, not {word!r}.")
     return found
+
+
+def _words(name: str, value: object) -> list[str]:
+    """Return a list as flags and the file give it; in the environment commas separate."""
+    if isinstance(value, str):
+        return [word.strip() for word in value.split(",") if word.strip()]
+    if isinstance(value, (list, tuple)) and all(isinstance(word, str) for word in value):
+        return list(value)
+    raise BadSetting(f"{name} is a list of addresses, not {value!r}.")
+
+
+def _address(name: str, text: str, check: Callable[[str], Address]) -> str:
+    try:
+        return str(check(text))
+    except BadAddress as fault:
+        raise BadSetting(f"{name}: {fault}") from fault
 
 
 def _without_slash(url: str | None) -> str | None:

@@ -17,6 +17,7 @@ from prometheus_client.registry import Collector
 
 from node.kernel import jobs
 from node.kernel.forge import Forge
+from node.kernel.reach import Reach
 
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 HEADERS = {"Cache-Control": "no-store"}
@@ -91,16 +92,25 @@ def counted(metrics: Metrics) -> Middleware:
     return count
 
 
+def _peers(reach: Reach) -> str:
+    """Return how the node stands with its peers; their network may fail, and the node be well."""
+    if reach.addresses:
+        return "up"
+    return "off" if reach.peer_id is None else "down"
+
+
 def add_routes(app: web.Application, forge: Forge, metrics: Metrics) -> None:
     """Open `/up` and `/metrics`."""
 
     async def up(_request: web.Request) -> web.Response:
         await forge.db.read(jobs.next_due)
-        return web.json_response({"ok": True}, headers=HEADERS)
+        return web.json_response({"ok": True, "p2p": _peers(forge.reach)}, headers=HEADERS)
 
     async def show(_request: web.Request) -> web.Response:
         waiting = await forge.db.read(jobs.counts)
         metrics.sums.values = {f"jobs_{name}": count for name, count in waiting.items()}
+        metrics.sums.values["p2p_up"] = float(bool(forge.reach.addresses))
+        metrics.sums.values["p2p_restarts"] = float(forge.reach.restarts)
         body = generate_latest(metrics.registry)
         return web.Response(body=body, headers=HEADERS | {"Content-Type": CONTENT_TYPE_LATEST})
 

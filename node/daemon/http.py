@@ -64,9 +64,9 @@ async def fence(request: web.Request, handler: Handler) -> web.StreamResponse:
         return failures.failure(500, "node.broken", failures.BROKEN)
 
 
-def application(forge: Forge) -> web.Application:
+def application(forge: Forge, metrics: health.Metrics | None = None) -> web.Application:
     """Return every door of the node on one application."""
-    metrics = health.Metrics()
+    metrics = metrics or health.Metrics()
     app = web.Application(middlewares=[health.counted(metrics), fence], client_max_size=1 << 20)
     app.on_response_prepare.append(_anonymous)
     health.add_routes(app, forge, metrics)

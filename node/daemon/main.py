@@ -66,6 +66,13 @@ def parser() -> argparse.ArgumentParser:
     up.add_argument("--listen", metavar="HOST:PORT", help="address (127.0.0.1:7070)")
     up.add_argument("--name", help="the name that the node goes by (the machine's)")
     up.add_argument("--owner", metavar="HANDLE", help="the owner's handle, at the first start")
+    up.add_argument(
+        "--p2p-listen",
+        metavar="MULTIADDR",
+        action="append",
+        help="where other nodes reach this one, as /ip4/ADDRESS/tcp/PORT; may be repeated",
+    )
+    up.add_argument("--no-p2p", action="store_true", help="take no part in the network of nodes")
     up.add_argument("--no-register", action="store_true", help="leave `mic` as it is")
     login = _add(commands, "login", "print a fresh one-time sign-in link")
     login.add_argument("account", metavar="HANDLE", nargs="?", help="for whom (the owner)")

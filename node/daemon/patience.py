@@ -26,9 +26,12 @@ BUSY = (
 
 
 class Connection(RequestHandler):
-    """One connection, and when something last moved on it."""
+    """One connection, and when something last moved on it.
 
-    __slots__ = ("_body", "_head_since", "_heard_at", "_left", "_taken_at")
+    `peer` is the did of the node at its other end; only the door for peers knows one.
+    """
+
+    __slots__ = ("_body", "_head_since", "_heard_at", "_left", "_taken_at", "peer")
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -36,6 +39,7 @@ class Connection(RequestHandler):
         self._head_since: float | None = None
         self._heard_at = self._taken_at = self._loop.time()
         self._left = 0
+        self.peer: str | None = None
 
     def data_received(self, data: bytes) -> None:
         """Take bytes, and note when, and to what they belong."""

@@ -26,12 +26,14 @@ from node.daemon import (
     http,
     lock,
     memory,
+    peering,
     presence,
     threads,
     worker,
 )
 from node.daemon.config import Config
 from node.daemon.features import FEATURES
+from node.daemon.health import Metrics
 from node.daemon.presence import Presence
 from node.kernel.errors import Conflict, Invalid
 from node.kernel.forge import Forge
@@ -49,6 +51,8 @@ class Running:
     owner: str
     signin_url: str
     note: str | None
+    peer_id: str | None = None
+    p2p_addresses: tuple[str, ...] = ()
 
 
 class CannotListen(Conflict):
@@ -63,8 +67,13 @@ class CannotListen(Conflict):
         )
 
 
-async def serve(config: Config, announce: Callable[[Running], None]) -> None:
-    """Run the node until SIGTERM or SIGINT; `announce` is called once, when it answers."""
+async def serve(
+    config: Config, announce: Callable[[Running], None], *, peers_seconds: float = 0.0
+) -> None:
+    """Run the node until SIGTERM or SIGINT; `announce` is called once, when it answers.
+
+    That may wait `peers_seconds` for peers to reach it, too.
+    """
     stop = asyncio.Event()
     _allow_files()
     memory.use_few_arenas()
@@ -77,7 +86,12 @@ async def serve(config: Config, announce: Callable[[Running], None]) -> None:
             owner = await first_start.owner(forge, config)
             presence.write(config.data, Presence(url, os.getpid(), forge.now()))
             note = await _register(forge, config, owner, last)
-            await _run(forge, door, stop, lambda: _announce(forge, owner, note, announce))
+
+            async def tell(up: asyncio.Event) -> None:
+                await _first(up, stop, peers_seconds if config.p2p else 0.0)
+                await _announce(forge, owner, note, announce)
+
+            await _run(forge, config, door, stop, tell)
 
 
 def _allow_files() -> None:
@@ -88,27 +102,43 @@ def _allow_files() -> None:
 
 async def _run(
     forge: Forge,
+    config: Config,
     door: socket.socket,
     stop: asyncio.Event,
-    announce: Callable[[], Awaitable[None]],
+    tell: Callable[[asyncio.Event], Awaitable[None]],
 ) -> None:
-    runner = http.runner(http.application(forge), forge.limits)
+    metrics, up = Metrics(), asyncio.Event()
+    runner = http.runner(http.application(forge, metrics), forge.limits)
     await runner.setup()
     try:
         await web.SockSite(runner, door, backlog=BACKLOG).start()
-        await announce()
+        host = str(door.getsockname()[0])
         async with asyncio.TaskGroup() as group:
             woken = asyncio.Event()
             background = [
                 group.create_task(dispatcher.run(forge, FEATURES, woken), name="dispatcher"),
                 group.create_task(worker.run(forge, FEATURES, woken), name="worker"),
                 group.create_task(memory.tidy(), name="memory"),
+                group.create_task(peering.run(forge, config, host, metrics, up), name="peers"),
             ]
+            await tell(up)
             await stop.wait()
             for task in background:
                 task.cancel()
     finally:
         await runner.cleanup()
+
+
+async def _first(up: asyncio.Event, stop: asyncio.Event, seconds: float) -> None:
+    """Wait until one of them is set, or so many seconds."""
+    try:
+        async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
+            waits = [group.create_task(one.wait()) for one in (up, stop)]
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for one in waits:
+                one.cancel()
+    except TimeoutError:
+        pass
 
 
 async def _register(
@@ -123,7 +153,8 @@ async def _announce(
     forge: Forge, owner: Account, note: str | None, announce: Callable[[Running], None]
 ) -> None:
     link = signin_url(forge.node.url, await signin.make_link(forge, owner))
-    announce(Running(forge.node.url, owner.handle, link, note))
+    reach = forge.reach
+    announce(Running(forge.node.url, owner.handle, link, note, reach.peer_id, reach.addresses))
 
 
 def signin_url(url: str, secret: str) -> str:

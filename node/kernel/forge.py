@@ -10,6 +10,7 @@ from node.kernel.guesses import Guesses
 from node.kernel.ids import Ids
 from node.kernel.keys import KeyStore
 from node.kernel.limits import Limits
+from node.kernel.reach import Reach
 from store.database import Database
 from store.objects import Objects
 
@@ -51,3 +52,4 @@ class Forge:
     ids: Ids = field(default_factory=Ids)
     limits: Limits = field(default_factory=Limits)
     guesses: Guesses = field(default_factory=Guesses)
+    reach: Reach = field(default_factory=Reach)

@@ -21,7 +21,8 @@ class Party:
 
     `scopes` is None for a person with all their rights and the set of granted scopes for a token;
     `only` is the one project that a project's token is for, `device` the device session that a
-    device's token belongs to. Without its `standing` an account is what a stranger is to all that
+    device's token belongs to. `peer` is the did of the node that asks, where it has proven its key.
+    Without its `standing` an account is what a stranger is to all that
     is not its own.
     """
 
@@ -33,6 +34,7 @@ class Party:
     standing: Standing = NO_STANDING
     only: int | None = None
     device: int | None = None
+    peer: str | None = None
 
     @property
     def is_anonymous(self) -> bool:

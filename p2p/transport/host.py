@@ -40,7 +40,7 @@ from p2p.transport.streams import Carriage
 from p2p.transport.swarm import LimitedSwarm, make
 
 SYNC = TProtocol(SYNC_PROTOCOL)
-HANG_UP_SECONDS = 1.0
+HANG_UP_SECONDS = 0.6
 WRONG = "mismatch"
 """What libp2p's exceptions say, in one spelling or another, of a peer with another key."""
 

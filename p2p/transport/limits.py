@@ -68,7 +68,7 @@ class Settings:
     """How long importing libp2p and listening may take."""
     call_seconds: float = 10.0
     dial_seconds: float = 15.0
-    stop_seconds: float = 3.0
+    stop_seconds: float = 1.2
     watch_seconds: float = 5.0
     """How often libp2p is asked whether it turns, and how long it may take to say so."""
     stall_seconds: float = 20.0

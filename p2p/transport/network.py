@@ -40,7 +40,12 @@ class Network:
     """Peers: who they are, streams to them, and what they say."""
 
     def __init__(
-        self, key: PrivateKey, listen: Sequence[str], serve: Serve, settings: Settings
+        self,
+        key: PrivateKey,
+        listen: Sequence[str],
+        serve: Serve,
+        settings: Settings,
+        told: "Told",
     ) -> None:
         self.peer_id = addresses.peer_id(key.did)
         self.addresses: tuple[str, ...] = ()
@@ -48,7 +53,7 @@ class Network:
         self.offences: Latest[Offence] = Latest(settings.limits.offences)
         self.state = State(is_up=False)
         self.settings = settings
-        self._key, self._serve = key, serve
+        self._key, self._serve, self._told = key, serve, told
         self.listens_on = tuple(addresses.to_listen_on(one) for one in listen)
         self._topics: set[str] = set()
         self._bans: dict[str, int] = {}
@@ -67,14 +72,16 @@ class Network:
         serve: Serve,
         *,
         settings: Settings = Settings(),  # noqa: B008  it is frozen
+        told: "Told | None" = None,
         waits: bool = True,
     ) -> AsyncIterator[Self]:
         """Take part in the network for the length of the block.
 
         `listen` may be empty: one dials, and is not dialled. Who does not wait gets the network at
-        once, and `up()` to wait with. Raises `BadAddress`; `NotRunning` if it does not start.
+        once, and `up()` to wait with. `told` is called each time that it came up or went down.
+        Raises `BadAddress`; `NotRunning` if it does not start.
         """
-        self = cls(key, listen, serve, settings)
+        self = cls(key, listen, serve, settings, told or (lambda _: None))
         self._loop = asyncio.get_running_loop()
         fault: Exception | None = None
         async with asyncio.TaskGroup() as group:
@@ -185,12 +192,14 @@ class Network:
             await self.subscribe(topic)
         self.state = State(True, self.state.restarts, self.state.reason)
         self._is_up.set()
+        self._told(self)
 
     def went_down(self, reason: str) -> None:
         """Take note that libp2p does not run any more."""
         self._bridge = None
         self._is_up.clear()
         self.state = State(False, self.state.restarts + 1, reason)
+        self._told(self)
 
     def _hand_over(self, sock: socket.socket, did: str) -> None:
         self._soon(self._start_serving, sock, did)
@@ -217,6 +226,9 @@ class Network:
             await self._serve(sock, did)
         except Exception:
             log.exception("a stream of a peer failed", extra={"peer": did})
+
+
+Told = Callable[[Network], None]
 
 
 def _close_socket(result: "Future[Answer]") -> None:

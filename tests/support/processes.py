@@ -1,4 +1,8 @@
-"""The program `micelio` as a process: started, asked, killed."""
+"""The program `micelio` as a process: started, asked, killed.
+
+A node here takes no part in the network of nodes unless MICELIO_P2P="yes" is given: that costs each
+start a second.
+"""
 
 import json
 import os
@@ -25,7 +29,7 @@ def free_port() -> int:
 def environment(**more: str) -> dict[str, str]:
     """The environment of a child: this tree's packages and no settings of the user's."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MIC")}
-    return kept | {"PYTHONPATH": str(TREE), "PYTHONUNBUFFERED": "1"} | more
+    return kept | {"PYTHONPATH": str(TREE), "PYTHONUNBUFFERED": "1"} | {"MICELIO_P2P": "no"} | more
 
 
 def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:

@@ -46,7 +46,9 @@ def up(places, *arguments, **more):
 def test_the_first_start_makes_a_node_an_owner_and_a_way_in_for_mic(places):
     data, home = places
     with up(places, "--owner", "ada", "--name", "here") as node:
-        assert set(node.facts) == {"url", "owner", "signin_url", "data"}
+        told = {"url", "owner", "signin_url", "data", "peer_id", "p2p_addresses"}
+        assert set(node.facts) == told
+        assert (node.facts["peer_id"], node.facts["p2p_addresses"]) == (None, [])
         assert (node.facts["owner"], node.facts["data"]) == ("ada", str(data))
         assert node.facts["signin_url"].startswith(node.url + "/")
         assert get(node.url + "/up")[0] == 200
@@ -150,12 +152,13 @@ def test_fsck_finds_a_fresh_node_clean_and_leaves_a_running_one_alone(places):
     assert json.loads(answer.stdout)["ok"] is True
 
 
-def test_an_idle_node_stays_below_120_mib(places):
-    with up(places) as node:
+@pytest.mark.parametrize(("p2p", "most"), [("no", 120), ("yes", 200)])
+def test_an_idle_node_stays_small(places, p2p, most):
+    with up(places, MICELIO_P2P=p2p) as node:
         get(node.url + "/up")
         get(node.url + "/metrics")
         time.sleep(1)
-        assert node.rss_mib() <= 120
+        assert node.rss_mib() <= most
 
 
 def test_health_and_metrics_answer_without_names_or_secrets(places):

@@ -1,0 +1,129 @@
+"""The node among its peers: the door for them, and where it listens.
+
+libp2p runs in a thread of its own and may fail; nothing waits for it before the pages answer.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from mic.sync import edge
+from mic.sync import routes as sync
+from node.daemon import health, http
+from node.daemon.config import Config
+from node.daemon.health import Metrics
+from node.daemon.patience import Connection
+from node.kernel.forge import Forge
+from p2p import running
+from p2p.door import Door
+from p2p.running import Plan
+from p2p.transport import addresses
+from p2p.transport.errors import BadAddress
+from p2p.transport.limits import Settings
+from p2p.transport.network import Network
+
+log = logging.getLogger(__name__)
+
+FILE = "peers.json"
+"""Where the node listened last, so that others find it there again."""
+
+
+async def run(forge: Forge, config: Config, host: str, metrics: Metrics, up: asyncio.Event) -> None:
+    """Take part until cancelled; set `up` when others reach us. `host` is where the pages are."""
+
+    def told(network: Network) -> None:
+        if network.state.is_up:
+            _keep(config.data, [str(one) for one in network.listens_on])
+            up.set()
+
+    async with _answering(forge, metrics) as door:
+        await running.run(forge, _plan(config, host), door.serve, told)
+
+
+@asynccontextmanager
+async def _answering(forge: Forge, metrics: Metrics) -> AsyncIterator[Door]:
+    """Serve peers the sync protocol, and nothing else, for the length of the block."""
+    runner = http.runner(application(forge, metrics), forge.limits)
+    await runner.setup()
+    server = runner.server
+    assert server is not None
+
+    def connection() -> Connection:
+        made = server()
+        assert isinstance(made, Connection)
+        return made
+
+    try:
+        yield Door(connection)
+    finally:
+        await runner.cleanup()
+
+
+def application(forge: Forge, metrics: Metrics) -> web.Application:
+    """Return what peers are answered by: the addresses of the sync protocol."""
+    middlewares = [health.counted(metrics), http.fence, _known]
+    app = web.Application(middlewares=middlewares, client_max_size=1 << 20)
+    sync.add_routes(app, forge)
+    return app
+
+
+@web.middleware
+async def _known(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Tell the handlers which node asks."""
+    assert isinstance(request.protocol, Connection)
+    assert request.protocol.peer is not None
+    request[edge.PEER] = request.protocol.peer
+    return await handler(request)
+
+
+def _plan(config: Config, host: str) -> Plan | None:
+    """Return how the node takes part; None if it is not to."""
+    if not config.p2p:
+        return None
+    settings = Settings(mdns=config.p2p_mdns, bootstrap=config.p2p_bootstrap)
+    return Plan(config.p2p_listen or _default(config.data, host), settings)
+
+
+def _default(data: Path, host: str) -> tuple[str, ...]:
+    """Return where to listen when nobody said: beside the pages, on the port of the last time."""
+    beside = addresses.listening(host, 0)
+    kept = [one for one in _kept(data) if _host_of(one) == _host_of(beside) and _is_free(one)]
+    return (kept[0] if kept else beside,)
+
+
+def _host_of(address: str) -> str | None:
+    return addresses.to_listen_on(address).host
+
+
+def _is_free(address: str) -> bool:
+    where = addresses.to_listen_on(address)
+    family = socket.AF_INET6 if where.kind == "ip6" else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((where.host, where.port))
+        except OSError:
+            return False
+        return True
+
+
+def _keep(data: Path, listened: Sequence[str]) -> None:
+    fresh = data / f".{FILE}.new"
+    fresh.write_text(json.dumps({"listen": listened}) + "\n", encoding="utf-8")
+    os.replace(fresh, data / FILE)  # noqa: PTH105  the same directory, by its own name
+
+
+def _kept(data: Path) -> list[str]:
+    try:
+        found = json.loads((data / FILE).read_text(encoding="utf-8"))["listen"]
+        return [str(addresses.to_listen_on(str(one))) for one in found]
+    except (OSError, ValueError, KeyError, TypeError, BadAddress):
+        return []

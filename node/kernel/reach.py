@@ -1,0 +1,16 @@
+"""How other nodes reach this one, besides its pages: known while it runs, and it may change."""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Reach:
+    """The node among its peers; nothing where it takes no part in their network.
+
+    `fault` is why it does not, where it is meant to.
+    """
+
+    peer_id: str | None = None
+    addresses: tuple[str, ...] = ()
+    restarts: int = 0
+    fault: str | None = None
