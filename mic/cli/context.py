@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mic.cli.console import Console
-from mic.client.addresses import BUNDLE, FILE, Address, is_path, node_url, parse
+from mic.client.addresses import BUNDLE, FILE, Address, is_path, is_peer, node_url, parse
 from mic.client.home import Home
 from mic.errors import Denied, Invalid
 
@@ -101,8 +101,24 @@ class Context(NamedTuple):
         """Return the project at `address`; with an id, no other one that is there by now."""
         from mic.client.remote import Remote
 
+        if address.id:
+            from mic.cli import holders
+
+            return holders.find(self.connect, self._nodes(address.node), address.id)
         connection = self.connect(address.node, project_id)
+        if project_id and is_peer(connection.url):
+            from mic.workspace import holding
+
+            return holding.remote(connection, address.account, address.project, project_id)
         return Remote(connection, address.account, address.project)
+
+    def _nodes(self, named: str | None) -> list[str]:
+        """Return whom to ask for a project by its id: the one that is named, or all we know."""
+        if named:
+            return [named]
+        default = self.node or self.home.config().default_url
+        known = [server.url for server in self.home.config().servers.values()]
+        return list(dict.fromkeys([self.node_url(default), *known] if default else known))
 
     def need_token(self, connection: "Connection") -> None:
         """Raise `Denied` before work is done that needs a token which we do not have."""

@@ -16,6 +16,7 @@ import urllib3
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from mic.client import refusals
+from mic.client.addresses import is_peer
 from mic.errors import MicFault, Unreachable
 from mic.wire import identity, limits, messages
 from mic.wire.messages import PREFIX
@@ -61,12 +62,7 @@ class Connection:
         if project_id:
             headers[identity.HEADER] = project_id
         self._headers = headers
-        self._pool = urllib3.connection_from_url(
-            url,
-            maxsize=4,
-            retries=False,
-            timeout=urllib3.Timeout(connect=10, read=120),
-        )
+        self._pool = _pool(url)
 
     def get(self, path: str, shape: type[T], query: Query | None = None) -> T:
         """Return the answer to GET."""
@@ -213,6 +209,15 @@ class Connection:
             hint="Run the command again: it goes on where it was.",
             node=self.url,
         )
+
+
+def _pool(url: str) -> urllib3.HTTPConnectionPool:
+    timeout = urllib3.Timeout(connect=10, read=120)
+    if is_peer(url):
+        from mic.client import peers  # noqa: PLC0415  # starting libp2p takes seconds
+
+        return peers.pool(url, maxsize=2, retries=False, timeout=timeout)
+    return urllib3.connection_from_url(url, maxsize=4, retries=False, timeout=timeout)
 
 
 def decoded(body: bytes, shape: type[T], url: str) -> T:

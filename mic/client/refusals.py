@@ -12,6 +12,7 @@ _FAMILIES: dict[int, type[MicFault]] = {
     404: Missing,
     405: Invalid,
     409: Conflict,
+    410: Missing,
     413: Exhausted,
     415: Invalid,
     422: Invalid,

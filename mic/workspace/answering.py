@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, cast
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import msgspec
 
 from mic.client.connection import Connection, Query
-from mic.errors import Missing
+from mic.errors import Missing, Unreachable
 from mic.wire import messages as wire
+from mic.wire.blame import Blame
 from mic.workspace.evidence import Evidence, Landed
 from store import contents, tree
 from store.changes import Change
@@ -31,13 +32,13 @@ _PAGE = 50
 class Answering(Connection):
     """A connection that asks `evidence` what can be computed, and passes on what cannot."""
 
-    def __init__(self, evidence: Evidence, inner: Connection, name: str = "") -> None:
+    def __init__(self, evidence: Evidence, inner: Connection, account: str, handle: str) -> None:
         self.evidence = evidence
         self.url = inner.url
         self.has_token = inner.has_token
         self.sleep = inner.sleep
         self._inner = inner
-        self._name = name
+        self._account, self._handle = account, handle
 
     def exchange(
         self,
@@ -79,18 +80,22 @@ class Answering(Connection):
 
     def project(self, _rest: str, _query: dict[str, Any]) -> Any:
         """Say what the documents say; what they do not, whoever keeps the project may."""
-        said, first = self.evidence.project.current, self.evidence.project
+        known, said = self.evidence.project, self.evidence.project.current
+        told = self.evidence.told()
         return wire.Project(
-            id=first.id,
-            account="",
-            handle=self._name,
+            id=known.id,
+            account=self._account,
+            handle=self._handle,
             name=said.name,
-            description="",
+            description=told.description if told else "",
             visibility=said.visibility,
-            page="",
+            page=told.page if told else "",
             document=digest_of(self.evidence.documents[-1]).hex(),
             created_at=said.created_at,
-            updated_at=said.created_at,
+            updated_at=told.updated_at if told else said.created_at,
+            url=told.url if told else "",
+            llm_model=told.llm_model if told else "",
+            archived_at=told.archived_at if told else None,
         )
 
     def documents(self, _rest: str, _query: dict[str, Any]) -> Any:
@@ -156,6 +161,20 @@ class Answering(Connection):
         read = contents.read(entry.id, entry.size, lambda one: self.evidence.content(one, at))
         return b"".join(read)
 
+    def blame(self, rest: str, query: dict[str, Any]) -> Any:
+        """Pass on what whoever keeps the project says of the lines, if they are the file's."""
+        asked = "/" + quote(rest, safe="/")
+        path = f"/projects/{quote(self._account, safe='')}/{quote(self._handle, safe='')}/blame"
+        told = self._inner.get(path + asked, Blame, query)
+        lines = self.file(rest, query).split(b"\n")
+        shown = [line.decode("utf-8", "replace").rstrip("\r\n") for line in lines]
+        if [line.text for line in told.lines] != (shown if shown[-1] else shown[:-1]):
+            raise Unreachable(
+                f"{self.url} tells other lines of {rest} than the project has.",
+                code="answer.untrue",
+            )
+        return told
+
     def difference(self, _rest: str, query: dict[str, Any]) -> Any:
         """Tell which files differ between two positions."""
         old, new = self._at(query.get("from")), self._at(query.get("to"))
@@ -193,6 +212,7 @@ _ANSWERS: tuple[tuple[str, Answer], ...] = (
     ("/landings/", Answering.landing),
     ("/tree/", Answering.listing),
     ("/files/", Answering.file),
+    ("/blame/", Answering.blame),
     ("/diff", Answering.difference),
 )
 

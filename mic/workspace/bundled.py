@@ -100,6 +100,9 @@ class Bundled:
         except Absent:
             raise _not_in_it(digest, at, self.bundle) from None
 
+    def told(self) -> None:
+        """Return nothing: a file says no more than it proves."""
+
     @property
     def first(self) -> int:
         """Return the position with which the bundle begins."""
@@ -282,7 +285,7 @@ def opened(
 
 def connection(path: Path, found: Bundled) -> Connection:
     """Return a connection that answers from a bundle."""
-    return Answering(found, Closed(f"{FILE}{path}"), path.stem)
+    return Answering(found, Closed(f"{FILE}{path}"), "", path.stem)
 
 
 def _chain(documents: list[bytes]) -> Project:

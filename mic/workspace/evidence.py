@@ -16,6 +16,7 @@ from keys.statements.landing import LandingRecord, open_landing
 from keys.statements.project import Project
 from keys.statements.transcript import Transcript
 from mic.client.connection import Query
+from mic.wire import messages as wire
 from store import changes, contents
 from store.changes import Change
 from store.digest import Digest, digest_of
@@ -31,6 +32,7 @@ class Landed:
 
     envelope: bytes
     record: LandingRecord
+    signer: str
     statement: bytes | None
     said: Contribution | None
     changes: tuple[Change, ...]
@@ -67,6 +69,9 @@ class Evidence(Protocol):
     def content(self, digest: Digest, at: int) -> bytes:
         """Return an object that position `at` needs, proven by its id."""
 
+    def told(self) -> wire.Project | None:
+        """Return what is said of the project besides, if anything is: believed by nobody."""
+
     def stream(
         self, method: str, rest: str, body: bytes | None, query: Query | None
     ) -> Iterator[bytes]:
@@ -80,18 +85,20 @@ def read(raws: Iterable[bytes]) -> Landed:
     """
     parts = tuple(raws)
     envelope, *rest = parts
-    record, _ = open_landing(envelope)
+    record, signer = open_landing(envelope)
     held = {digest_of(raw): raw for raw in rest}
     if record.contribution is None:
         listed, told = changes.decode(rest[0]), transcripts.decode(rest[-1])
-        return Landed(envelope, record, None, None, listed, told, parts)
+        return Landed(envelope, record, signer, None, None, listed, told, parts)
     statement = _of(held, Digest(record.contribution))
     said, _ = open_contribution(statement)
     if said.changes.size > CHANGES_MAX:
         raise BadBundle(f"the change list of position {record.position} is too large")
     encoded = contents.read(Digest(said.changes.id), said.changes.size, lambda d: _of(held, d))
     told = transcripts.decode(_of(held, Digest(said.session.transcript.id)))
-    return Landed(envelope, record, statement, said, changes.decode(b"".join(encoded)), told, parts)
+    return Landed(
+        envelope, record, signer, statement, said, changes.decode(b"".join(encoded)), told, parts
+    )
 
 
 class Grouping:

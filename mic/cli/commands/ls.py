@@ -6,6 +6,7 @@ from mic.cli import targets
 from mic.cli.answers import Answer
 from mic.cli.context import Context
 from mic.cli.names import quoted
+from mic.client.addresses import names_project
 from mic.wire.messages import TreeEntry
 
 
@@ -28,7 +29,7 @@ def _target(context: Context, words: list[str]) -> tuple[targets.Target, str]:
         target = targets.here(context, [])
         assert target.workspace
         return target, target.workspace.path(context.cwd, ".")
-    inside = len(words) == 1 and "://" not in words[0] and targets.is_workspace(context)
+    inside = len(words) == 1 and not names_project(words[0]) and targets.is_workspace(context)
     if inside and (_is_path(context, words[0]) or (context.cwd / words[0]).exists()):
         target = targets.here(context, [])
         assert target.workspace

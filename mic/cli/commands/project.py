@@ -106,7 +106,7 @@ def _named(context: Context, words: list[str]) -> tuple[str | None, str, str, st
     """Return the node, if it is named, the account, the handle and the name."""
     node = None
     if "/" in words[0] or words[0] in context.home.config().aliases:
-        node, account, handle = context.address(words[0])
+        node, account, handle, _ = context.address(words[0])
         rest = words[1:]
     else:
         account, handle, rest = words[0], words[1] if len(words) > 1 else "", words[2:]

@@ -282,7 +282,9 @@ def _answer(project: Project, remote: Remote, position: int, files: int) -> Answ
         f"It is {project.visibility}: {whom}{more}.\n\n"
         f"  {project.page}\n\n"
         f"To work on it elsewhere:\n\n"
-        f"  mic clone {where}\n"
+        f"  mic clone {where}\n\n"
+        f"From any node that holds it, wherever it is by then:\n\n"
+        f"  mic clone {project.id}\n"
     )
     data = {
         "id": project.id,
