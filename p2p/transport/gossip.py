@@ -92,15 +92,16 @@ class Gossiping:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Take part for the length of the block."""
-        try:
-            async with (
-                background_trio_service(self._pubsub),
-                background_trio_service(self._router),
-            ):
-                await self._pubsub.wait_until_ready()
-                yield
-        finally:
-            self._pubsub.seen_messages.stop()  # a thread of its own
+        async with (
+            background_trio_service(self._pubsub),
+            background_trio_service(self._router),
+        ):
+            await self._pubsub.wait_until_ready()
+            yield
+
+    def close(self) -> None:
+        """End the thread that libp2p keeps for the messages that were seen."""
+        self._pubsub.seen_messages.stop()
 
     async def publish(self, topic: str, data: bytes) -> None:
         """Tell everybody who is subscribed."""

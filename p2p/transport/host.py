@@ -67,23 +67,31 @@ class Host:
     @asynccontextmanager
     async def open(cls, outside: Outside) -> AsyncIterator[Self]:
         """Run a host for the length of the block; raises `CannotListen`."""
-        self = cls(outside)
-        if outside.settings.serves:
-            self._host.set_stream_handler(SYNC, self._accept)
         for address in outside.listen:
             _check_free(address)
-        where = [Multiaddr(address.where) for address in outside.listen]
+        self = cls(outside)
+        try:
+            async with self._running():
+                yield self
+        finally:
+            self.gossip.close()
+
+    @asynccontextmanager
+    async def _running(self) -> AsyncIterator[None]:
+        if self._outside.settings.serves:
+            self._host.set_stream_handler(SYNC, self._accept)
+        where = [Multiaddr(address.where) for address in self._outside.listen]
         async with (
             self._host.run(where),
             self.gossip.running(),
             self.hints.running(),
             trio.open_nursery() as nursery,
         ):
-            if len(self.swarm.listeners) != len(outside.listen):
+            if len(self.swarm.listeners) != len(where):
                 raise CannotListen("An address cannot be listened on.")
             self._nursery = nursery
             try:
-                yield self
+                yield
             finally:
                 nursery.cancel_scope.cancel()
                 await self._hang_up()
