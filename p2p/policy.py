@@ -76,15 +76,21 @@ class Policy:
         self._behind.pop(project, None)
         return [] if wanted is None or wanted.held.is_private else [Subscribe(project, False)]
 
-    def meet(self, peer: str, now: int, projects: Iterable[str] = ()) -> list[Output]:
-        """Learn that a peer can be asked, perhaps for `projects`: a hint, from wherever it came."""
+    def meet(
+        self, peer: str, now: int, projects: Iterable[str] = (), *, is_seen: bool = False
+    ) -> None:
+        """Learn that a peer can be asked, perhaps for `projects`: a hint, from wherever it came.
+
+        Who `is_seen` was just there: if it had been away, it is asked at once.
+        """
         if peer == self.me or self.scores.is_banned(peer, now):
-            return []
-        self.timetable.meet(peer, now)
+            return
+        self.timetable.peer(peer, now)
+        if is_seen:
+            self.timetable.meet(peer, now)
         for project in projects:
             if project in self.wanted:
                 self._hint(self.wanted[project], peer, now)
-        return []
 
     def forget(self, peer: str) -> None:
         """Ask a peer no longer."""

@@ -34,6 +34,7 @@ class Offence(Enum):
     BOAST = ("boast", 40)
     TRUNCATED = ("truncated", 10)
     STALL = ("stall", 10)
+    TORRENT = ("torrent", 50)
     FLOOD = ("flood", 1)
     FAILED = ("failed", 0)
 
@@ -75,7 +76,7 @@ class Scores:
 
     def __init__(self, allowed: Collection[str] = ()) -> None:
         self._marks: dict[str, Mark] = {}
-        self._allowed = frozenset(allowed)
+        self.allowed = frozenset(allowed)
 
     def load(self, peer: str, mark: Mark) -> None:
         """Take over what was written down before."""
@@ -92,7 +93,7 @@ class Scores:
 
     def hold_against(self, peer: str, offence: Offence, now: int) -> Mark:
         """Add an offence and return the new mark."""
-        mark = self.mark(peer).after(offence, now, is_allowed=peer in self._allowed)
+        mark = self.mark(peer).after(offence, now, is_allowed=peer in self.allowed)
         self._marks.pop(peer, None)
         self._marks[peer] = mark
         if len(self._marks) > REMEMBERED:

@@ -34,7 +34,7 @@ async def heads(forge: Forge, who: Party, request: web.Request) -> web.StreamRes
 async def _compared(forge: Forge, who: Party, asked: HeadsAsked, told: Told) -> Heads:
     if asked.set is None or asked.fingerprint is None:
         raise BadHeads("a set and a fingerprint, or stands, are asked about")
-    asker = (who.account, who.token)
+    asker = (who.account, who.token, who.peer)
     ids = told.get(asker, asked.set) if asked.ids is None else wire.split_ids(asked.ids)
     if ids is None:
         return Heads(answer="unknown")

@@ -66,16 +66,13 @@ async def chain(forge: Forge, standing: Standing) -> list[bytes]:
 def _of(tx: Tx, found: Sequence[Project]) -> list[Standing]:
     keys = [project.key for project in found]
     epochs, newest = projects.epochs(tx, keys), rows.newest_of(tx, keys)
-    return [
-        Standing(
-            project.id,
-            epochs[project.key],
-            *newest.get(project.key, (0, None)),
-            project.key,
-            project.visibility == "private",
-        )
-        for project in found
-    ]
+    return [_standing(project, epochs[project.key], newest.get(project.key)) for project in found]
+
+
+def _standing(project: Project, epoch: int, newest: tuple[int, Digest] | None) -> Standing:
+    position, record = newest or (0, None)
+    is_private = project.visibility == "private"
+    return Standing(project.id, epoch, position, record, project.key, is_private)
 
 
 async def record_at(forge: Forge, standing: Standing, position: int) -> bytes | None:

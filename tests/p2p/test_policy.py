@@ -209,6 +209,8 @@ def test_a_peer_that_is_gone_is_tried_ever_more_rarely(policy):
     assert 3_600_000 * 0.75 <= pauses[-1] <= 3_600_000 * 1.25
     policy.unanswered(HOME, now)
     policy.meet(HOME, now)
+    assert policy.timetable.peers[HOME].ask_at > now + 1_250
+    policy.meet(HOME, now, is_seen=True)
     assert policy.timetable.peers[HOME].ask_at <= now + 1_250
 
 
