@@ -57,9 +57,16 @@ async def show(forge: Forge, who: Party, request: web.Request) -> web.StreamResp
 async def land(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
     """Land what the body holds: a head of JSON, then the objects that the node lacks."""
     project = await objects.to_land_on(forge, who, request)
-    asked = await _head(request)
+    asked = await head_of(request)
+    return await land_as(forge, who, project, asked, request)
+
+
+async def land_as(
+    forge: Forge, who: Party, project: Project, asked: wire.LandRequest, request: web.Request
+) -> web.StreamResponse:
+    """Land what was asked for, with the objects that are left in the body, in the name of `who`."""
     fresh = await _receive(forge, who, project, request)
-    landing = await landings.land(forge, who, project, _draft(asked, fresh))
+    landing = await landings.land(forge, who, project, draft_of(asked, fresh))
     record = await forge.db.read(lambda tx: forge.objects.get(tx, landing.id))
     return edge.reply(
         wire.Landed(
@@ -74,7 +81,8 @@ async def land(forge: Forge, who: Party, request: web.Request) -> web.StreamResp
     )
 
 
-async def _head(request: web.Request) -> wire.LandRequest:
+async def head_of(request: web.Request) -> wire.LandRequest:
+    """Return what stands before the objects in the body of a landing."""
     try:
         prefix = await request.content.readexactly(framing.LENGTH_SIZE)
         body = await request.content.readexactly(framing.land_head_length(prefix))
@@ -109,7 +117,8 @@ async def _opened(batch: list[Record], size: int) -> Fresh:
     return verify() if size <= VERIFIED_AT_ONCE else await asyncio.to_thread(verify)
 
 
-def _draft(asked: wire.LandRequest, fresh: Fresh) -> Draft:
+def draft_of(asked: wire.LandRequest, fresh: Fresh) -> Draft:
+    """Return the landing that is asked for, with those of its objects that are not stored yet."""
     session = asked.session
     return Draft(
         base=asked.base,

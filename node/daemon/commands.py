@@ -17,6 +17,7 @@ from node.daemon.exporting import export
 from node.daemon.fsck import Report, summary
 from node.daemon.fsck import run as run_fsck
 from node.daemon.people import invite, limit, login
+from node.daemon.replicating import peer, peers, seed, seeds, unseed
 from node.daemon.saying import must_exist, say
 from node.daemon.serve import Running, serve
 from node.kernel import jobs
@@ -32,8 +33,13 @@ __all__ = [
     "invite",
     "limit",
     "login",
+    "peer",
+    "peers",
     "restore",
+    "seed",
+    "seeds",
     "status",
+    "unseed",
     "up",
 ]
 

@@ -28,6 +28,7 @@ SETTINGS: Mapping[str, tuple[str, Callable[[object], int]]] = {
     "organizations": ("organizations_per_account", _count),
     "landing_paths": ("paths_in_landing", _count),
     "file": ("file", _size),
+    "seeds": ("seeds", _size),
 }
 """What a line of the file is called, the limit that it sets, and how it is read."""
 

@@ -28,6 +28,11 @@ EXITS: Mapping[type[Exception], int] = {
     DatabaseUnusable: 4,
     DiskFull: 6,
 }
+PEER_ACTIONS = {
+    "remove": "forget a peer",
+    "allow": "never ban a peer",
+    "ban": "have nothing to do with a peer for a day",
+}
 EXAMPLES = """\
 examples:
   micelio up                                   start a node; the first time, make it
@@ -38,6 +43,7 @@ examples:
   micelio doctor                               is all well, and what is to be done?
   micelio backup /mnt/backup/forge.tar         the whole node in one file, while it runs
   micelio export ada ~/ada.zip                 all that belongs to an account, in one zip
+  micelio seed https://forge.example/ada/notes hold a colleague's project, and serve it
   micelio restore /mnt/backup/forge.tar --data ~/restored
 """
 
@@ -92,6 +98,7 @@ def parser() -> argparse.ArgumentParser:
     fsck = _add(commands, "fsck", "check everything that is stored; the node must not run")
     fsck.add_argument("--repair", action="store_true", help="repair what can be repaired")
     _backups(commands)
+    _replication(commands)
     _add(commands, "doctor", "look at everything that the node needs, and say what to do")
     return whole
 
@@ -109,6 +116,27 @@ def _backups(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     restore = _add(commands, "restore", "make a node of a backup, in a new or empty directory")
     restore.add_argument("file", metavar="FILE", help="the backup, or - for standard input")
     restore.add_argument("--no-check", action="store_true", help="leave the check to `fsck`")
+
+
+def _replication(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    seed = _add(commands, "seed", "hold a project of another node, and serve it")
+    seed.add_argument(
+        "address", metavar="ADDRESS", help="https://node/account/project, a peer's, or mic:…"
+    )
+    seed.add_argument("--depth", metavar="N", help="contents of the N newest landings only")
+    seed.add_argument("--quota", metavar="SIZE", help="at most so many bytes: 500 MiB, 5 GiB")
+    seed.add_argument("--pin", action="store_true", help="never make room at its cost")
+    seed.add_argument("--reason", metavar="TEXT", help="why it is held, for who asks later")
+    unseed = _add(commands, "unseed", "hold a project of another node no longer")
+    unseed.add_argument("address", metavar="ADDRESS|ID", help="as `micelio seeds` shows it")
+    _add(commands, "seeds", "list what is held for other nodes")
+    peer = _add(commands, "peer", "know a peer, forget it, allow or ban it")
+    actions = peer.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _add(actions, "add", "know a node by its address").add_argument("address", metavar="ADDRESS")
+    _add(actions, "list", "list the peers")
+    for name, what in PEER_ACTIONS.items():
+        _add(actions, name, what).add_argument("address", metavar="ADDRESS|ID")
+    _add(commands, "peers", "list the peers, what is held against them, and what they hold")
 
 
 def _add(

@@ -29,11 +29,11 @@ def login(config: Config, asked: argparse.Namespace) -> int:
 
     async def work(forge: Forge, owner: Account) -> tuple[str, str]:
         account = await accounts.get(forge, asked.account) if asked.account else owner
-        if account.is_organization:
+        if not account.is_person:
             raise NotAPerson(account.handle)
         return account.handle, await signin.make_link(forge, account)
 
-    url, (handle, secret) = _beside(config, work)
+    url, (handle, secret) = beside(config, work)
     link = signin_url(url, secret)
     text = f"Sign in as {handle}, once, within 15 minutes: {link}" + _sleeping(config)
     say({"url": url, "owner": handle, "signin_url": link}, text, as_json=asked.json)
@@ -49,7 +49,7 @@ def invite(config: Config, asked: argparse.Namespace) -> int:
         )
         return made.target, secret
 
-    url, (organization, secret) = _beside(config, work)
+    url, (organization, secret) = beside(config, work)
     link = f"{url}/invite/{secret}"
     text = f"Whoever opens this link first, within 7 days, has an account here: {link}"
     if organization:
@@ -71,7 +71,7 @@ def limit(config: Config, asked: argparse.Namespace) -> int:
         limits = forge.limits
         return account, rules.most_projects(account, limits), rules.most_bytes(account, limits)
 
-    _, (account, most, room) = _beside(config, work)
+    _, (account, most, room) = beside(config, work)
     facts = {"account": account.handle, "projects": most, "storage": room}
     projects = "any number of" if most is None else f"{most:,}"
     storage = "any number of bytes" if room is None else sizes.shown(room)
@@ -81,7 +81,7 @@ def limit(config: Config, asked: argparse.Namespace) -> int:
     return 0
 
 
-def _beside(config: Config, work: Callable[[Forge, Account], Awaitable[T]]) -> tuple[str, T]:
+def beside(config: Config, work: Callable[[Forge, Account], Awaitable[T]]) -> tuple[str, T]:
     """Do `work` in the name of the node's owner; return the node's address, too."""
     must_exist(config)
     last = presence.read(config.data)

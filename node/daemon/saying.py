@@ -1,7 +1,7 @@
 """How the commands of `micelio` answer, and what most of them need first."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -21,7 +21,13 @@ class NoNode(Missing):
         )
 
 
-def say(facts: Mapping[str, object], text: str, *, as_json: bool, to: TextIO | None = None) -> None:
+def say(
+    facts: Mapping[str, object] | Sequence[object],
+    text: str,
+    *,
+    as_json: bool,
+    to: TextIO | None = None,
+) -> None:
     """Print the result: for a program or for a person; `to` is stdout unless that is taken."""
     print(json.dumps(facts) if as_json else text, file=to, flush=True)
 

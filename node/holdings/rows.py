@@ -43,6 +43,11 @@ def holders(tx: Tx, ids: Sequence[Digest]) -> list[tuple[int, Digest]]:
     return found
 
 
+def clear(tx: Tx, project: int) -> None:
+    """Forget all that a project holds."""
+    tx.execute("delete from holdings where project = ?", (project,))
+
+
 def drop(tx: Tx, pairs: Iterable[tuple[int, Digest]]) -> None:
     """Forget that projects hold objects."""
     tx.executemany("delete from holdings where project = ? and object = ?", pairs)

@@ -26,14 +26,20 @@ _LOOKED_UP_AT_ONCE = 500
 
 
 async def receive(
-    forge: Forge, who: Party, project: Project, batches: AsyncIterable[Sequence[Record]]
+    forge: Forge,
+    who: Party,
+    project: Project,
+    batches: AsyncIterable[Sequence[Record]],
+    action: Action = Action.LAND,
 ) -> int:
     """Keep what somebody sends to `project`; return how many objects, all durable and held.
+
+    `action` is what they send it for, and must be allowed to do.
 
     Raises what `batches` and the store raise; what came before that is kept, so that it need not
     come again.
     """
-    require(who, Action.LAND, project)
+    require(who, action, project)
     count, size, waiting = 0, 0, list[Digest]()
     try:
         async for batch in batches:
@@ -44,11 +50,11 @@ async def receive(
             count += len(batch)
             waiting += [record.digest for record in batch]
             if len(waiting) >= SETTLED_AT_ONCE:
-                await _settle(forge, who, project, waiting, size)
+                await _settle(forge, who, project, waiting, size, action)
                 waiting, size = [], 0
     finally:
         if waiting:
-            await _settle(forge, who, project, waiting, size)
+            await _settle(forge, who, project, waiting, size, action)
     return count
 
 
@@ -65,6 +71,11 @@ def add(tx: Tx, project: int, ids: Iterable[Digest]) -> None:
     rows.add(tx, project, ids)
 
 
+def let_go(tx: Tx, project: int) -> None:
+    """Let a project hold nothing more: its contents are to go, and its log stays."""
+    rows.clear(tx, project)
+
+
 async def forget(forge: Forge, gone: Sequence[Digest]) -> None:
     """Let no project hold what the collector is about to remove."""
     for start in range(0, len(gone), _LOOKED_UP_AT_ONCE):
@@ -74,11 +85,16 @@ async def forget(forge: Forge, gone: Sequence[Digest]) -> None:
 
 
 async def _settle(
-    forge: Forge, who: Party, project: Project, ids: Iterable[Digest], size: int
+    forge: Forge,
+    who: Party,
+    project: Project,
+    ids: Iterable[Digest],
+    size: int,
+    action: Action,
 ) -> None:
     def work(tx: Tx) -> None:
         # Asked again: while the objects came in, the project may have gone.
-        projects.current(tx, who, project, Action.LAND)
+        projects.current(tx, who, project, action)
         storage.keep(forge, tx, project.key, size)
         rows.add(tx, project.key, ids)
 

@@ -24,3 +24,5 @@ class Limits:
     stalled_seconds: float = 60.0
     """How long a body may stand still, on its way in or out."""
     git_cache: int = 20 << 30
+    seeds: int = 100 << 30
+    """What all projects of other nodes together may hold here; contents used least go first."""

@@ -251,6 +251,11 @@ def height(tx: Tx, project: int) -> int:
     return rows.head(tx, project).position
 
 
+def has_landed(tx: Tx, project: int, signer: str) -> bool:
+    """Whether a landing of a project was signed by a key."""
+    return rows.has_landed(tx, project, signer)
+
+
 def between(tx: Tx, project: int, first: int, last: int) -> list[Landing]:
     """Return the landings from `first` to `last`, both included, newest first."""
     return rows.newest(tx, project, last + 1, last - first + 1)

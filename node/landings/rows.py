@@ -52,6 +52,14 @@ def get(tx: Tx, project: int, position: int) -> Landing | None:
     return _landing(row) if row else None
 
 
+def has_landed(tx: Tx, project: int, signer: str) -> bool:
+    """Whether a landing of a project was signed by a key."""
+    row = tx.execute(
+        "select 1 from landings where project = ? and author_did = ? limit 1", (project, signer)
+    ).fetchone()
+    return row is not None
+
+
 def of_session(tx: Tx, project: int, session: str) -> Landing | None:
     """Return the landing that a session became."""
     row = tx.execute(

@@ -12,7 +12,7 @@ from node.accounts.model import Account
 from node.audit import verbs as audit
 from node.kernel import events, jobs
 from node.kernel.forge import Forge
-from node.kernel.parties import Party
+from node.kernel.parties import ANONYMOUS, Party
 from node.projects import rows, rules
 from node.projects.model import Project, ProjectLimit, ProjectTaken
 from store.database import Tx
@@ -68,6 +68,12 @@ def delete(forge: Forge, tx: Tx, who: Party, project: Project) -> None:
     owed = {"project": project.key, "deleted_at": at}
     jobs.enqueue(tx, rules.FORGET, owed, at + rules.GRACE_MS)
     tell(tx, who, project, "deleted", at)
+
+
+def let_go(forge: Forge, tx: Tx, key: int) -> None:
+    """Take a mirror away, as its operator wishes: it is as if it were deleted here."""
+    if (project := rows.by_key(tx, key)) is not None:
+        delete(forge, tx, ANONYMOUS, project)
 
 
 def tell(tx: Tx, who: Party, project: Project, what: str, at: int, **more: object) -> None:

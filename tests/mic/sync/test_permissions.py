@@ -83,6 +83,10 @@ NEEDS = {
     ("POST", "/objects/missing"): LAND,
     ("POST", "/objects"): LAND,
     ("POST", "/objects/fetch"): READ,
+    ("POST", "/receipts"): READ,
+    ("POST", "/challenges"): READ,
+    ("POST", "/offers"): READ,  # the signature in the body says who lands
+    ("GET", "/offers/{session}"): READ,
     ("GET", "/checkout"): READ,
     ("GET", "/files/{path:.+}"): READ,
     ("GET", "/tree"): READ,
@@ -144,7 +148,7 @@ def in_order():
 
 
 # Asked for by an id that nothing here has.
-NOT_THERE = {("GET", "/accounts/{account}/imports/{id}")}
+NOT_THERE = {("GET", "/accounts/{account}/imports/{id}"), ("GET", "/offers/{session}")}
 
 
 def filled(path, account, kind, company):

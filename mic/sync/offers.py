@@ -1,0 +1,66 @@
+"""Landings that go through a mirror: taken in there, passed on to the home, and taken as offers."""
+
+import msgspec
+from aiohttp import web
+
+from mic.sync import edge, landings, streams
+from mic.wire.replication import Offered
+from node.access.model import Action
+from node.holdings import verbs as holdings
+from node.kernel.errors import Exhausted
+from node.kernel.forge import Forge
+from node.kernel.parties import Party
+from node.offers import verbs as offers
+from node.offers.model import Offer
+from node.projects.model import Project
+
+STRANGERS = 8 << 20
+"""Bytes of objects that somebody without an account here may leave with a landing."""
+
+
+async def queue(
+    forge: Forge, who: Party, project: Project, request: web.Request
+) -> web.StreamResponse:
+    """Keep a landing on a mirror for its home; nothing of the body is stored for nobody."""
+    asked = await landings.head_of(request)
+    await offers.check_known(forge, who, project, offers.signer_of(asked.statement))
+    if who.is_anonymous and (request.content_length or STRANGERS + 1) > STRANGERS:
+        raise Exhausted(
+            "offer.too-large",
+            f"Without an account here, a landing that is passed on has at most {STRANGERS} bytes.",
+            limit=STRANGERS,
+        )
+    with streams.received():
+        batches = streams.incoming(request.content)
+        await holdings.receive(forge, who, project, batches, Action.READ)
+    draft = landings.draft_of(asked, {})
+    made = await offers.offer(forge, who, project, draft, msgspec.json.encode(asked))
+    return edge.reply(encode(made), 202)
+
+
+async def show(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
+    """Say what became of a landing that was offered here."""
+    project = await edge.project(forge, who, request)
+    return edge.reply(encode(await offers.get(forge, who, project, request.match_info["session"])))
+
+
+async def take(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
+    """Land what a mirror passes on, in the name of the account whose key signed it."""
+    project = await edge.project(forge, who, request)
+    asked = await landings.head_of(request)
+    author = await offers.author_of(forge, project, offers.signer_of(asked.statement))
+    return await landings.land_as(forge, author, project, asked, request)
+
+
+def encode(one: Offer) -> Offered:
+    """Encode an offer."""
+    return Offered(
+        offer=one.session,
+        state=one.state,  # type: ignore[arg-type]  # Safe because the schema admits these only.
+        offered_at=one.offered_at,
+        answered_at=one.answered_at,
+        position=one.position,
+        record=one.record,
+        code=one.code,
+        message=one.message,
+    )

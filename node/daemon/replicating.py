@@ -1,0 +1,188 @@
+"""What the operator says about peers and seeds: rows only, which a running node sees in a second.
+
+Nothing here speaks to anybody: a peer that does not answer must not keep an operator waiting.
+"""
+
+import argparse
+from collections.abc import Sequence
+
+from node.accounts.model import Account
+from node.daemon import building, sizes
+from node.daemon.config import Config
+from node.daemon.people import beside
+from node.daemon.saying import say
+from node.kernel.errors import Invalid
+from node.kernel.forge import Forge
+from node.replication import copying, peering, rules
+from node.replication import verbs as replication
+from node.replication.model import Copy, Peer, Seed, Wish
+from p2p.transport import addresses
+from p2p.transport.errors import TransportFault
+
+
+def seed(config: Config, asked: argparse.Namespace) -> int:
+    """Hold a project of another node from now on."""
+    wish = Wish(
+        rules.place(asked.address),
+        _depth(asked.depth),
+        None if asked.quota is None else sizes.read(asked.quota),
+        asked.pin,
+        asked.reason or "asked for by the operator",
+    )
+    _check_peer(wish.place.node)
+
+    async def work(forge: Forge, _owner: Account) -> Seed:
+        return await replication.add(forge, wish)
+
+    _, made = beside(config, work)
+    text = f"{made.address} is held here from now on. `micelio seeds` says how far it is."
+    say({"seed": _seed_facts(made)}, text, as_json=asked.json)
+    return 0
+
+
+def unseed(config: Config, asked: argparse.Namespace) -> int:
+    """Hold a project no longer."""
+
+    async def work(forge: Forge, _owner: Account) -> Seed:
+        found = await replication.find(forge, asked.address)
+        await replication.remove(forge, found)
+        return found
+
+    _, gone = beside(config, work)
+    text = f"{gone.name or gone.address} is not held here any more; its bytes go within days."
+    say({"unseeded": _seed_facts(gone)}, text, as_json=asked.json)
+    return 0
+
+
+def seeds(config: Config, asked: argparse.Namespace) -> int:
+    """List what is held for others."""
+
+    async def work(forge: Forge, _owner: Account) -> list[Seed]:
+        return await replication.seeds(forge)
+
+    _, found = beside(config, work)
+    lines = [_seed_line(one) for one in found] or ["Nothing of other nodes is held here."]
+    say([_seed_facts(one) for one in found], "\n".join(lines), as_json=asked.json)
+    return 0
+
+
+def peer(config: Config, asked: argparse.Namespace) -> int:
+    """Know a peer, forget it, or say what is to be thought of it."""
+    if asked.action == "list":
+        return peers(config, asked)
+
+    async def work(forge: Forge, _owner: Account) -> Peer:
+        if asked.action == "add":
+            return await peering.add(forge, asked.address, _check_peer(asked.address))
+        found = await peering.find(forge, _did(asked.address))
+        await _ACTIONS[asked.action](forge, found)
+        return next((one for one in await peering.peers(forge) if one.key == found.key), found)
+
+    _, changed = beside(config, work)
+    text = f"{changed.title} is {_DONE[asked.action]}."
+    say({"peer": _peer_facts(changed, building.now_ms())}, text, as_json=asked.json)
+    return 0
+
+
+_ACTIONS = {"remove": peering.remove, "allow": peering.allow, "ban": peering.ban}
+_DONE = {
+    "add": "known from now on",
+    "remove": "forgotten",
+    "allow": "never banned from now on",
+    "ban": "banned for a day",
+}
+
+
+def peers(config: Config, asked: argparse.Namespace) -> int:
+    """List the peers, what is held against them, and who holds what of this node."""
+
+    async def work(forge: Forge, _owner: Account) -> tuple[list[Peer], list[Copy]]:
+        return await peering.peers(forge), await copying.everything(forge)
+
+    _, (known, copies) = beside(config, work)
+    now = building.now_ms()
+    facts = [_peer_facts(one, now, copies) for one in known]
+    lines = [_peer_line(one, now) for one in known] or ["No peers are known."]
+    say(facts, "\n".join(lines), as_json=asked.json)
+    return 0
+
+
+def _seed_facts(one: Seed) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "name": one.name or None,
+        "address": one.address,
+        "position": one.position,
+        "state": one.state,
+        "lag": one.lag,
+        "depth": one.depth,
+        "quota": one.quota,
+        "bytes": one.bytes,
+        "pinned": one.is_pinned,
+        "reason": one.reason,
+        "verified_at": one.verified_at,
+        "code": one.code,
+        "error": one.error,
+    }
+
+
+def _seed_line(one: Seed) -> str:
+    pin = ", pinned" if one.is_pinned else ""
+    line = f"{one.id or '-'}  {one.name or one.address}  @{one.position}  {one.state}"
+    why = f"    {one.reason}{pin}; {sizes.shown(one.bytes)}"
+    return f"{line}\n{why}" + (f"\n    {one.error}" if one.error else "")
+
+
+def _peer_facts(one: Peer, now: int, copies: Sequence[Copy] = ()) -> dict[str, object]:
+    mine = [copy for copy in copies if copy.holder == one.did]
+    return {
+        "did": one.did,
+        "peer_id": addresses.peer_id(one.did) if one.did else None,
+        "name": one.name or None,
+        "url": one.url,
+        "addresses": list(one.addresses),
+        "source": one.source,
+        "allowed": one.is_allowed,
+        "score": rules.score(one, now),
+        "banned_until": one.banned_until if rules.is_banned(one, now) else None,
+        "reason": one.reason,
+        "seen_at": one.seen_at,
+        "copies": len(mine),
+        "verified_copies": sum(copy.is_verified for copy in mine),
+    }
+
+
+def _peer_line(one: Peer, now: int) -> str:
+    where = one.url or ", ".join(one.addresses) or "no address"
+    seen = f"answered {building.shown_time(one.seen_at)}" if one.seen_at else "not heard of yet"
+    points = rules.score(one, now)
+    against = f"; {points} points: {one.reason}" if points else ""
+    banned = "; banned" if rules.is_banned(one, now) else "; allowed" if one.is_allowed else ""
+    return f"{one.name or one.did or '-'}  {where}\n    {seen}{against}{banned}"
+
+
+def _depth(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 10 and int(text)):
+        raise Invalid("config.bad-number", f"{text!r} is not a number of landings, 1 or more.")
+    return int(text)
+
+
+def _check_peer(address: str) -> str | None:
+    """Return the did that a multiaddr names, None for what is none; raises `Invalid`."""
+    if not address.startswith("/"):
+        return None
+    try:
+        found = addresses.of_peer(address)
+        return addresses.did_of(found.peer_id or "")
+    except TransportFault as fault:
+        raise Invalid("replication.bad-address", str(fault), address=address) from fault
+
+
+def _did(text: str) -> str:
+    """Return what a peer is known by: peer ids are the other name of a did."""
+    try:
+        return addresses.did_of(text)
+    except TransportFault:
+        return text.rstrip("/")

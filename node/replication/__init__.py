@@ -1,0 +1,1 @@
+"""What this node holds for others, and who else holds what: facts, and no network."""

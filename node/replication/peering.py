@@ -1,0 +1,132 @@
+"""What one can do with peers: know them, hold things against them, let them in or not.
+
+The operator's own words come from the command line; everything else is what peers did. Whoever
+calls here from a front end has decided who may.
+"""
+
+from node.kernel.forge import Forge
+from node.replication import rows, rules
+from node.replication.model import MET, OPERATOR, BadAddress, Met, NoPeer, Peer
+from store.database import Tx
+
+LONGEST_NAME = 100
+MOST_ADDRESSES = 16
+
+
+async def peers(forge: Forge) -> list[Peer]:
+    """Return all peers that are known, those that answered last first."""
+    return await forge.db.read(rows.peers)
+
+
+async def met(forge: Forge, learned: Met, source: str, *, answered: bool = False) -> Peer:
+    """Remember a peer, or what else was learned of one; `answered` says that it just spoke."""
+    return await forge.db.write(lambda tx: remember(forge, tx, learned, source, answered=answered))
+
+
+def remember(forge: Forge, tx: Tx, learned: Met, source: str, *, answered: bool = False) -> Peer:
+    """Do what `met` does, in the caller's transaction.
+
+    A did is only ever given by who has proven it. A URL that is known of another peer stays there,
+    so that nobody can take over what is held against somebody else, or for them.
+    """
+    known = rows.peer_by_did(tx, learned.did) if learned.did else None
+    by_url = rows.peer_by_url(tx, learned.url) if learned.url else None
+    if learned.did is None:
+        known = by_url
+    url = learned.url if by_url is None else None
+    if known is None:
+        found = Met(learned.did, url, learned.name[:LONGEST_NAME])
+        key = rows.add_peer(tx, found, source, forge.now())
+    else:
+        key, name = known.key, learned.name[:LONGEST_NAME] or known.name
+        rows.change_peer(tx, key, known.did, known.url or url, name)
+    rows.add_addresses(tx, key, learned.addresses[:MOST_ADDRESSES])
+    if answered:
+        rows.seen(tx, key, forge.now())
+    peer = rows.peer(tx, key)
+    assert peer is not None
+    return peer
+
+
+async def find(forge: Forge, text: str) -> Peer:
+    """Return the peer that an address, a did or a name means; raises `NoPeer`."""
+
+    def read(tx: Tx) -> Peer:
+        for peer in rows.peers(tx):
+            if text in {peer.did, peer.url, peer.name, *peer.addresses}:
+                return peer
+        raise NoPeer(text)
+
+    return await forge.db.read(read)
+
+
+async def add(forge: Forge, address: str, did: str | None) -> Peer:
+    """Remember a peer that the operator names; `did` is what a multiaddr says that it is."""
+    node = rules.node(address)
+    if node.startswith("/"):
+        if did is None:
+            raise BadAddress(address, rules.PEER)
+        learned = Met(did=did, addresses=(node,))
+    else:
+        learned = Met(url=node)
+    return await met(forge, learned, OPERATOR)
+
+
+async def remove(forge: Forge, peer: Peer) -> None:
+    """Forget a peer, with what it was said to hold."""
+    await forge.db.write(lambda tx: rows.remove_peer(tx, peer.key))
+
+
+async def allow(forge: Forge, peer: Peer) -> None:
+    """Never ban a peer, and lift a ban that it is under."""
+
+    def work(tx: Tx) -> None:
+        rows.allow(tx, peer.key, is_allowed=True)
+        rows.score(tx, peer.key, 0, forge.now(), None, None)
+
+    await forge.db.write(work)
+
+
+async def ban(forge: Forge, peer: Peer, reason: str = "by the operator") -> None:
+    """Have nothing to do with a peer for a day."""
+
+    def work(tx: Tx) -> None:
+        now = forge.now()
+        rows.allow(tx, peer.key, is_allowed=False)
+        rows.score(tx, peer.key, rules.BANNED_AT, now, now + rules.BAN_MS, reason)
+
+    await forge.db.write(work)
+
+
+async def scored(forge: Forge, peer: Peer, points: int, reason: str) -> Peer:
+    """Hold something against a peer; return what it is now, banned perhaps."""
+    return await forge.db.write(lambda tx: _scored(forge, tx, peer.key, points, reason))
+
+
+async def scored_did(forge: Forge, did: str, points: int, reason: str) -> Peer:
+    """Hold something against the peer that has proven a did."""
+
+    def work(tx: Tx) -> Peer:
+        peer = rows.peer_by_did(tx, did) or remember(forge, tx, Met(did=did), MET)
+        return _scored(forge, tx, peer.key, points, reason)
+
+    return await forge.db.write(work)
+
+
+def _scored(forge: Forge, tx: Tx, key: int, points: int, reason: str) -> Peer:
+    peer, now = rows.peer(tx, key), forge.now()
+    if peer is None:
+        raise NoPeer(str(key))
+    total, until = rules.after_points(peer, points, now)
+    rows.score(tx, key, total, now, until, reason)
+    return rows.peer(tx, key) or peer
+
+
+async def is_banned(forge: Forge, did: str) -> bool:
+    """Whether nothing is answered to a peer for the time being."""
+
+    def read(tx: Tx) -> bool:
+        peer = rows.peer_by_did(tx, did)
+        return peer is not None and rules.is_banned(peer, forge.now())
+
+    return await forge.db.read(read)

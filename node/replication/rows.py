@@ -1,0 +1,374 @@
+"""Peers, seeds, holders and copies in SQL; the only module that knows their tables."""
+
+from collections.abc import Iterable, Sequence
+
+from node.replication.model import Copy, Met, Peer, Seed, Wish
+from store.database import Tx
+from store.digest import Digest
+
+_PEER = (
+    "select key, did, url, name, source, is_allowed, score, scored_at, banned_until, reason,"
+    " added_at, seen_at from peers"
+)
+_SEED = (
+    "select seeds.key, seeds.address, seeds.id, depth, quota, is_pinned, reason, state, told,"
+    " bytes, contents_from, error, code, failures, added_at, verified_at, used_at, due_at,"
+    " projects.key, coalesce(accounts.handle || '/' || projects.handle, ''),"
+    " coalesce((select max(position) from landings where project = projects.key), 0)"
+    " from seeds left join projects on projects.id = seeds.id and projects.deleted_at is null"
+    " left join accounts on accounts.key = projects.owner"
+)
+_COPY = (
+    "select project, holder, position, record, contents_from, received_at, proven_at, failures"
+    " from copies"
+)
+
+
+def peers(tx: Tx) -> list[Peer]:
+    """Return the peers, those that answered last first."""
+    return [_peer(tx, row) for row in tx.execute(_PEER + " order by seen_at desc, key").fetchall()]
+
+
+def peer(tx: Tx, key: int) -> Peer | None:
+    """Return a peer by its key."""
+    return _one_peer(tx, " where key = ?", key)
+
+
+def peer_by_did(tx: Tx, did: str) -> Peer | None:
+    """Return a peer by its did."""
+    return _one_peer(tx, " where did = ?", did)
+
+
+def peer_by_url(tx: Tx, url: str) -> Peer | None:
+    """Return a peer by the URL of its pages."""
+    return _one_peer(tx, " where url = ?", url)
+
+
+def _one_peer(tx: Tx, where: str, value: int | str) -> Peer | None:
+    row = tx.execute(_PEER + where, (value,)).fetchone()
+    return _peer(tx, row) if row else None
+
+
+def _peer(tx: Tx, row: Sequence[object]) -> Peer:
+    found = tx.execute(
+        "select address from peer_addresses where peer = ? order by address", (row[0],)
+    )
+    key, did, url, name, source, allowed, *rest = row
+    return Peer(key, did, url, name, source, bool(allowed), *rest, tuple(a for (a,) in found))  # type: ignore[arg-type, call-arg]
+
+
+def add_peer(tx: Tx, met: Met, source: str, now: int) -> int:
+    """Write a new peer and return its key."""
+    done = tx.execute(
+        "insert into peers (did, url, name, source, added_at) values (?, ?, ?, ?, ?)",
+        (met.did, met.url, met.name, source, now),
+    )
+    return done.lastrowid or 0
+
+
+def change_peer(tx: Tx, key: int, did: str | None, url: str | None, name: str) -> None:
+    """Write what a peer said about itself."""
+    tx.execute("update peers set did = ?, url = ?, name = ? where key = ?", (did, url, name, key))
+
+
+def add_addresses(tx: Tx, peer_: int, addresses: Iterable[str]) -> None:
+    """Remember where a peer may be reached."""
+    tx.executemany(
+        "insert or ignore into peer_addresses (peer, address) values (?, ?)",
+        [(peer_, address) for address in addresses],
+    )
+
+
+def remove_peer(tx: Tx, key: int) -> None:
+    """Forget a peer."""
+    tx.execute("delete from peers where key = ?", (key,))
+
+
+def seen(tx: Tx, key: int, now: int) -> None:
+    """Note that a peer answered."""
+    tx.execute("update peers set seen_at = ? where key = ?", (now, key))
+
+
+def score(tx: Tx, key: int, points: int, now: int, until: int | None, reason: str | None) -> None:
+    """Write the points against a peer."""
+    tx.execute(
+        "update peers set score = ?, scored_at = ?, banned_until = ?, reason = ? where key = ?",
+        (points, now, until, reason, key),
+    )
+
+
+def allow(tx: Tx, key: int, *, is_allowed: bool) -> None:
+    """Say whether a peer is never banned."""
+    tx.execute("update peers set is_allowed = ? where key = ?", (is_allowed, key))
+
+
+def seeds(tx: Tx) -> list[Seed]:
+    """Return the seeds in the order in which they were asked for."""
+    return [_seed(row) for row in tx.execute(_SEED + " order by seeds.key")]
+
+
+def seed(tx: Tx, key: int) -> Seed | None:
+    """Return a seed by its key."""
+    return _one_seed(tx, " where seeds.key = ?", key)
+
+
+def seed_of(tx: Tx, project_id: str) -> Seed | None:
+    """Return the seed of a project, by its id."""
+    return _one_seed(tx, " where seeds.id = ?", project_id)
+
+
+def seed_at(tx: Tx, address: str) -> Seed | None:
+    """Return the seed that was asked for at an address."""
+    return _one_seed(tx, " where seeds.address = ?", address)
+
+
+def _one_seed(tx: Tx, where: str, value: int | str) -> Seed | None:
+    row = tx.execute(_SEED + where, (value,)).fetchone()
+    return _seed(row) if row else None
+
+
+def _seed(row: Sequence[object]) -> Seed:
+    return Seed(*row[:5], bool(row[5]), *row[6:])  # type: ignore[arg-type, call-arg]
+
+
+def due(tx: Tx, now: int, limit: int) -> list[int]:
+    """Return the seeds to look at, by key: longest due first."""
+    rows = tx.execute(
+        "select key from seeds where due_at <= ? and state not in ('withdrawn', 'dropped')"
+        " order by due_at limit ?",
+        (now, limit),
+    )
+    return [key for (key,) in rows]
+
+
+def add_seed(tx: Tx, wish: Wish, now: int) -> int:
+    """Write a seed and return its key."""
+    done = tx.execute(
+        "insert into seeds (address, id, depth, quota, is_pinned, reason, state, added_at, used_at,"
+        " due_at) values (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, 0)",
+        (
+            wish.place.text,
+            wish.place.id,
+            wish.depth,
+            wish.quota,
+            wish.is_pinned,
+            wish.reason,
+            now,
+            now,
+        ),
+    )
+    return done.lastrowid or 0
+
+
+def change_seed(tx: Tx, key: int, wish: Wish) -> None:
+    """Write what somebody wishes otherwise, and look at it at once."""
+    tx.execute(
+        "update seeds set depth = ?, quota = ?, is_pinned = ?, due_at = 0, failures = 0,"
+        " state = case when state in ('full', 'dropped', 'failed') then 'waiting' else state end"
+        " where key = ?",
+        (wish.depth, wish.quota, wish.is_pinned, key),
+    )
+
+
+def remove_seed(tx: Tx, key: int) -> None:
+    """Hold a project no longer."""
+    tx.execute("delete from seeds where key = ?", (key,))
+
+
+def identify(tx: Tx, key: int, project_id: str) -> None:
+    """Write the id of the project that an address turned out to name."""
+    tx.execute("update seeds set id = ? where key = ?", (project_id, key))
+
+
+def set_state(
+    tx: Tx, key: int, state: str, due_at: int, code: str | None = None, error: str | None = None
+) -> None:
+    """Write how it stands with a seed; an error counts as one more failure in a row."""
+    tx.execute(
+        "update seeds set state = ?1, due_at = ?2, code = ?3, error = ?4,"
+        " failures = case when ?4 is null then 0 else failures + 1 end where key = ?5",
+        (state, due_at, code, error, key),
+    )
+
+
+def verified(tx: Tx, key: int, contents_from: int, now: int) -> None:
+    """Note that all of a seed is here and checked."""
+    tx.execute(
+        "update seeds set verified_at = ?, contents_from = ? where key = ?",
+        (now, contents_from, key),
+    )
+
+
+def receipt_owed(tx: Tx, key: int, position: int, since: int) -> bool:
+    """Whether the home was not told yet, or not since then, that a seed is here."""
+    row = tx.execute(
+        "select 1 from seeds where key = ? and (receipt_position <> ? or receipt_at < ?)",
+        (key, position, since),
+    ).fetchone()
+    return row is not None
+
+
+def receipt_sent(tx: Tx, key: int, position: int, now: int) -> None:
+    """Note that the home was told that a seed is here."""
+    tx.execute(
+        "update seeds set receipt_position = ?, receipt_at = ? where key = ?", (position, now, key)
+    )
+
+
+def told(tx: Tx, project_id: str, position: int) -> bool:
+    """Note how far a project is said to be; return whether that is news for a seed here."""
+    done = tx.execute(
+        "update seeds set told = ?1 where id = ?2 and told < ?1", (position, project_id)
+    )
+    return done.rowcount > 0
+
+
+def make_due(tx: Tx, project_id: str) -> None:
+    """Look at a seed at once."""
+    tx.execute("update seeds set due_at = 0 where id = ?", (project_id,))
+
+
+def count_bytes(tx: Tx, key: int, size: int) -> None:
+    """Count what came in for a seed."""
+    tx.execute("update seeds set bytes = bytes + ? where key = ?", (size, key))
+
+
+def drop_contents(tx: Tx, key: int, contents_from: int) -> None:
+    """Note that the contents of a seed before a position are not here any more."""
+    tx.execute(
+        "update seeds set contents_from = ?, bytes = 0, state = 'dropped' where key = ?",
+        (contents_from, key),
+    )
+
+
+def used(tx: Tx, project: int, now: int, since: int) -> None:
+    """Note that a mirror was read, unless that was noted after `since`."""
+    tx.execute(
+        "update seeds set used_at = ? where used_at < ?"
+        " and id = (select id from projects where key = ?)",
+        (now, since, project),
+    )
+
+
+def without_contents(tx: Tx) -> dict[int, int]:
+    """Return, for mirrors that lack older contents, the first position whose contents are here."""
+    return dict(
+        tx.execute(
+            "select projects.key, contents_from from seeds join projects on projects.id = seeds.id"
+            " where contents_from > 1"
+        )
+    )
+
+
+def add_holder(tx: Tx, project_id: str, peer_: int, position: int, now: int) -> None:
+    """Note that a peer says it holds a project up to a position."""
+    tx.execute(
+        "insert into holders (project, peer, position, seen_at) values (?, ?, ?, ?)"
+        " on conflict (project, peer) do update"
+        " set position = excluded.position, seen_at = excluded.seen_at",
+        (project_id, peer_, position, now),
+    )
+
+
+def forget_holder(tx: Tx, project_id: str, peer_: int) -> None:
+    """Note that a peer does not hold a project."""
+    tx.execute("delete from holders where project = ? and peer = ?", (project_id, peer_))
+
+
+def holders(tx: Tx, project_id: str) -> list[tuple[Peer, int]]:
+    """Return who says to hold a project and up to where, the newest first."""
+    rows = tx.execute(
+        "select peer, position from holders where project = ? order by position desc, seen_at desc",
+        (project_id,),
+    ).fetchall()
+    return [(found, position) for key, position in rows if (found := peer(tx, key))]
+
+
+def put_copy(tx: Tx, copy: Copy, receipt: Digest) -> None:
+    """Write what a holder signed about a project of ours; what is new is challenged at once."""
+    tx.execute(
+        "insert into copies (project, holder, position, record, contents_from, receipt,"
+        " received_at) values (?, ?, ?, ?, ?, ?, ?) on conflict (project, holder) do update set"
+        " position = excluded.position, record = excluded.record, receipt = excluded.receipt,"
+        " contents_from = excluded.contents_from, received_at = excluded.received_at",
+        (
+            copy.project,
+            copy.holder,
+            copy.position,
+            copy.record,
+            copy.contents_from,
+            receipt,
+            copy.received_at,
+        ),
+    )
+
+
+def count_copies(tx: Tx, project: int, holder: str) -> int:
+    """Return how many others than `holder` said to have a copy."""
+    (number,) = tx.execute(
+        "select count(*) from copies where project = ? and holder <> ?", (project, holder)
+    ).fetchone()
+    return int(number)
+
+
+def copies_due(tx: Tx, now: int, limit: int) -> list[Copy]:
+    """Return the copies to challenge now."""
+    rows = tx.execute(_COPY + " where due_at <= ? order by due_at limit ?", (now, limit))
+    return [Copy(*row) for row in rows]
+
+
+def copies(tx: Tx, project: int) -> list[Copy]:
+    """Return the copies of a project, those proven last first."""
+    rows = tx.execute(_COPY + " where project = ? order by proven_at desc, holder", (project,))
+    return [Copy(*row) for row in rows]
+
+
+def all_copies(tx: Tx) -> list[Copy]:
+    """Return every copy of everything."""
+    return [Copy(*row) for row in tx.execute(_COPY + " order by project, holder")]
+
+
+def receipts(tx: Tx) -> list[Digest]:
+    """Return every receipt that is kept."""
+    return [Digest(name) for (name,) in tx.execute("select receipt from copies")]
+
+
+def proven(tx: Tx, project: int, holder: str, now: int, due_at: int) -> None:
+    """Note that a holder met a challenge."""
+    tx.execute(
+        "update copies set proven_at = ?, failures = 0, due_at = ?"
+        " where project = ? and holder = ?",
+        (now, due_at, project, holder),
+    )
+
+
+def not_proven(tx: Tx, project: int, holder: str, due_at: int) -> None:
+    """Note that a holder did not meet a challenge."""
+    tx.execute(
+        "update copies set failures = failures + 1, due_at = ? where project = ? and holder = ?",
+        (due_at, project, holder),
+    )
+
+
+def forget_copy(tx: Tx, project: int, holder: str) -> None:
+    """Forget a copy that nobody has proven for long."""
+    tx.execute("delete from copies where project = ? and holder = ?", (project, holder))
+
+
+def add_equivocation(
+    tx: Tx, project_id: str, position: int, signer: str, proof: bytes, now: int
+) -> None:
+    """Keep the first proof that somebody said two things about one position."""
+    tx.execute(
+        "insert or ignore into equivocations (project, position, signer, proof, seen_at)"
+        " values (?, ?, ?, ?, ?)",
+        (project_id, position, signer, proof, now),
+    )
+
+
+def equivocations(tx: Tx, project_id: str) -> list[tuple[int, str, bytes]]:
+    """Return position, signer and proof of each contradiction about a project."""
+    return tx.execute(
+        "select position, signer, proof from equivocations where project = ? order by position",
+        (project_id,),
+    ).fetchall()

@@ -1,0 +1,119 @@
+"""Decisions about peers and seeds: values in, values out."""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import unquote, urlsplit
+
+from node.kernel.outbound import parsed
+from node.replication.model import FAILED, BadAddress, Peer, Place, Seed
+
+BANNED_AT = 100
+BAN_MS = 24 * 3_600_000
+DECAY_MS = 60_000
+"""One point is forgiven in this time."""
+
+PULL_MS = 60_000
+RETRY_MS = 1_000
+LONGEST_RETRY_MS = 10 * 60_000
+
+PROJECT = (
+    "the address of a project: https://node/account/project, /ip4/…/tcp/…/p2p/ID/account/project"
+    " or mic:z…"
+)
+PEER = "the address of a peer: https://node or /ip4/…/tcp/…/p2p/ID"
+_ID = re.compile(r"mic:z[1-9A-HJ-NP-Za-km-z]{40,60}")
+_MULTIADDR = re.compile(
+    r"(?P<node>/(?:ip4|ip6|dns|dns4|dns6)/[^/\s]{1,255}/tcp/[0-9]{1,5}/p2p/[1-9A-HJ-NP-Za-km-z]{40,70})"
+    r"(?P<rest>(?:/[^/\s]{1,100}){0,2})/?"
+)
+
+
+def place(text: str) -> Place:
+    """Return the project that an address names; raises `BadAddress`."""
+    text = text.strip()
+    if _ID.fullmatch(text):
+        return Place(text, id=text)
+    if text.startswith("/"):
+        found = _MULTIADDR.fullmatch(text)
+        names = found["rest"].strip("/").split("/") if found else []
+        if found is None or len(names) != 2:
+            raise BadAddress(text, PROJECT)
+        return Place(text, found["node"], *names)
+    parts = urlsplit(_with_host(text, PROJECT))
+    names = [unquote(name) for name in parts.path.strip("/").split("/")]
+    if len(names) != 2 or not all(names):
+        raise BadAddress(text, PROJECT)
+    return Place(text.rstrip("/"), f"{parts.scheme}://{parts.netloc}", *names)
+
+
+def node(text: str) -> str:
+    """Return the address of a peer as it is kept: a URL's origin or a multiaddr."""
+    text = text.strip()
+    if text.startswith("/"):
+        found = _MULTIADDR.fullmatch(text)
+        if found is None or found["rest"]:
+            raise BadAddress(text, PEER)
+        return found["node"]
+    parts = urlsplit(_with_host(text, PEER))
+    if parts.path.strip("/"):
+        raise BadAddress(text, PEER)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _with_host(text: str, wanted: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise BadAddress(text, wanted)
+    parsed(text)
+    return text
+
+
+def score(peer: Peer, now: int) -> int:
+    """Return the points against a peer now: one is forgiven each minute."""
+    return max(0, peer.score - max(0, now - peer.scored_at) // DECAY_MS)
+
+
+def is_banned(peer: Peer, now: int) -> bool:
+    """Whether nothing is asked of a peer, and nothing answered to it, for the time being."""
+    return not peer.is_allowed and peer.banned_until is not None and now < peer.banned_until
+
+
+def after_points(peer: Peer, points: int, now: int) -> tuple[int, int | None]:
+    """Return the score of a peer after some more points, and until when it is banned."""
+    total = score(peer, now) + points
+    banned = now + BAN_MS if total >= BANNED_AT and not peer.is_allowed else None
+    return total, max(filter(None, (banned, peer.banned_until)), default=None)
+
+
+def retry_after(failures: int) -> int:
+    """Return in how many ms to try again after so many failures in a row."""
+    return int(min(RETRY_MS << min(failures, 20), LONGEST_RETRY_MS))
+
+
+def next_look(state: str, failures: int, spread: int) -> int:
+    """Return in how many ms to look at a seed again; `spread` is any number, for the jitter."""
+    pause = retry_after(failures) if state == FAILED else PULL_MS
+    return pause + spread % (pause // 5 + 1)
+
+
+def over(seeds: Iterable[Seed], total: int | None) -> list[Seed]:
+    """Return the seeds whose contents go, least recently used first, so that `total` is kept.
+
+    Never what is pinned. Each seed over its own quota is left to the one who set it: it stops.
+    """
+    if total is None:
+        return []
+    held = list(seeds)
+    excess = sum(seed.bytes for seed in held) - total
+    gone: list[Seed] = []
+    for seed in sorted(held, key=lambda one: one.used_at):
+        if excess <= 0:
+            break
+        if not seed.is_pinned and seed.bytes and seed.project is not None:
+            gone.append(seed)
+            excess -= seed.bytes
+    return gone
+
+
+def contents_from(depth: int | None, head: int) -> int:
+    """Return the oldest position whose contents are kept."""
+    return 1 if depth is None else max(1, head - depth + 1)

@@ -1,0 +1,245 @@
+"""What one can do with seeds: hold a project of another node, and let it go again.
+
+Nothing is held but what somebody chose. The commands of the operator write rows; the node that runs
+sees them within a second.
+"""
+
+from collections.abc import Sequence
+from zlib import crc32
+
+from node.holdings import verbs as holdings
+from node.kernel.forge import Forge
+from node.projects import changing
+from node.projects import verbs as projects
+from node.replication import rows, rules
+from node.replication.model import (
+    FAILED,
+    FETCHING,
+    FULL,
+    VERIFIED,
+    WITHDRAWN,
+    NoSeed,
+    OwnProject,
+    Peer,
+    Seed,
+    SeededAlready,
+    Wish,
+)
+from store.database import Tx
+
+USED_MS = 60 * 60_000
+"""To the hour is exact enough for what was used least."""
+
+AT_ONCE = 100
+
+
+async def seeds(forge: Forge) -> list[Seed]:
+    """Return what is held for others, in the order in which it was asked for."""
+    return await forge.db.read(rows.seeds)
+
+
+async def add(forge: Forge, wish: Wish) -> Seed:
+    """Hold a project from now on; who asks again changes depth, quota and pin of the seed."""
+
+    def work(tx: Tx) -> Seed:
+        there = rows.seed_at(tx, wish.place.text)
+        if there is None and wish.place.id is not None:
+            _check_not_own(tx, wish.place.id)
+            there = rows.seed_of(tx, wish.place.id)
+        if there is not None:
+            rows.change_seed(tx, there.key, wish)
+        return _seed(tx, there.key if there else rows.add_seed(tx, wish, forge.now()))
+
+    return await forge.db.write(work)
+
+
+async def find(forge: Forge, text: str) -> Seed:
+    """Return the seed that an address, an id or a name here means; raises `NoSeed`."""
+
+    def read(tx: Tx) -> Seed:
+        for seed in rows.seeds(tx):
+            if text.rstrip("/") in {seed.address, seed.id, seed.name}:
+                return seed
+        raise NoSeed(text)
+
+    return await forge.db.read(read)
+
+
+async def remove(forge: Forge, seed: Seed) -> None:
+    """Hold a project no longer: nobody sees it here at once, and its bytes follow."""
+
+    def work(tx: Tx) -> None:
+        rows.remove_seed(tx, seed.key)
+        if seed.project is not None:
+            changing.let_go(forge, tx, seed.project)
+
+    await forge.db.write(work)
+
+
+async def due(forge: Forge, limit: int = AT_ONCE) -> list[Seed]:
+    """Return the seeds to look at now."""
+
+    def read(tx: Tx) -> list[Seed]:
+        return [_seed(tx, key) for key in rows.due(tx, forge.now(), limit)]
+
+    return await forge.db.read(read)
+
+
+async def get(forge: Forge, key: int) -> Seed | None:
+    """Return a seed, unless it was let go meanwhile."""
+    return await forge.db.read(lambda tx: rows.seed(tx, key))
+
+
+async def of_project(forge: Forge, project_id: str) -> Seed | None:
+    """Return the seed of a project, if it is one."""
+    return await forge.db.read(lambda tx: rows.seed_of(tx, project_id))
+
+
+async def identified(forge: Forge, seed: Seed, project_id: str) -> Seed:
+    """Write down which project a seed's address names; raises `SeededAlready` or `OwnProject`."""
+
+    def work(tx: Tx) -> Seed:
+        other = rows.seed_of(tx, project_id)
+        if other is not None and other.key != seed.key:
+            raise SeededAlready(other.address)
+        _check_not_own(tx, project_id)
+        rows.identify(tx, seed.key, project_id)
+        return _seed(tx, seed.key)
+
+    return await forge.db.write(work)
+
+
+def _check_not_own(tx: Tx, project_id: str) -> None:
+    """Raise `OwnProject` for what is here and was never seeded: this node orders it."""
+    if rows.seed_of(tx, project_id) is None and project_id in projects.ids(tx).values():
+        raise OwnProject(project_id)
+
+
+async def fetching(forge: Forge, seed: Seed) -> None:
+    """Say that a seed is being fetched."""
+    await _state(forge, seed, FETCHING, rules.PULL_MS)
+
+
+async def verified(forge: Forge, seed: Seed) -> None:
+    """Say that all of a seed is here and checked; look again in a while."""
+    pause = rules.next_look(VERIFIED, 0, _spread(forge, seed))
+    oldest = rules.contents_from(seed.depth, seed.position)
+
+    def work(tx: Tx) -> None:
+        now = forge.now()
+        rows.set_state(tx, seed.key, VERIFIED, now + pause)
+        rows.verified(tx, seed.key, max(oldest, 1), now)
+
+    await forge.db.write(work)
+
+
+async def failed(forge: Forge, seed: Seed, code: str, error: str) -> None:
+    """Say why an attempt came to nothing; the next one comes later each time."""
+    pause = rules.next_look(FAILED, seed.failures, _spread(forge, seed))
+    await _state(forge, seed, FAILED, pause, code, error)
+
+
+async def full(forge: Forge, seed: Seed, error: str) -> None:
+    """Say that a seed has no more room."""
+    await _state(forge, seed, FULL, rules.LONGEST_RETRY_MS, "seed.quota", error)
+
+
+async def withdrawn(forge: Forge, seed: Seed, reason: str) -> None:
+    """Say that the home took a project back: it is neither served nor looked for any more."""
+    await _state(forge, seed, WITHDRAWN, rules.LONGEST_RETRY_MS, "seed.withdrawn", reason)
+
+
+async def _state(
+    forge: Forge,
+    seed: Seed,
+    state: str,
+    pause: int,
+    code: str | None = None,
+    error: str | None = None,
+) -> None:
+    at = forge.now() + pause
+    error = error and error[:1000]
+    await forge.db.write(lambda tx: rows.set_state(tx, seed.key, state, at, code, error))
+
+
+async def head_told(forge: Forge, project_id: str, peer: Peer | None, position: int) -> None:
+    """Note how far a holder says to be; what is news for a seed here is looked at at once."""
+
+    def work(tx: Tx) -> None:
+        if peer is not None:
+            rows.add_holder(tx, project_id, peer.key, position, forge.now())
+        if rows.told(tx, project_id, position):
+            rows.make_due(tx, project_id)
+
+    await forge.db.write(work)
+
+
+async def due_now(forge: Forge, project_id: str) -> None:
+    """Look at a seed at once."""
+    await forge.db.write(lambda tx: rows.make_due(tx, project_id))
+
+
+async def holders(forge: Forge, project_id: str) -> list[tuple[Peer, int]]:
+    """Return the peers that say to hold a project, and up to where; none that is banned."""
+    found = await forge.db.read(lambda tx: rows.holders(tx, project_id))
+    now = forge.now()
+    return [(peer, position) for peer, position in found if not rules.is_banned(peer, now)]
+
+
+async def not_held(forge: Forge, project_id: str, peer: Peer) -> None:
+    """Note that a peer does not hold a project."""
+    await forge.db.write(lambda tx: rows.forget_holder(tx, project_id, peer.key))
+
+
+def count_bytes(tx: Tx, seed: int, size: int) -> None:
+    """Count what came in for a seed, in the transaction that keeps it."""
+    rows.count_bytes(tx, seed, size)
+
+
+async def used(forge: Forge, project: int) -> None:
+    """Note that a mirror was read: what nobody reads goes first."""
+    now = forge.now()
+    await forge.db.write(lambda tx: rows.used(tx, project, now, now - USED_MS))
+
+
+async def make_room(forge: Forge, total: int | None) -> Sequence[Seed]:
+    """Let contents go, least recently used first, until all seeds together fit in `total` bytes."""
+
+    def work(tx: Tx) -> Sequence[Seed]:
+        gone = rules.over(rows.seeds(tx), total)
+        for seed in gone:
+            rows.drop_contents(tx, seed.key, seed.position + 1)
+            if seed.project is not None:
+                holdings.let_go(tx, seed.project)
+        return gone
+
+    return await forge.db.write(work)
+
+
+def contents_from(tx: Tx) -> dict[int, int]:
+    """Return, for mirrors that lack older contents, the first position whose contents are here."""
+    return rows.without_contents(tx)
+
+
+def keep_proof(
+    forge: Forge, tx: Tx, project_id: str, position: int, signer: str, proof: bytes
+) -> None:
+    """Keep the proof that somebody signed two records for one position."""
+    rows.add_equivocation(tx, project_id, position, signer, proof, forge.now())
+
+
+async def equivocations(forge: Forge, project_id: str) -> list[tuple[int, str, bytes]]:
+    """Return position, signer and proof of each contradiction about a project."""
+    return await forge.db.read(lambda tx: rows.equivocations(tx, project_id))
+
+
+def _spread(forge: Forge, seed: Seed) -> int:
+    """Return a number that nodes, seeds and times do not share: they do not ask all at once."""
+    return crc32(f"{forge.node.did} {seed.key} {forge.now()}".encode())
+
+
+def _seed(tx: Tx, key: int) -> Seed:
+    found = rows.seed(tx, key)
+    if found is None:
+        raise NoSeed(str(key))
+    return found

@@ -1,0 +1,218 @@
+"""Contents of a mirror, from several holders at once, into the store.
+
+A want-list is cut into portions that wait in one line; each holder takes the next one when it is
+done with its last. What arrived is durable and noted batch by batch, also when a stream breaks off:
+so neither a cut nor a kill costs more than what was on the way. Whoever sends anything but what was
+asked for is dropped with a reason, and others take over its portion.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from mic.wire import framing
+from node.holdings import reading as holdings
+from node.holdings import verbs as held
+from node.kernel.errors import Exhausted
+from node.kernel.forge import Forge
+from node.replication import verbs as replication
+from node.replication.model import Seed
+from p2p.faults import HolderFault, Misbehaved, NoAnswer
+from p2p.groups import proven
+from p2p.scores import Offence
+from p2p.sources import Source
+from store.database import Tx
+from store.digest import Digest
+from store.errors import Absent, BadRecord, Corrupt
+from store.nodes import Source as Read
+from store.records import Record, make
+
+PORTION = 4_000
+"""Ids in one request: few enough that several holders share the work."""
+
+BATCH_OBJECTS = 1_000
+BATCH_BYTES = 4 << 20
+"""Raw bytes that wait to be made durable together."""
+
+
+class QuotaReached(Exhausted):
+    """A seed has as many bytes as it may."""
+
+    def __init__(self, quota: int) -> None:
+        super().__init__("seed.quota", f"The seed's quota of {quota:,} bytes is used up.")
+
+
+class NobodyHas(NoAnswer):
+    """No holder that answers has what is needed."""
+
+    def __init__(self, last: HolderFault | None) -> None:
+        super().__init__("No holder", last.message.rstrip(".") if last else "none is known")
+
+
+@dataclass(slots=True)
+class Span:
+    """Where wanted contents are named: in the change lists from `first` to `last`, or in a tree.
+
+    Without `first` it is the tree of position `last`, and every object comes whole.
+    """
+
+    first: int | None
+    last: int
+    deltas: bool = False
+
+    @property
+    def query(self) -> dict[str, int]:
+        """How the protocol says it."""
+        if self.first is None:
+            return {"at": self.last}
+        return {"from": self.first, "at": self.last, "deltas": int(self.deltas)}
+
+
+@dataclass(slots=True)
+class Taking:
+    """Fetches contents for one seed; `dropped` are the holders that failed it, with the faults."""
+
+    forge: Forge
+    seed: Seed
+    project: int
+    sources: list[Source]
+    dropped: list[tuple[Source, HolderFault]] = field(default_factory=list)
+    room: int | None = None
+    """Bytes that may still come."""
+
+    async def missing(self, ids: Sequence[Digest]) -> list[Digest]:
+        """Return those of `ids` that did not come for this mirror yet."""
+        forge, project = self.forge, self.project
+        return await forge.db.read(lambda tx: holdings.missing(forge, tx, project, ids))
+
+    async def fetch(self, span: Span, ids: Sequence[Digest]) -> None:
+        """Fetch what is missing of `ids`; raises `NobodyHas` or `QuotaReached`."""
+        line = deque(_portions(await self.missing(ids), len(self.sources)))
+        while line:
+            if not self.sources:
+                raise NobodyHas(self.dropped[-1][1] if self.dropped else None)
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for source in list(self.sources):
+                        group.create_task(self._work(source, span, line))
+            except* QuotaReached as several:
+                raise several.exceptions[0] from None
+
+    async def _work(self, source: Source, span: Span, line: deque[Sequence[Digest]]) -> None:
+        while line:
+            some = line.popleft()
+            try:
+                await self._portion(source, span, some)
+            except HolderFault as fault:
+                self.drop(source, fault)
+                if left := await self.missing(some):
+                    line.append(left)
+                return
+
+    def drop(self, source: Source, fault: HolderFault) -> None:
+        """Ask a holder no more."""
+        self.dropped.append((source, fault))
+        self.sources = [one for one in self.sources if one is not source]
+
+    async def _portion(self, source: Source, span: Span, ids: Sequence[Digest]) -> None:
+        path, where = f"{source.path}/objects/fetch", source.holder.where
+        batch = _Batch(where, set(ids))
+        records = source.holder.records("POST", path, span.query, framing.want_list(ids))
+        try:
+            async with aclosing(records):
+                async for record in records:
+                    batch.take(record)
+                    if batch.is_full:
+                        await self._keep(batch)
+        finally:
+            # Also what came before a stream broke off stays, so that it need not come again.
+            await self._keep(batch)
+        if batch.wanted:
+            raise Misbehaved(where, Offence.TRUNCATED, f"{len(batch.wanted)} objects too few")
+
+    async def _keep(self, batch: "_Batch") -> None:
+        """Make durable what came; raises `Misbehaved`, and keeps nothing of it."""
+        came, batch.came, batch.size = batch.came, [], 0
+        if not came:
+            return
+        where, size = batch.where, sum(len(record.stored) for record in came)
+        if self.room is not None and size > self.room:
+            raise QuotaReached(self.seed.quota or 0)
+        records = await self.forge.db.read(lambda tx: self._whole(tx, came, where))
+        try:
+            await self.forge.objects.ingest(records)
+        except BadRecord as fault:
+            raise Misbehaved(where, Offence.BOMB, f"a record that lies: {fault}") from fault
+        except Corrupt as fault:
+            raise Misbehaved(where, Offence.ALTERED_BLOB, f"an altered object: {fault}") from fault
+        if self.room is not None:
+            self.room -= size
+        ids = [record.digest for record in came]
+
+        def note(tx: Tx) -> None:
+            held.add(tx, self.project, ids)
+            replication.count_bytes(tx, self.seed.key, size)
+
+        await self.forge.db.write(note)
+
+    def _whole(self, tx: Tx, came: Sequence[Record], where: str) -> list[Record]:
+        """Return what came as differences as records of their own: resting is for us to decide.
+
+        A base is what came for this mirror, and nothing else of the store.
+        """
+        source = holdings.source(self.forge, tx, self.project)
+        raws: dict[Digest, bytes] = {}
+        bases = {record.base for record in came}
+        made = []
+        for record in came:
+            if record.base is None and record.digest not in bases:
+                made.append(record)
+                continue
+            raw = proven(record, where, self._base(record, raws, source, where))
+            raws[record.digest] = raw
+            whole = record if record.base is None else make(record.kind, raw, 3, record.digest)
+            made.append(whole)
+        return made
+
+    def _base(
+        self, record: Record, raws: dict[Digest, bytes], source: Read, where: str
+    ) -> bytes | None:
+        if record.base is None:
+            return None
+        try:
+            return raws.get(record.base) or source(record.base)
+        except Absent as fault:
+            raise Misbehaved(
+                where, Offence.MALFORMED, "a difference from what is not here"
+            ) from fault
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Objects that came and are not durable yet."""
+
+    where: str
+    wanted: set[Digest]
+    came: list[Record] = field(default_factory=list)
+    size: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to make them durable."""
+        return self.size >= BATCH_BYTES or len(self.came) >= BATCH_OBJECTS
+
+    def take(self, record: Record) -> None:
+        """Take an object that was asked for; raises `Misbehaved` for any other."""
+        if record.digest not in self.wanted:
+            raise Misbehaved(self.where, Offence.MALFORMED, "an object that nobody asked for")
+        self.wanted.discard(record.digest)
+        self.came.append(record)
+        self.size += record.raw_length
+
+
+def _portions(ids: Sequence[Digest], ways: int) -> list[Sequence[Digest]]:
+    """Cut a want-list into runs for `ways` holders, in order."""
+    size = max(1, min(PORTION, -(-len(ids) // max(1, ways))))
+    return [ids[start : start + size] for start in range(0, len(ids), size)]

@@ -1,0 +1,117 @@
+"""A stream of records, cut into positions: landing record, contribution, change list, transcript.
+
+Every object is proven before it is looked at, and a position is bounded: what a home signs is small
+but for its change list. Only what the order of the stream says is decided here; whether it holds is
+decided when it is accepted.
+"""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass, field
+
+from keys.errors import KeysFault
+from keys.statements.landing import LandingRecord, open_landing
+from p2p.faults import Misbehaved
+from p2p.scores import Offence
+from store import changes, contents
+from store.changes import Change
+from store.digest import Digest, digest_of
+from store.errors import Absent, BadRecord, StoreFault
+from store.records import Record, opened
+
+MOST = 96 << 20
+"""Bytes of one position's documents: a change list of 64 MiB, and more than the rest can be."""
+
+_ENVELOPE = b'{"payload":"'
+
+
+@dataclass(slots=True)
+class Group:
+    """One position as it came."""
+
+    envelope: bytes
+    record: LandingRecord
+    contribution: bytes | None = None
+    others: list[bytes] = field(default_factory=list)
+    """The change list, its manifest first if it has one, and the transcript last."""
+    size: int = 0
+
+    @property
+    def transcript(self) -> bytes:
+        """What was said."""
+        return self.others[-1]
+
+    @property
+    def listed(self) -> bytes:
+        """The change list's bytes; raises `StoreFault`."""
+        first, *rest = self.others[:-1] or [b""]
+        if not rest:
+            return first
+        held = {digest_of(one): one for one in (first, *rest)}
+
+        def source(digest: Digest) -> bytes:
+            if (raw := held.get(digest)) is None:
+                raise Absent(digest)
+            return raw
+
+        return b"".join(contents.read(digest_of(first), contents.total(first), source))
+
+    def changes(self) -> tuple[Change, ...]:
+        """Return the decoded change list; raises `StoreFault`."""
+        return changes.decode(self.listed)
+
+
+async def groups(records: AsyncIterator[Record], where: str) -> AsyncGenerator[Group, None]:
+    """Yield the positions of a stream in their order; raises `Misbehaved`."""
+    group: Group | None = None
+    async for record in records:
+        raw = proven(record, where)
+        if _begins(group, raw):
+            if group is not None:
+                yield _whole(group, where)
+            group = _begun(raw, where)
+        elif group is None:
+            raise Misbehaved(where, Offence.MALFORMED, "a history that begins with no record")
+        else:
+            _add(group, raw, where)
+    if group is not None:
+        yield _whole(group, where)
+
+
+def proven(record: Record, where: str, base: bytes | None = None) -> bytes:
+    """Return a record's raw bytes; raises `Misbehaved` if they are not what it says."""
+    try:
+        return opened(record, base)
+    except BadRecord as fault:
+        raise Misbehaved(where, Offence.BOMB, f"a record that lies: {fault}") from fault
+    except StoreFault as fault:
+        raise Misbehaved(where, Offence.ALTERED_BLOB, f"an altered object: {fault}") from fault
+
+
+def _begins(group: Group | None, raw: bytes) -> bool:
+    if not raw.startswith(_ENVELOPE):
+        return False
+    return group is None or group.record.contribution != digest_of(raw)
+
+
+def _begun(raw: bytes, where: str) -> Group:
+    try:
+        record, _ = open_landing(raw)
+    except KeysFault as fault:
+        raise Misbehaved(where, Offence.DOWNGRADE, f"no landing record: {fault}") from fault
+    return Group(raw, record, size=len(raw))
+
+
+def _add(group: Group, raw: bytes, where: str) -> None:
+    group.size += len(raw)
+    if group.size > MOST:
+        raise Misbehaved(where, Offence.OVERSIZE, "a position without end")
+    if group.contribution is None and group.record.contribution == digest_of(raw):
+        group.contribution = raw
+    else:
+        group.others.append(raw)
+
+
+def _whole(group: Group, where: str) -> Group:
+    if len(group.others) < 2 or (group.contribution is None) != (group.record.contribution is None):
+        raise Misbehaved(where, Offence.TRUNCATED, f"half of position {group.record.position}")
+    return group

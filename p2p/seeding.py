@@ -1,0 +1,60 @@
+"""Keeps seeds where their holders are: looks at each in its time, several at once.
+
+Rows say what is due, so that a command, an announcement and the clock are one thing here; they are
+looked at twice a second. A pull that fails, in whatever way, is told to its seed's row and tried
+again later: no seed holds up another one for long.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from node.kernel.forge import Forge
+from node.replication import verbs as replication
+from node.replication.model import Seed
+from p2p.client import Dialling
+from p2p.fetch import pull
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.5
+AT_ONCE = 4
+LONGEST_SECONDS = 6 * 3600.0
+"""Of one pull; what it brought stays, and the next one goes on."""
+
+Network = Callable[[], Dialling | None]
+"""The way to peers at this moment: libp2p may be off, or on its way back."""
+
+
+async def run(forge: Forge, network: Network) -> None:
+    """Pull what is due until cancelled."""
+    under_way: set[int] = set()
+
+    async def one(seed: Seed) -> None:
+        try:
+            async with asyncio.timeout(LONGEST_SECONDS):
+                await pull(forge, network(), seed)
+            await replication.make_room(forge, forge.limits.seeds)
+        except TimeoutError:
+            await replication.failed(forge, seed, "seed.too-slow", "It takes too long.")
+        except Exception as fault:
+            log.exception("pull failed", extra={"seed": seed.key})
+            await replication.failed(forge, seed, "node.broken", f"{type(fault).__name__}: {fault}")
+        finally:
+            under_way.discard(seed.key)
+
+    async with asyncio.TaskGroup() as group:
+        while True:
+            for seed in await _due(forge):
+                if seed.key not in under_way and len(under_way) < AT_ONCE:
+                    under_way.add(seed.key)
+                    group.create_task(one(seed), name=f"pull of {seed.address}")
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _due(forge: Forge) -> list[Seed]:
+    try:
+        return await replication.due(forge)
+    except Exception:
+        log.exception("seeds cannot be read")
+        return []

@@ -1,0 +1,156 @@
+"""Who may have a project: the ways to try, and what each says when it is asked.
+
+Everything here is a hint. A node that is reached over libp2p has proven its key; what a URL says
+about who it is, is not believed: otherwise anybody could have another node's name banned.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import msgspec
+
+from mic.wire.messages import Documents, Head, Project
+from node.kernel.forge import Forge
+from node.replication import peering, rules
+from node.replication import verbs as replication
+from node.replication.model import MET, OPERATOR, Met, Peer, Seed
+from p2p.client import Dialling, Holder, Way, asking
+from p2p.faults import HolderFault, Misbehaved, NoAnswer
+from p2p.scores import Offence
+from p2p.transport import addresses
+from p2p.transport.errors import BadAddress
+
+MOST = 4
+"""Holders that one seed asks at once."""
+
+LOOK_SECONDS = 15.0
+LATE_SECONDS = 0.5
+"""How long others are waited for once somebody has answered."""
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a node's description is of use here; all of it is its own word."""
+
+    name: str = ""
+    url: str = ""
+    did: str = ""
+    p2p_addresses: list[str] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A holder that has the project, and how far it says to be."""
+
+    holder: Holder
+    peer: Peer
+    project: Project
+    head: Head
+    did: str
+
+    @property
+    def path(self) -> str:
+        """Where the project stands on this holder."""
+        return f"/projects/{self.project.account}/{self.project.handle}"
+
+    async def documents(self) -> list[bytes]:
+        """Return the project's signed documents, oldest first, unproven."""
+        return (await self.holder.get(f"{self.path}/document", Documents)).documents
+
+
+async def ways(forge: Forge, seed: Seed) -> list[Way]:
+    """Return the ways to try for a seed, the one that was named first."""
+    named = rules.place(seed.address).node
+    found = [Way(named, is_trusted=True)] if named else []
+    known = await replication.holders(forge, seed.id) if seed.id else []
+    peers = [peer for peer, _ in known]
+    if not found and not peers:
+        now = forge.now()
+        peers = [one for one in await peering.peers(forge) if not rules.is_banned(one, now)]
+    for peer in peers:
+        found += ways_to(peer)
+    return list({way.address: way for way in reversed(found)}.values())[::-1]
+
+
+def ways_to(peer: Peer) -> list[Way]:
+    """Return the ways to a peer, the fastest first."""
+    is_trusted = peer.source == OPERATOR
+    there = [Way(peer.url, is_trusted)] if peer.url else []
+    return there + [Way(address, is_trusted) for address in peer.addresses]
+
+
+async def look(
+    forge: Forge, network: Dialling | None, seed: Seed, stack: AsyncExitStack
+) -> tuple[list[Source], list[HolderFault]]:
+    """Ask all ways at once; return who has the project, the farthest first, and what went wrong."""
+    sources: list[Source] = []
+    faults: list[HolderFault] = []
+    loop = asyncio.get_running_loop()
+
+    async def one(way: Way) -> None:
+        try:
+            holder = await stack.enter_async_context(asking(forge, network, way))
+            sources.append(await _asked(forge, holder, seed))
+        except HolderFault as fault:
+            faults.append(fault)
+            return
+        when = loop.time() + LATE_SECONDS
+        if (soon := deadline.when()) is None or soon > when:
+            deadline.reschedule(when)
+
+    try:
+        async with asyncio.timeout(LOOK_SECONDS) as deadline, asyncio.TaskGroup() as group:
+            for way in (await ways(forge, seed))[: 2 * MOST]:
+                group.create_task(one(way))
+    except TimeoutError:
+        faults.append(NoAnswer("Some of the holders", "they are too slow"))
+    return _each_once(sources), faults
+
+
+def _each_once(sources: Sequence[Source]) -> list[Source]:
+    """Return each node once, however it was reached; who says to be farther comes first."""
+    ordered = sorted(sources, key=lambda one: (-one.head.position, not one.holder.way.is_url))
+    return list({one.did: one for one in reversed(ordered)}.values())[::-1][:MOST]
+
+
+async def _asked(forge: Forge, holder: Holder, seed: Seed) -> Source:
+    told = await holder.get("/node", Told)
+    did = _proven(holder.way) or told.did
+    if did == forge.node.did:
+        raise NoAnswer(holder.where, "that is this node itself")
+    peer = await _met(forge, holder.way, told)
+    if rules.is_banned(peer, forge.now()) and not holder.way.is_trusted:
+        raise NoAnswer(holder.where, "it is banned")
+    project = await _project(holder, seed)
+    head = await holder.get(f"/projects/{project.account}/{project.handle}/head", Head)
+    return Source(holder, peer, project, head, did)
+
+
+async def _project(holder: Holder, seed: Seed) -> Project:
+    if seed.id is not None:
+        found = await holder.get(f"/by-id/{seed.id}", Project)
+        if found.id != seed.id:
+            raise Misbehaved(holder.where, Offence.GRAFT, "another project than asked for")
+        return found
+    named = rules.place(seed.address)
+    return await holder.get(f"/projects/{named.account}/{named.handle}", Project)
+
+
+async def _met(forge: Forge, way: Way, told: Told) -> Peer:
+    name = told.name[:100]
+    if way.is_url:
+        return await peering.met(forge, Met(url=way.address, name=name), MET, answered=True)
+    found = tuple(one for one in told.p2p_addresses[:8] if _proven(Way(one)) == _proven(way))
+    learned = Met(_proven(way), None, name, (way.address, *found))
+    return await peering.met(forge, learned, MET, answered=True)
+
+
+def _proven(way: Way) -> str | None:
+    """Return the did that a way leads to and nobody else, None for a URL."""
+    if way.is_url:
+        return None
+    try:
+        return addresses.did_of(addresses.of_peer(way.address).peer_id or "")
+    except BadAddress:
+        return None
