@@ -96,6 +96,18 @@ def _nothing(path: Path, branch: str) -> Invalid:
     return Invalid(f"{path} has no commits.", code="git.empty", hint="Commit something first")
 
 
+def exclude(root: Path, name: str) -> None:
+    """Let git look past `name` at the top of a working copy, on this machine only."""
+    told = _maybe(root, "rev-parse", "--git-path", "info/exclude")
+    if told is None:
+        return
+    excluded, line = root / told, f"/{name}/"
+    lines = excluded.read_text().splitlines() if excluded.exists() else []
+    if line not in lines:
+        excluded.parent.mkdir(parents=True, exist_ok=True)
+        excluded.write_text("\n".join([*lines, line]) + "\n")
+
+
 def counted(repository: Repository) -> int:
     """Return how many landings the history becomes."""
     return int(_asked(repository.path, "rev-list", "--count", "--first-parent", repository.tip))

@@ -120,6 +120,7 @@ def _line(one: BlameLine) -> blames.BlameLine:
         position=one.reason.position,
         session=one.reason.session,
         author=one.reason.author,
+        made_at=one.reason.made_at,
         landed_at=one.reason.landed_at,
         goal=one.reason.goal,
     )
@@ -131,6 +132,7 @@ def _reason(one: Reason) -> blames.Reason:
         goal=one.goal,
         session=one.session,
         author=one.author,
+        made_at=one.made_at,
         landed_at=one.landed_at,
         origin=cast("wire.Origin", one.origin),
         decisions=_decisions(one.decisions),

@@ -6,13 +6,17 @@ from mic.wire.messages import Count, Decision, Origin
 
 
 class BlameLine(Struct, frozen=True, kw_only=True):
-    """One line and the landing that it comes from; all null where history does not tell."""
+    """One line and the landing that it comes from; all null where history does not tell.
+
+    `author` wrote it at `made_at`: before `landed_at`, if the landing was imported.
+    """
 
     number: int
     text: str
     position: int | None = None
     session: str | None = None
     author: str | None = None
+    made_at: int | None = None
     landed_at: int | None = None
     goal: str | None = None
 
@@ -28,6 +32,7 @@ class Reason(Struct, frozen=True, kw_only=True):
     session: str
     author: str
     landed_at: int
+    made_at: int | None = None
     origin: Origin = "unknown"
     decisions: list[Decision] = field(default_factory=list)
     is_whole: bool = True

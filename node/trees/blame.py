@@ -149,13 +149,15 @@ def _reason(landing: Landing, decided: tuple[Decision, ...] | None, before: str 
     return Reason(
         position=landing.position,
         session=landing.session,
-        author=landing.author,
+        author=landing.by,
+        made_at=landing.made_at,
         landed_at=landing.landed_at,
         goal=landing.goal,
         origin=landing.origin,
         decisions=(decided or ())[:DECISIONS],
         is_whole=decided is not None and len(decided) <= DECISIONS,
         before=before,
+        is_imported=landing.imported is not None,
     )
 
 

@@ -19,6 +19,7 @@ class View:
 class Reason:
     """The landing that brought lines of a file: what for, and what was decided on the way.
 
+    `author` wrote the lines at `made_at`, elsewhere where `is_imported`; without, it is an account.
     `is_whole` says whether these are all its decisions. `before` is what the file was called at the
     position before, if it had lines to blame there.
     """
@@ -26,12 +27,14 @@ class Reason:
     position: int
     session: str
     author: str
+    made_at: int
     landed_at: int
     goal: str
     origin: str
     decisions: tuple[Decision, ...] = ()
     is_whole: bool = True
     before: str | None = None
+    is_imported: bool = False
 
 
 @dataclass(frozen=True, slots=True)

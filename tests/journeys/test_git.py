@@ -142,7 +142,7 @@ def test_what_is_not_committed_stays_or_lands_if_asked(ada, copy):
     assert (again["position"], again["uncommitted"]) == (5, 0)
     assert ada.json("status", at=copy)["changes"] == []
     assert ada.refused("share", at=copy) == (5, "workspace.exists")
-    assert "?? fresh" in git("status", "--short", at=copy)
+    assert git("status", "--short", at=copy).splitlines() == [" M trunk", "?? fresh"]
 
 
 def test_a_merge_at_the_tip_is_shared_and_shown_with_what_it_brought(ada, copy):

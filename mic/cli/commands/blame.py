@@ -29,8 +29,9 @@ def run(context: Context, given: argparse.Namespace) -> Answer:
 
 
 def _row(line: BlameLine) -> str:
-    landed = UNKNOWN if line.landed_at is None else when(line.landed_at)
-    who = (line.session or UNKNOWN, line.author or UNKNOWN, landed)
+    made_at = line.made_at or line.landed_at
+    made = UNKNOWN if made_at is None else when(made_at)
+    who = (line.session or UNKNOWN, line.author or UNKNOWN, made)
     return "\t".join((str(line.number), *who, line.text.rstrip("\r\n")))
 
 
@@ -46,7 +47,7 @@ def _reason(one: Reason | None) -> Iterator[str]:
     if one is None:
         yield UNKNOWN
         return
-    yield f"@{one.position} {_flat(one.goal)} ({one.author}, {when(one.landed_at)})"
+    yield f"@{one.position} {_flat(one.goal)} ({one.author}, {when(one.made_at or one.landed_at)})"
     for decision in one.decisions:
         yield f"  decided: {_flat(decision.text)}"
         if decision.why:

@@ -70,6 +70,7 @@ def _shared_with_history(
     for line in histories.send(context, remote, repository):
         context.console.warn(line)
     landings = gits.counted(repository)
+    gits.exclude(root, manifests.FOLDER)
     if space.manifest.position is None:
         space = targets.Workspace(root, _adopted(remote, space, project, landings))
     scanned = scan.scan(root, space.manifest)
@@ -80,7 +81,8 @@ def _shared_with_history(
         goal = "What was not committed yet"
         position = _landed(context, remote, space, scanned, made, project, goal, fresh=False)
         left = 0
-    answer = _answer(project, remote, position, len(space.manifest.entries))
+    history = plural(landings, "commit with its id", "commits with their ids") + ", "
+    answer = _answer(project, remote, position, len(space.manifest.entries), history)
     came = {"landings": landings, "commit": repository.tip, "uncommitted": left}
     return answer._replace(data=answer.data | came, note=_left(left))
 
@@ -272,13 +274,15 @@ def handle_from(name: str) -> str:
     return handle
 
 
-def _answer(project: Project, remote: Remote, position: int, files: int) -> Answer:
+def _answer(
+    project: Project, remote: Remote, position: int, files: int, history: str = ""
+) -> Answer:
     where = f"{remote.connection.url}/{remote.name}"
     public = project.visibility == "public"
     whom = "anybody who reaches the node may read it" if public else "only you may see it"
     more = " (share with --private to keep one to yourself)" if public else ""
     text = (
-        f"Shared {remote.name}: {plural(files, 'file')}, position {position}.\n"
+        f"Shared {remote.name}: {history}{plural(files, 'file')}, position {position}.\n"
         f"It is {project.visibility}: {whom}{more}.\n\n"
         f"  {project.page}\n\n"
         f"To work on it elsewhere:\n\n"

@@ -54,6 +54,20 @@ async def test_blame_of_every_line_of_a_repository_of_oddities_is_gits(world, tm
     assert await agrees(world, g) > 200
 
 
+async def test_lines_of_an_imported_project_are_their_authors_and_of_their_time(world, tmp_path):
+    forge, ada, project = await imported(world, odd(tmp_path / "odd.git"))
+    head = await landings.head(forge, ada.party, project)
+    lines = await trees.blame(forge, ada.party, project, head.position, "README.md")
+    for line in lines:
+        landing = await landings.get(forge, ada.party, project, line.reason.position)
+        assert line.reason.is_imported
+        assert (line.reason.author, line.reason.made_at) == (
+            landing.imported.author,
+            landing.imported.authored_at,
+        )
+        assert line.reason.author != ada.handle
+
+
 def changing(g: Gits, seed: int, commits: int) -> Gits:
     """A history in which files are written, mixed, moved, split and merged, at random."""
     roll = random.Random(seed)

@@ -155,6 +155,7 @@ def _reason(landing: Landing) -> Reason:
         position=landing.position,
         session="",
         author=landing.author,
+        made_at=landing.made_at,
         landed_at=landing.landed_at,
         goal=landing.goal,
         origin=landing.origin,

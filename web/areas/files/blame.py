@@ -83,7 +83,7 @@ def _weight(blamed: Blamed) -> int:
 
 def _run(lines: list[BlameLine], shown: list[str], now: int) -> Run:
     reason = lines[0].reason
-    past = now - reason.landed_at
+    past = now - reason.made_at
     age = next((age for age, limit in AGES_MS if past < limit), 1)
     drawn_lines = [(line.number, Markup(shown[line.number - 1])) for line in lines]  # noqa: S704
     return Run(reason, age, drawn_lines)
