@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mic.cli import exits
 from mic.cli.answers import when
+from mic.cli.answers import plural
 from mic.cli.context import Context
 from mic.cli.findings import PATIENCE, Check, Level
 from mic.client import accounts
@@ -80,7 +81,9 @@ def _room(home: Path) -> Iterator[Check]:
 
 def _config(context: Context) -> Iterator[Check]:
     config = context.home.config()
-    known = f"{len(config.servers)} nodes, {len(config.aliases)} aliases"
+    known = (
+        f"{plural(len(config.servers), 'node')}, {plural(len(config.aliases), 'alias', 'aliases')}"
+    )
     yield Check("config", "ok", f"{known}.")
     if config.default_server and config.default_server not in config.servers:
         yield Check(

@@ -50,7 +50,7 @@ def person_keys(data: Path, dids: list[str]) -> Line:
     gone = [did for did in dids if did.rpartition(":")[2] not in there]
     if gone:
         return bad("accounts", f"{len(gone):,} accounts have no key, {gone[0]} first.", RESTORE)
-    return well("accounts", f"{len(dids):,} accounts have their keys.")
+    return well("accounts", f"Every account has its key ({len(dids):,}).")
 
 
 def database(tx: Tx) -> Line:
@@ -89,7 +89,7 @@ def packs(data: Path, tx: Tx) -> Line:
             "packs", "; ".join(wrong[:_SHOWN]) + more, f"`micelio fsck` says more. {RESTORE}"
         )
     found = index.indexed(tx)
-    return well("packs", f"{len(found):,} packs hold {sum(found.values()):,} bytes.")
+    return well("packs", f"They are whole ({len(found):,}, {sum(found.values()):,} bytes).")
 
 
 def _wrong_packs(directory: Path, indexed: dict[int, int]) -> Iterator[str]:

@@ -46,7 +46,7 @@ def owed(tx: Tx) -> Line:
             f"{counts['failed']:,} jobs were given up, {kind} last: {reason}",
             "What they are about may be incomplete; the log says more.",
         )
-    return well("jobs", f"{counts['waiting']:,} jobs wait; none was given up.")
+    return well("jobs", f"Waiting: {counts['waiting']:,}; none was given up.")
 
 
 def collected(tx: Tx, now: int) -> Line:
