@@ -11,8 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from mic.cli import exits
-from mic.cli.answers import when
-from mic.cli.answers import plural
+from mic.cli.answers import plural, when
 from mic.cli.context import Context
 from mic.cli.findings import PATIENCE, Check, Level
 from mic.client import accounts
