@@ -27,7 +27,6 @@ from store.nodes import Entry, Mode
 from store.paths import check_path
 
 LINK_MAX = 4095
-_GIT = ".git"
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,12 +216,6 @@ def check(path: str, entry: Entry) -> None:
         check_path(path)
     except BadPath as fault:
         raise Invalid(str(fault), code="workspace.unsafe-path", path=path) from fault
-    if _GIT in path.casefold().split("/"):
-        raise Invalid(
-            f"{path} lies in a .git folder, whose files git would obey; it is not written.",
-            code="workspace.unsafe-path",
-            path=path,
-        )
     if entry.mode is Mode.DIRECTORY or (entry.mode is Mode.LINK and entry.size > LINK_MAX):
         raise Invalid(
             f"{path} is no file that can be written.", code="workspace.unsafe-path", path=path
