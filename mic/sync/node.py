@@ -26,6 +26,7 @@ async def info(forge: Forge, _who: Party, _request: web.Request) -> web.StreamRe
             now=forge.now(),
             peer_id=forge.reach.peer_id,
             p2p_addresses=forge.reach.addresses,
+            entry=forge.reach.entry,
         )
     )
 

@@ -63,7 +63,10 @@ class Descriptor(Struct, frozen=True):
 
 
 class NodeInfo(Struct, frozen=True, kw_only=True):
-    """GET /node. `now` is the node's clock; `p2p_addresses` are where other nodes reach it."""
+    """GET /node. `now` is the node's clock; `p2p_addresses` are where other nodes reach it.
+
+    `entry` is the envelope in which the node signs where it is reached (`keys`' address entry).
+    """
 
     name: str
     url: str
@@ -73,6 +76,7 @@ class NodeInfo(Struct, frozen=True, kw_only=True):
     now: int | None = None
     peer_id: str | None = None
     p2p_addresses: tuple[str, ...] = ()
+    entry: bytes | None = None
 
 
 class Whoami(Struct, frozen=True, kw_only=True):

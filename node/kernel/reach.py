@@ -7,10 +7,12 @@ from dataclasses import dataclass
 class Reach:
     """The node among its peers; nothing where it takes no part in their network.
 
-    `fault` is why it does not, where it is meant to.
+    `fault` is why it does not, where it is meant to. `entry` is the envelope in which the node
+    signs where it is reached.
     """
 
     peer_id: str | None = None
     addresses: tuple[str, ...] = ()
     restarts: int = 0
     fault: str | None = None
+    entry: bytes | None = None

@@ -1,0 +1,167 @@
+"""Finds peers, and tells others where this node is: all of it hints.
+
+Every node signs where it says that it is reached, and shows that on `GET /node`. Who is connected,
+who is said by the DHT to hold a project, and what peers say of themselves becomes rows and hints to
+the policy. Nobody gets anybody's name by it: an address is believed to be a node's only after that
+node has proven its key there, or where the address itself shows the node's signature.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+import msgspec
+
+from keys.errors import KeysFault
+from keys.statements.addresses import MOST, AddressEntry, open_addresses, seal_addresses
+from node.kernel.forge import Forge
+from node.replication import peering
+from node.replication.model import MET, Met, Peer
+from p2p import facts
+from p2p.client import Holder, Way, asking
+from p2p.faults import HolderFault
+from p2p.policy import Policy
+from p2p.sources import ways_to
+from p2p.transport import addresses
+from p2p.transport.errors import BadAddress, TransportFault
+from p2p.transport.network import Network
+
+log = logging.getLogger(__name__)
+
+CONNECTED_SECONDS = 2.0
+BOOK_SECONDS = 20.0
+DHT_SECONDS = 600.0
+ENTRY_MS = 7 * 24 * 3_600_000
+AGAIN_MS = 3_600_000
+"""How long what a peer said of itself is not asked for again."""
+
+AT_ONCE = 8
+ASK_SECONDS = 20.0
+FOUND = "dht"
+
+
+class Introduced(msgspec.Struct, frozen=True, kw_only=True):
+    """What of GET /node is of use here."""
+
+    entry: bytes | None = None
+
+
+class Discovery:
+    """Looks for peers of one node; `network` is None where it only speaks HTTP."""
+
+    def __init__(self, forge: Forge, network: Network | None, policy: Policy) -> None:
+        self._forge = forge
+        self._network = network
+        self._policy = policy
+        self._connected: frozenset[str] = frozenset()
+        self._asked: dict[str, int] = {}
+        self._book: dict[str, AddressEntry] = {}
+
+    def sign(self) -> None:
+        """Sign anew where this node is reached, if that changed or the old entry ends soon."""
+        reach, now = self._forge.reach, self._forge.now()
+        before = None if reach.entry is None else open_addresses(reach.entry)
+        node = self._forge.node
+        entry = AddressEntry(
+            did=node.did,
+            name=node.name,
+            addresses=reach.addresses[:MOST],
+            urls=(node.url,),
+            sequence=now,
+            expires_at=now + ENTRY_MS,
+        )
+        if before is None or _where(before) != _where(entry) or before.expires_at < now + AGAIN_MS:
+            reach.entry = seal_addresses(entry, node.key)
+
+    async def look_around(self) -> None:
+        """Note who is connected: whoever had been away is asked at once."""
+        self.sign()
+        if self._network is not None and self._network.state.is_up:
+            found = await self._network.connected()
+            for one in found:
+                if one.did not in self._connected:
+                    await self._meet(one.did, [one.address] if one.direction == "out" else [])
+            self._connected = frozenset(one.did for one in found)
+        await asyncio.sleep(CONNECTED_SECONDS)
+
+    async def ask_around(self) -> None:
+        """Ask peers for what they sign of themselves, each once in a while."""
+        now = self._forge.now()
+        known = await peering.peers(self._forge)
+        due = [one for one in known if now - self._asked.get(facts.name(one), 0) >= AGAIN_MS]
+        for peer in due[:AT_ONCE]:
+            self._asked[facts.name(peer)] = now
+            await self._introduce(peer)
+        await asyncio.sleep(BOOK_SECONDS)
+
+    async def search(self) -> None:
+        """Tell the DHT what is held here, and ask it who holds what few are known to hold."""
+        if self._network is not None and self._network.settings.bootstrap:
+            for project, wanted in list(self._policy.wanted.items()):
+                if wanted.held.is_private:
+                    continue
+                if wanted.held.epoch:
+                    await self._network.provide(project)
+                if not wanted.held.is_ours and len(wanted.holders) < self._policy.settings.needed:
+                    await self._found(project, await self._network.providers(project))
+        await asyncio.sleep(DHT_SECONDS)
+
+    async def _meet(self, did: str, known: Iterable[str], projects: Iterable[str] = ()) -> None:
+        learned = Met(did=did, addresses=tuple(known))
+        await peering.met(self._forge, learned, FOUND if projects else MET)
+        self._policy.meet(did, self._forge.now(), projects, is_seen=True)
+
+    async def _found(self, project: str, told: Iterable[str]) -> None:
+        for address in told:
+            did = _did_of(address)
+            if did is not None and did != self._forge.node.did:
+                await self._meet(did, [address], [project])
+
+    async def _introduce(self, peer: Peer) -> None:
+        for way in ways_to(peer):
+            try:
+                async with asyncio.timeout(ASK_SECONDS):
+                    async with asking(self._forge, self._network, way) as holder:
+                        await self._learn(holder, way, peer)
+                        return
+            except (HolderFault, TransportFault, TimeoutError) as fault:
+                log.info("no introduction", extra={"peer": way.address, "fault": str(fault)})
+
+    async def _learn(self, holder: Holder, way: Way, peer: Peer) -> None:
+        """Take in the entry that a peer shows of itself, if it holds."""
+        told = await holder.get("/node", Introduced)
+        entry = _opened(told.entry)
+        if entry is None or not _is_of(entry, way, peer):
+            return
+        if not entry.replaces(self._book.get(entry.did), self._forge.now()):
+            return
+        self._book[entry.did] = entry
+        reached = tuple(one for one in entry.addresses if _did_of(one) == entry.did)
+        url = way.address if way.is_url else None
+        learned = Met(entry.did, url, entry.name, reached)
+        await peering.met(self._forge, learned, MET, answered=True)
+
+
+def _where(entry: AddressEntry) -> tuple[object, ...]:
+    return (entry.name, entry.addresses, entry.urls)
+
+
+def _opened(data: bytes | None) -> AddressEntry | None:
+    try:
+        return None if data is None else open_addresses(data)
+    except KeysFault:
+        return None
+
+
+def _is_of(entry: AddressEntry, way: Way, peer: Peer) -> bool:
+    """Return whether who was reached by `way` is who signed the entry."""
+    if peer.did is not None and peer.did != entry.did:
+        return False
+    return way.address in entry.urls if way.is_url else _did_of(way.address) == entry.did
+
+
+def _did_of(address: str) -> str | None:
+    try:
+        return addresses.did_of(addresses.of_peer(address).peer_id or "")
+    except BadAddress:
+        return None

@@ -1,0 +1,332 @@
+"""Drives the policy: rows and messages in, comparisons, fetches and announcements out.
+
+The policy decides, this does: it gives each output to whoever can carry it out, in a task of its
+own with a deadline, and tells the policy how it went. Rows are looked at four times a second, so
+that what a landing, a command or a fetch wrote is acted on at once, whichever process wrote it.
+What goes wrong here is logged and tried again: nothing in it may stop the node.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from random import Random
+
+from keys.errors import KeysFault
+from keys.statements import equivocation
+from mic.wire.heads import BadHeads
+from node.kernel import events
+from node.kernel.events import Event
+from node.kernel.forge import Forge
+from node.landings import standing
+from node.landings.standing import Standing
+from node.replication import peering, rules
+from node.replication import verbs as replication
+from node.replication.model import OPERATOR, Met, Peer, Seed
+from p2p import facts, messages
+from p2p.announce import Announcer
+from p2p.comparing import compare
+from p2p.discovery import Discovery
+from p2p.facts import Facts
+from p2p.faults import HolderFault
+from p2p.judging import Held
+from p2p.outputs import Announce, Ask, Compare, Fetch, Output, Scored, Subscribe
+from p2p.policy import Policy
+from p2p.scores import Offence
+from p2p.transport.errors import TransportFault
+from p2p.transport.network import Network
+from store.database import Tx
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.25
+ROWS_EVERY = 4
+"""Peers and seeds are read at each fourth look."""
+
+ASK_SECONDS = 30.0
+FETCH_MS = 60_000
+"""How long a fetch may take before others are asked; what it brought meanwhile counts."""
+
+PAUSE_SECONDS = 1.0
+AT_ONCE = 500
+
+
+class Puller:
+    """One node among its peers; `network` is None where it only speaks HTTP."""
+
+    def __init__(self, forge: Forge, network: Network | None, policy: Policy | None = None) -> None:
+        now = forge.now()
+        chance = Random(now ^ forge.node.number)  # noqa: S311  it spreads times, nothing else
+        self.policy = policy or Policy(forge.node.did, chance, now)
+        self.peers: dict[str, Peer] = {}
+        self._forge = forge
+        self._network = network
+        self._facts = Facts(forge)
+        self._announcer = None if network is None else Announcer(forge, network)
+        self._kept: dict[str, Standing] = {}
+        self._fetching: dict[str, tuple[Fetch, int]] = {}
+        self._seq: int | None = None
+        self._looks = 0
+        self._bell = asyncio.Event()
+        self._group: asyncio.TaskGroup
+
+    async def run(self) -> None:
+        """Take part until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            group.create_task(_steadily("rows of peers", self._look), name="p2p rows")
+            group.create_task(_steadily("timetable", self._wait), name="p2p timetable")
+            if self._network is not None:
+                group.create_task(_steadily("gossip", self._listen), name="p2p gossip")
+                group.create_task(_steadily("offences", self._watch), name="p2p offences")
+                group.create_task(_steadily("announcing", self._announce_news), name="p2p news")
+            for name, step in self._discovery():
+                group.create_task(_steadily(name, step), name=name)
+
+    def _discovery(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
+        found = Discovery(self._forge, self._network, self.policy)
+        return [
+            ("p2p connections", found.look_around),
+            ("p2p address book", found.ask_around),
+            ("p2p dht", found.search),
+        ]
+
+    # ------------------------------------------------------------------------------------- facts
+
+    async def _look(self) -> None:
+        """Take in what rows say by now."""
+        if self._looks % ROWS_EVERY == 0:
+            await self._look_at_peers()
+        self._looks += 1
+        changed = await self._changed()
+        wanted = (
+            await self._facts.seeds() if changed is None or self._looks % ROWS_EVERY == 1 else None
+        )
+        if changed is None or changed:
+            await self._look_at_projects(changed)
+        if wanted is not None:
+            await self._want(wanted)
+        self._end_fetches()
+        await asyncio.sleep(LOOK_SECONDS)
+
+    async def _changed(self) -> set[int] | None:
+        """Return the keys of projects that something happened to, None for all at the start."""
+        if self._seq is None:
+            self._seq, _ = await self._forge.db.read(events.last)
+            return None
+        seq = self._seq
+
+        def read(tx: Tx) -> list[Event]:
+            return events.after(tx, seq, AT_ONCE)
+
+        found = await self._forge.db.read(read)
+        self._seq = found[-1].seq if found else seq
+        return {one.project for one in found if one.project is not None}
+
+    async def _look_at_projects(self, keys: set[int] | None) -> None:
+        for one, held in await self._facts.held(keys):
+            self._kept[one.project] = one
+            if held.is_ours or one.project in self.policy.wanted:
+                self.act(self.policy.hold(held, self._forge.now()))
+
+    async def _want(self, seeds: Mapping[str, Seed]) -> None:
+        """Want what seeds say, besides what is our own, and nothing else any more."""
+        ours = {name for name, one in self.policy.wanted.items() if one.held.is_ours}
+        for gone in self.policy.wanted.keys() - seeds.keys() - ours:
+            self.act(self.policy.drop(gone))
+        for new in seeds.keys() - self.policy.wanted.keys():
+            kept = self._kept.get(new)
+            found = await self._facts.held({kept.key}) if kept else []
+            held = found[0][1] if found else Held(project=new)
+            self.act(self.policy.hold(held, self._forge.now()))
+            for peer in await self._likely(seeds[new]):
+                self.policy.meet(facts.name(peer), self._forge.now(), [new])
+
+    async def _likely(self, seed: Seed) -> list[Peer]:
+        """Return who may hold a new seed: who said so, who it was named at, else whom we trust."""
+        assert seed.id is not None
+        found = [peer for peer, _ in await replication.holders(self._forge, seed.id)]
+        named = rules.place(seed.address).node
+        found += [one for one in self.peers.values() if named in {one.url, *one.addresses}]
+        return found or [one for one in self.peers.values() if one.source == OPERATOR]
+
+    async def _look_at_peers(self) -> None:
+        found = await peering.peers(self._forge)
+        self.policy.scores.allowed = frozenset(facts.name(one) for one in found if one.is_allowed)
+        for gone in self.peers.keys() - {facts.name(one) for one in found}:
+            self.policy.forget(gone)
+        self.peers = {facts.name(one): one for one in found}
+        for peer, one in self.peers.items():
+            if one.scored_at or one.banned_until:
+                self.policy.scores.load(peer, facts.mark(one))
+            self.policy.meet(peer, self._forge.now())
+
+    # ------------------------------------------------------------------------------------ events
+
+    async def _wait(self) -> None:
+        """Do what is due, and wait until the next time or until something happened."""
+        now = self._forge.now()
+        self._bell.clear()
+        self.act(self.policy.due(now))
+        pause = max(0.05, (self.policy.next_at(now) - now) / 1000)
+        try:
+            async with asyncio.timeout(pause):
+                await self._bell.wait()
+        except TimeoutError:
+            return
+
+    async def _listen(self) -> None:
+        assert self._network is not None
+        async for said in self._network.messages:
+            now = self._forge.now()
+            self.act(self.policy.heard(said.sender_did, said.topic, said.data, now))
+
+    async def _watch(self) -> None:
+        """Hold against peers what the transport cut them off for."""
+        assert self._network is not None
+        async for one in self._network.offences:
+            self.act(self.policy.offended(one.did, Offence.TORRENT, self._forge.now()))
+
+    async def _announce_news(self) -> None:
+        assert self._announcer is not None
+        try:
+            await self._announcer.step()
+        except TransportFault as fault:
+            log.info("not announced yet: %s", fault)
+            await asyncio.sleep(PAUSE_SECONDS)
+        await asyncio.sleep(LOOK_SECONDS)
+
+    # ----------------------------------------------------------------------------------- outputs
+
+    def act(self, outputs: list[Output]) -> None:
+        """Have each output carried out, in its own task."""
+        for output in outputs:
+            self._group.create_task(_fenced(self._done(output)), name=type(output).__name__)
+        if outputs:
+            self._bell.set()
+
+    def _done(self, output: Output) -> Awaitable[None]:
+        match output:
+            case Ask():
+                return self._ask(output.peer)
+            case Fetch():
+                return self._fetch(output)
+            case Announce():
+                return self._tell_again(output.project)
+            case Subscribe():
+                return self._subscribe(output)
+            case Compare():
+                return self._compare(output)
+            case Scored():
+                return self._score(output)
+
+    async def _ask(self, peer: str) -> None:
+        """Compare heads with a peer."""
+        interest, believed = self.policy.interest(peer), self.policy.believed(peer)
+        row = self.peers.get(peer)
+        try:
+            async with asyncio.timeout(ASK_SECONDS):
+                found = await compare(self._forge, self._network, peer, row, interest, believed)
+        except HolderFault as fault:
+            self._unanswered(peer, fault.offence)
+        except BadHeads:
+            self._unanswered(peer, Offence.MALFORMED)
+        except (TimeoutError, TransportFault):
+            self._unanswered(peer, Offence.FAILED)
+        except Exception:
+            self._unanswered(peer, Offence.FAILED)
+            raise
+        else:
+            now = self._forge.now()
+            self.act(self.policy.answered(peer, found.held, found.heads, now))
+
+    def _unanswered(self, peer: str, offence: Offence) -> None:
+        self.act(self.policy.unanswered(peer, self._forge.now(), offence))
+
+    async def _fetch(self, wanted: Fetch) -> None:
+        """Have the seed of a project looked at now: who pulls it blames whom it is to be blamed."""
+        self._fetching[wanted.project] = (wanted, self._forge.now() + FETCH_MS)
+        for peer in wanted.peers:
+            row = self.peers.get(peer) or await self._met(peer)
+            await replication.head_told(self._forge, wanted.project, row, wanted.position)
+        await replication.due_now(self._forge, wanted.project)
+
+    async def _met(self, peer: str) -> Peer:
+        """Write down a peer that is known by what it says alone."""
+        learned = Met(did=peer) if peer.startswith("did:") else Met(url=peer)
+        row = self.peers[peer] = await peering.met(self._forge, learned, "gossip")
+        return row
+
+    def _end_fetches(self) -> None:
+        now = self._forge.now()
+        for project, (wanted, until) in list(self._fetching.items()):
+            known = self.policy.wanted.get(project)
+            is_there = known is None or known.held.place >= (wanted.epoch, wanted.position)
+            if is_there or now >= until:
+                del self._fetching[project]
+                failures = {} if is_there else dict.fromkeys(wanted.peers, Offence.FAILED)
+                self.act(self.policy.fetched(project, failures, now))
+
+    async def _tell_again(self, project: str) -> None:
+        kept = self._kept.get(project)
+        if kept is None or self._announcer is None:
+            return
+        try:
+            await self._announcer.tell(kept)
+        except TransportFault as fault:
+            log.info("not announced again: %s", fault)
+
+    async def _subscribe(self, output: Subscribe) -> None:
+        if self._network is None:
+            return
+        topic = messages.topic(output.project)
+        if output.listen:
+            await self._network.subscribe(topic)
+        else:
+            await self._network.unsubscribe(topic)
+
+    async def _compare(self, found: Compare) -> None:
+        """Look whether a signed record contradicts ours; if so both are kept as proof."""
+        kept = self._kept.get(found.project)
+        if kept is None:
+            return
+        ours = await standing.record_at(self._forge, kept, found.position)
+        if ours is None:
+            return
+        try:
+            proof = equivocation.prove(ours, found.record)
+        except KeysFault:
+            return
+        data = equivocation.encode(proof)
+        await self._forge.db.write(
+            lambda tx: replication.keep_proof(
+                self._forge, tx, found.project, found.position, proof.signer, data
+            )
+        )
+        now = self._forge.now()
+        self.act(self.policy.contradicted(found.project, proof.signer, now))
+
+    async def _score(self, scored: Scored) -> None:
+        """Write points down; whoever is banned by them is hung up on."""
+        points, code = scored.offence.points, scored.offence.code
+        row = self.peers.get(scored.peer) or await self._met(scored.peer)
+        row = self.peers[scored.peer] = await peering.scored(self._forge, row, points, code)
+        log.warning("a peer misbehaved", extra={"peer": scored.peer, "code": code})
+        if row.did and row.banned_until and self._network is not None:
+            await self._network.ban(row.did, row.banned_until)
+
+
+async def _steadily(what: str, step: Callable[[], Awaitable[None]]) -> None:
+    """Repeat `step` until cancelled; what goes wrong in it is logged, and it goes on."""
+    while True:
+        try:
+            await step()
+        except Exception:
+            log.exception("%s failed", what)
+            await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def _fenced(work: Awaitable[None]) -> None:
+    try:
+        await work
+    except Exception:
+        log.exception("a task of peers failed")
