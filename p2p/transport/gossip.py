@@ -20,8 +20,7 @@ from p2p.transport.model import Gossip
 from p2p.transport.swarm import LimitedSwarm
 
 HEARTBEAT_SECONDS = 1
-DROPPED_MESSAGES = 2000
-"""So many messages beyond the limit are a flood, and end the connection."""
+MESSAGES = "messages"
 
 
 class LimitedPubsub(Pubsub):
@@ -30,7 +29,6 @@ class LimitedPubsub(Pubsub):
     def limit(self, swarm: LimitedSwarm, heard: Callable[[Gossip], None], most: int) -> None:
         """Set the limits; must be called before it runs."""
         self._swarm, self._heard, self._most = swarm, heard, most
-        self._dropped: dict[ID, int] = {}
 
     async def push_msg(self, msg_forwarder: ID, msg: rpc_pb2.Message) -> None:
         """Check, deliver and hand on a message, unless there are too many or it is too large."""
@@ -42,10 +40,8 @@ class LimitedPubsub(Pubsub):
         await super().push_msg(msg_forwarder, msg)
 
     async def _drop(self, peer: ID) -> None:
-        self._dropped[peer] = dropped = self._dropped.get(peer, 0) + 1
-        if dropped > DROPPED_MESSAGES:
-            del self._dropped[peer]
-            await self._swarm.throw_out(peer, "messages")
+        if self._swarm.doorkeeper.floods(str(peer)):
+            await self._swarm.throw_out(peer, MESSAGES)
 
     def notify_subscriptions(self, publish_message: rpc_pb2.Message) -> None:
         """Deliver a message that holds."""

@@ -235,7 +235,7 @@ class Host:
     async def ban(self, did: str, until_ms: int) -> None:
         """Speak with the peer no more until then; a time that has passed lifts the ban."""
         peer = addresses.peer_id(did)
-        self.swarm.doorkeeper.banned[peer] = until_ms / 1000
+        self.swarm.doorkeeper.ban(peer, until_ms / 1000)
         if self.swarm.doorkeeper.is_banned(peer):
             await self.swarm.close_peer(ID.from_string(peer))
 

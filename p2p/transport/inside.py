@@ -4,6 +4,7 @@ This module is imported in the thread only, because importing it imports libp2p.
 """
 
 import contextlib
+import logging
 import socket
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, InvalidStateError
@@ -29,7 +30,7 @@ class Inside:
 
     def submit(self, work: Work, result: "Future[Any]", seconds: float) -> None:
         """Have `work` done; any thread may call this. Raises `NotRunning` after the end."""
-        self._soon(self._nursery.start_soon, self._do, work, result, seconds)
+        self._soon(self._start, work, result, seconds)
 
     def cancel(self, result: "Future[Any]") -> None:
         """Give the work up whose `result` nobody waits for any more."""
@@ -44,6 +45,13 @@ class Inside:
             self._token.run_sync_soon(call, *arguments)
         except trio.RunFinishedError as fault:
             raise NotRunning("libp2p has stopped.") from fault
+
+    def _start(self, work: Work, result: "Future[Any]", seconds: float) -> None:
+        # Nothing may be raised here: trio itself would end of it.
+        try:
+            self._nursery.start_soon(self._do, work, result, seconds)
+        except RuntimeError:  # the nursery is closing
+            _fail(result, NotRunning("libp2p stops."))
 
     def _cancel(self, name: int) -> None:
         if name in self._scopes:
@@ -81,8 +89,20 @@ def _fail(result: "Future[Any]", fault: Exception) -> None:
         result.set_exception(fault)
 
 
+def quieten() -> None:
+    """Keep libp2p's log to itself: strangers write most of it, and it would go to stderr.
+
+    It is shown, by its own doing, where the environment says LIBP2P_DEBUG.
+    """
+    for name in (None, "libp2p"):
+        logger = logging.getLogger(name)
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
+
+
 def run(outside: Outside, ready: Callable[[Inside, Host], None]) -> None:
     """Run libp2p in this thread until it is told to stop."""
+    quieten()
     trio.run(_main, outside, ready)
 
 

@@ -6,6 +6,7 @@ import random
 from typing import Protocol
 
 from p2p.transport.bridge import Bridge
+from p2p.transport.errors import TransportFault
 from p2p.transport.limits import Settings
 from p2p.transport.model import Started
 
@@ -57,20 +58,23 @@ async def _run(network: Kept, bridge: Bridge) -> str:
     except TimeoutError:
         return f"it did not start within {settings.start_seconds:g} s"
     except Exception as fault:  # noqa: BLE001  the fence of the thread: libp2p raises anything
-        return _shown(fault)
+        return _reason(fault)
     return await _watch(bridge, settings)
 
 
 async def _watch(bridge: Bridge, settings: Settings) -> str:
     """Return why libp2p ended, or that it does not answer."""
     ended = asyncio.wrap_future(bridge.ended)
-    while True:
+    answers = True
+    while answers:
         done, _ = await asyncio.wait({ended}, timeout=settings.watch_seconds)
-        if done:
-            fault = ended.exception()
-            return "it ended by itself" if fault is None else _shown(fault)
-        if not await _answers(bridge, settings.stall_seconds):
-            return f"it did not answer for {settings.stall_seconds:g} s"
+        answers = not done and await _answers(bridge, settings.stall_seconds)
+    # Who is ending does not answer either.
+    await asyncio.wait({ended}, timeout=settings.stop_seconds)
+    if not ended.done():
+        return f"it did not answer for {settings.stall_seconds:g} s"
+    fault = ended.exception()
+    return "it ended by itself" if fault is None else _reason(fault)
 
 
 async def _answers(bridge: Bridge, seconds: float) -> bool:
@@ -96,5 +100,11 @@ async def _stop(bridge: Bridge, seconds: float) -> None:
     bridge.join(seconds)
 
 
-def _shown(fault: BaseException) -> str:
+def _reason(fault: BaseException) -> str:
+    """Return why it ended, in a line; the log has the whole of what libp2p raised."""
+    if isinstance(fault, TransportFault):
+        return str(fault)
+    log.error("libp2p failed", exc_info=fault)
+    while isinstance(fault, BaseExceptionGroup):
+        fault = fault.exceptions[0]
     return f"{type(fault).__name__}: {fault}"[:300]

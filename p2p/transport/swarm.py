@@ -6,9 +6,7 @@ it dials strangers to have company; it keeps whatever a peer sends, beyond the w
 granted; and its resource manager closes the door to everybody for a minute after five failures.
 """
 
-import ipaddress
 import time
-from collections import Counter
 from collections.abc import Callable
 
 import trio
@@ -33,16 +31,12 @@ from libp2p.transport.tcp.tcp import TCP
 from libp2p.transport.upgrader import TransportUpgrader
 from multiaddr import Multiaddr
 
+from p2p.transport.doorkeeper import Doorkeeper, Report
 from p2p.transport.limits import Limits
-from p2p.transport.rates import Bucket
 
 BAN_SECONDS = 60.0
-REFUSED_STREAMS = 500
-"""So many streams beyond the limit are a flood, and end the connection."""
+STREAMS = "streams"
 CLOSE_SECONDS = 1.0
-
-Report = Callable[[str, str], None]
-"""Told the peer id and what it did."""
 
 
 class Held(bytearray):
@@ -77,88 +71,6 @@ class Buffers(dict[int, bytearray]):
             raise SwarmException("more was sent than was asked for")
 
 
-class Doorkeeper:
-    """Counts who is here and says who may come in."""
-
-    def __init__(self, limits: Limits, report: Report) -> None:
-        self.limits, self.report = limits, report
-        self.banned: dict[str, float] = {}
-        self._hosts: Counter[str] = Counter()
-        self._handshakes = 0
-        self._streams: Counter[str] = Counter()
-        self._paces: dict[str, tuple[Bucket, Bucket, Bucket]] = {}
-        self._refused: Counter[str] = Counter()
-
-    def admits(self, host: str) -> bool:
-        """Count a connection from `host` in, unless there are too many."""
-        full = self._handshakes >= self.limits.handshakes
-        if full or self._hosts[host] >= self.limits.connections_per_host:
-            return False
-        self._hosts[host] += 1
-        self._handshakes += 1
-        return True
-
-    def knows(self) -> None:
-        """Take note that a connection has come through its handshake, or ended in it."""
-        self._handshakes -= 1
-
-    def leaves(self, host: str) -> None:
-        """Count a connection out."""
-        self._hosts[host] -= 1
-        if not self._hosts[host]:
-            del self._hosts[host]
-
-    def is_banned(self, peer: str) -> bool:
-        """Whether `peer` is not spoken to now."""
-        until = self.banned.get(peer)
-        if until is not None and until <= time.time():
-            del self.banned[peer]
-            return False
-        return until is not None
-
-    def opens(self, peer: str) -> bool:
-        """Count a stream of `peer` in, unless it has too many or opens them too fast."""
-        now = trio.current_time()
-        too_many = self._streams[peer] >= self.limits.streams_per_peer
-        if too_many or not self._pace(peer)[0].take(1, now):
-            self._refused[peer] += 1
-            return False
-        self._streams[peer] += 1
-        return True
-
-    def closes(self, peer: str) -> None:
-        """Count a stream out."""
-        self._streams[peer] -= 1
-
-    def floods(self, peer: str) -> bool:
-        """Whether `peer` has been refused too many streams for this to be an accident."""
-        return self._refused[peer] > REFUSED_STREAMS
-
-    def says(self, peer: str) -> bool:
-        """Whether a message that `peer` hands on is looked at."""
-        return self._pace(peer)[1].take(1, trio.current_time())
-
-    def bytes_of(self, peer: str) -> Bucket:
-        """Return how many bytes `peer` may send."""
-        return self._pace(peer)[2]
-
-    def forget(self, peer: str) -> None:
-        """Drop what was counted of a peer that has no connection any more."""
-        for counts in (self._refused, self._streams):
-            counts.pop(peer, None)
-        self._paces.pop(peer, None)
-
-    def _pace(self, peer: str) -> tuple[Bucket, Bucket, Bucket]:
-        if peer not in self._paces:
-            now, limits = trio.current_time(), self.limits
-            self._paces[peer] = (
-                Bucket(limits.new_streams_per_second, limits.new_streams_burst, now),
-                Bucket(limits.messages_per_second, limits.messages_burst, now),
-                Bucket(limits.bytes_per_second, limits.bytes_burst, now),
-            )
-        return self._paces[peer]
-
-
 class NoConnector(AutoConnector):
     """Connects to nobody: libp2p's own dials whoever it has heard of until it has enough."""
 
@@ -180,7 +92,7 @@ class LimitedSwarm(Swarm):
     ) -> None:
         assert isinstance(read_write_closer, TrioTCPStream)
         remote = remote_of(read_write_closer)
-        host = network_of(remote[0])
+        host = remote[0]
         if not self.doorkeeper.admits(host):
             await read_write_closer.close()
             return
@@ -227,7 +139,7 @@ class LimitedSwarm(Swarm):
                 return
             await stream.reset()
             if self.doorkeeper.floods(str(peer_id)):
-                await self.throw_out(peer_id, "streams")
+                await self.throw_out(peer_id, STREAMS)
 
         super().set_stream_handler(handle)
 
@@ -235,7 +147,7 @@ class LimitedSwarm(Swarm):
         """End all connections with a peer that misbehaves, for a while."""
         peer = str(peer_id)
         if not self.doorkeeper.is_banned(peer):
-            self.doorkeeper.banned[peer] = time.time() + BAN_SECONDS
+            self.doorkeeper.ban(peer, time.time() + BAN_SECONDS)
             self.doorkeeper.report(peer, why)
             await self.close_peer(peer_id)
 
@@ -248,17 +160,6 @@ def remote_of(stream: TrioTCPStream) -> tuple[str, int]:
         return "", 0  # it is gone already
     stream._cached_remote_address = str(host), int(port)  # noqa: SLF001
     return str(host), int(port)
-
-
-def network_of(host: str) -> str:
-    """Return what counts as one host: an IPv4 address, or the /64 of an IPv6 address."""
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return host
-    if address.version == 6:
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
 
 
 def make(seed: bytes, limits: Limits, report: Report) -> LimitedSwarm:

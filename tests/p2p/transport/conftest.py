@@ -41,6 +41,13 @@ async def echo(reader, writer):
         await closed(writer)
 
 
+async def until(holds, seconds=30):
+    """Return when `holds()`, which may be a coroutine, is true."""
+    async with asyncio.timeout(seconds):
+        while not await holds():  # noqa: ASYNC110  it happens in another thread
+            await asyncio.sleep(0.02)
+
+
 async def closed(writer):
     writer.close()
     with contextlib.suppress(ConnectionError):

@@ -7,7 +7,7 @@ import pytest
 from keys.ed25519 import PrivateKey
 from p2p.transport import addresses
 from p2p.transport.errors import BadAddress, PeerBanned, PeerUnreachable, WrongPeer
-from tests.p2p.transport.conftest import closed, running
+from tests.p2p.transport.conftest import closed, running, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -69,11 +69,11 @@ async def test_an_address_that_says_nobody_is_refused(pair):
 
 
 async def test_it_works_over_ipv6():
-    async with running(listen=("/ip6/::1/tcp/0",), serve=refuse_politely) as ann:
-        async with running(listen=()) as bob:
-            reader, writer = await asyncio.open_connection(sock=await bob.dial(ann.addresses[0]))
-            assert await reader.read() == b"no"
-            await closed(writer)
+    six = running(listen=("/ip6/::1/tcp/0",), serve=refuse_politely)
+    async with six as ann, running(listen=()) as bob:
+        reader, writer = await asyncio.open_connection(sock=await bob.dial(ann.addresses[0]))
+        assert await reader.read() == b"no"
+        await closed(writer)
 
 
 async def refuse_politely(sock, _did):
@@ -107,9 +107,9 @@ async def patiently(work):
 
 async def heard(network, topic):
     async with asyncio.timeout(10):
-        async for gossip in network.messages:
-            if gossip.topic == topic:
-                return gossip
+        while (gossip := await anext(network.messages)).topic != topic:
+            pass
+        return gossip
 
 
 async def subscribed(one, other, topic):
@@ -119,9 +119,7 @@ async def subscribed(one, other, topic):
     async def known(host):
         return peer in {str(p) for p in host.gossip._pubsub.peer_topics.get(topic, ())}
 
-    async with asyncio.timeout(10):
-        while not await one.call(known, 5):
-            await asyncio.sleep(0.02)
+    await until(lambda: one.call(known, 5))
 
 
 async def test_what_is_said_on_a_topic_is_heard_with_who_signed_it(pair):

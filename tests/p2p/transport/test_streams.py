@@ -2,14 +2,14 @@
 
 import asyncio
 import contextlib
-import os
 import random
 import threading
+from pathlib import Path
 
 import pytest
 
 from p2p.transport.limits import Limits
-from tests.p2p.transport.conftest import closed, running
+from tests.p2p.transport.conftest import closed, running, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -108,7 +108,7 @@ async def test_a_peer_that_takes_nothing_is_given_up():
 
         async def never_read(host):
             from p2p.transport import addresses
-            from p2p.transport.host import SYNC, ID
+            from p2p.transport.host import ID, SYNC
 
             where = addresses.of_peer(ann.addresses[0])
             await host._connect(ID.from_string(where.peer_id), where)
@@ -124,9 +124,11 @@ async def test_two_hundred_streams_cut_at_random_leave_nothing_behind(pair):
     before = await counted(pair)
     for _ in range(MANY // 20):
         await asyncio.gather(*(cut_somewhere(pair, choice) for _ in range(20)))
-    async with asyncio.timeout(30):
-        while not all(now <= was for now, was in zip(await counted(pair), before, strict=True)):
-            await asyncio.sleep(0.05)
+
+    async def as_before():
+        return all(now <= was for now, was in zip(await counted(pair), before, strict=True))
+
+    await until(as_before)
 
 
 async def cut_somewhere(pair, choice):
@@ -151,7 +153,7 @@ async def counted(pair):
     """Threads, descriptors, asyncio's tasks, and trio's tasks and streams on both sides."""
     inside = [await one.call(living, 5) for one in (pair.ann, pair.bob)]
     tasks = len(asyncio.all_tasks())
-    descriptors = len(os.listdir("/proc/self/fd"))
+    descriptors = len(list(Path("/proc/self/fd").iterdir()))
     return threading.active_count(), descriptors, tasks, *(n for pair_ in inside for n in pair_)
 
 
