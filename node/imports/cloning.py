@@ -15,7 +15,15 @@ from node.kernel import outbound
 from node.kernel.forge import Forge
 from node.kernel.outbound import Target
 from store.git.checks import LENIENT
-from store.git.program import command, environment, run, said
+from store.git.program import (
+    OLDEST,
+    command,
+    environment,
+    is_too_old,
+    run,
+    said,
+    version_said,
+)
 
 HOURS = 3600
 LONGEST = 2 * HOURS
@@ -52,7 +60,11 @@ def _settings(target_: Target) -> tuple[str, ...]:
 
 
 async def looked_up(target_: Target) -> None:
-    """Raise `SourceUnreachable` unless a repository with a HEAD answers."""
+    """Raise `SourceUnreachable` unless a repository with a HEAD answers.
+
+    Raises `BadImport` where git is too old to be kept to the address that was looked at.
+    """
+    await _check_git()
     line = command(None, "ls-remote", "--", target_.url, "HEAD", settings=_settings(target_))
     async with _started(line, stdout=PIPE) as process:
         try:
@@ -66,6 +78,17 @@ async def looked_up(target_: Target) -> None:
         raise BadImport("empty", "The repository has no commits.")
 
 
+async def _check_git() -> None:
+    told = await asyncio.to_thread(version_said)
+    if is_too_old(told):
+        wanted = ".".join(map(str, OLDEST))
+        raise BadImport(
+            "old-git",
+            f"This node has {told or 'an unknown git'}; to import from a URL takes git {wanted}."
+            " Push to the project instead, or ask whoever keeps the node.",
+        )
+
+
 async def fetched(
     forge: Forge, name: str, target_: Target, told: Callable[[int, int], None]
 ) -> Path:
@@ -73,6 +96,7 @@ async def fetched(
     place = place_of(forge, name)
     if (place / MARK).exists():
         return place
+    await _check_git()
     await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     await asyncio.to_thread(cache.empty, place)

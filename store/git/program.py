@@ -16,6 +16,10 @@ from typing import IO
 
 from store.git.errors import GitFailed, GitMissing
 
+OLDEST = (2, 37)
+"""The first git that connects to the address that it is told (`http.curloptResolve`); one before it
+looks the name up again, and may then reach where nobody may be sent."""
+
 MINUTES = 60.0
 LONGEST = 30 * MINUTES
 _SAID = 2000
@@ -91,6 +95,27 @@ def run(
     if done.returncode:
         raise GitFailed(arguments[0], said(done.stderr))
     return done.stdout or b""
+
+
+def version_said() -> str:
+    """Return what git says of its version, empty if it fails; raises `GitMissing`."""
+    try:
+        return run(None, "--version", timeout=MINUTES).decode("utf-8", "replace").strip()
+    except GitMissing:
+        raise
+    except GitFailed:
+        return ""
+
+
+def is_too_old(told: str) -> bool:
+    """Return whether a git of this version, as it says it, is before `OLDEST`."""
+    return version_of(told) < OLDEST
+
+
+def version_of(told: str) -> tuple[int, ...]:
+    """Return the first two numbers of a version as git says it, none if there are none."""
+    parts = told.rpartition(" version ")[2].split(" ")[0].split(".")
+    return tuple(int(part) for part in parts if part.isdigit())[:2]
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import os
 import platform
 import resource
 import shutil
-import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -17,7 +16,6 @@ _FULL = 64 << 20
 _TIGHT = 1 << 30
 _FEW = 1024
 _SLACK_MS = 60_000
-_OLDEST_GIT = (2, 31)
 
 
 def disk(data: Path) -> Line:
@@ -61,27 +59,16 @@ def files(packs: int) -> Line:
 def git() -> Line:
     """Look for the program that serves clones and takes pushes."""
     found = shutil.which("git")
-    todo = "Install git {}.{} or newer: without it nobody can clone, push or import with git."
+    wanted = "Install git {}.{} or newer: ".format(*program.OLDEST)
     if found is None:
-        return doubtful("git", "There is no git.", todo.format(*_OLDEST_GIT))
-    told = subprocess.run(  # noqa: S603  a program of the system, and no words of anybody's
-        [found, "--version"],
-        env=program.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=10,
-    ).stdout.strip()
-    if _numbers(told) < _OLDEST_GIT:
-        return doubtful(
-            "git", f"{found} is too old: {told or 'it says nothing'}.", todo.format(*_OLDEST_GIT)
-        )
+        todo = f"{wanted}without it nobody can clone, push or import with git."
+        return doubtful("git", "There is no git.", todo)
+    told = program.version_said()
+    if program.is_too_old(told):
+        what = f"{found} is too old: {told or 'it says nothing'}."
+        todo = f"{wanted}this one does not keep to the address that it is given to import from."
+        return doubtful("git", what, todo)
     return well("git", f"{told} is at {found}.")
-
-
-def _numbers(told: str) -> tuple[int, ...]:
-    parts = told.rpartition(" version ")[2].split(" ")[0].split(".")
-    return tuple(int(part) for part in parts if part.isdigit())[:2]
 
 
 def versions() -> Line:

@@ -14,6 +14,7 @@ from node.daemon.checkups.model import FAIL, OK, WARN
 from node.daemon.presence import Presence
 from node.kernel import jobs
 from store.database import inspected
+from store.git import program
 from tests.support.forges import MIGRATIONS
 from tests.support.processes import Node, run
 
@@ -141,7 +142,7 @@ def test_too_few_open_files_are_told():
     [("git version 2.39.5", (2, 39)), ("git version 2.39.5 (Apple Git-154)", (2, 39)), ("", ())],
 )
 def test_gits_version_is_read(told, numbers):
-    assert machine._numbers(told) == numbers
+    assert program.version_of(told) == numbers
 
 
 def test_a_machine_without_git_is_told(monkeypatch, tmp_path):
@@ -149,9 +150,12 @@ def test_a_machine_without_git_is_told(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert machine.git().state == WARN
     old = tmp_path / "git"
-    old.write_text("#!/bin/sh\necho git version 1.8.3\n")
+    old.write_text("#!/bin/sh\necho git version 2.36.6\n")
     old.chmod(0o755)
     assert "too old" in machine.git().what
+    assert "2.37" in machine.git().todo
+    old.write_text("#!/bin/sh\nexit 1\n")
+    assert machine.git().state == WARN
 
 
 def test_an_older_and_a_newer_database_are_told(data, tmp_path):

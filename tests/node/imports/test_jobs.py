@@ -150,6 +150,22 @@ async def test_an_import_never_reaches_a_private_address(forge, tmp_path):
     assert asked == []
 
 
+async def test_a_git_that_looks_names_up_again_is_sent_nowhere(near, tmp_path, monkeypatch):
+    ada = await an_account(near)
+    old = tmp_path / "bin" / "git"
+    old.parent.mkdir()
+    old.write_text("#!/bin/sh\necho git version 2.36.6\n")
+    old.chmod(0o755)
+    asked: list[str] = []
+    async with served(tmp_path, asked) as url:
+        one = await imports.start(near, ada.party, "ada", NewImport(f"{url}/a.git", "a"))
+        monkeypatch.setenv("PATH", f"{old.parent}:/usr/bin:/bin")
+        await work(near)
+    failed, _ = await imports.get(near, ada.party, one.id)
+    assert (failed.status, failed.fault) == (Status.FAILED, "import.old-git")
+    assert asked == []
+
+
 async def test_a_redirect_is_not_followed(near, tmp_path):
     ada = await an_account(near)
     published(long(tmp_path / "a.git", 2))
