@@ -114,6 +114,7 @@ async def test_the_project_page_shows_tree_reasons_and_readme(forge, ada, client
     assert 'href="/ada/book/blob/src/wait.py"' in text
     assert 'src="/ada/book/raw/logo.png"' in text
     assert f"mic clone {forge.node.url}/ada/book" in text
+    assert f"git clone {forge.node.url}/ada/book.git" in text
 
 
 async def test_a_position_shows_what_was_then(forge, ada, client):
