@@ -57,7 +57,8 @@ class Tenure:
 class ProjectDocument:
     """One version; `previous` is the SHA-256 of the envelope before it, None for the genesis.
 
-    `after` is said exactly where the home is another one than before.
+    `after` is said exactly where the home is another one than before. `account` and `handle` are
+    what owner and project are called at the home: names for others to use, and no more.
     """
 
     name: str
@@ -69,6 +70,8 @@ class ProjectDocument:
     created_at: int
     previous: bytes | None = None
     after: After | None = None
+    account: str | None = None
+    handle: str | None = None
 
 
 _START = After(0, None)
@@ -125,6 +128,8 @@ class _Document(msgspec.Struct, frozen=True, rename="camel"):
     created_at: Count
     previous: Hex32 | None
     after: _After | msgspec.UnsetType = msgspec.UNSET
+    account: Name | msgspec.UnsetType = msgspec.UNSET
+    handle: Name | msgspec.UnsetType = msgspec.UNSET
 
 
 _decoder = msgspec.json.Decoder(_Document)
@@ -144,7 +149,7 @@ def seal_project(document: ProjectDocument, key: PrivateKey) -> bytes:
             "nonce": document.nonce,
             "createdAt": document.created_at,
             "previous": previous,
-            **({"after": _said(document.after)} if document.after is not None else {}),
+            **_later(document),
         }
     )
     _read(payload)
@@ -233,11 +238,24 @@ def _read(payload: bytes) -> ProjectDocument:
         created_at=said.created_at,
         previous=None if said.previous is None else bytes.fromhex(said.previous),
         after=_after(said.after),
+        account=_text(said.account),
+        handle=_text(said.handle),
     )
+
+
+def _later(document: ProjectDocument) -> dict[str, object]:
+    """Return the fields that the first documents did not have, where they are said."""
+    after = None if document.after is None else _said(document.after)
+    said = {"after": after, "account": document.account, "handle": document.handle}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _said(after: After) -> dict[str, object]:
     return {"position": after.position, "record": after.record.hex() if after.record else None}
+
+
+def _text(said: str | msgspec.UnsetType) -> str | None:
+    return None if isinstance(said, msgspec.UnsetType) else said
 
 
 def _after(said: _After | msgspec.UnsetType) -> After | None:

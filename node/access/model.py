@@ -72,6 +72,18 @@ class Archived(Denied):
         )
 
 
+class Elsewhere(Denied):
+    """This node only holds the project: what changes it is for its home."""
+
+    def __init__(self, home: str, name: str) -> None:
+        super().__init__(
+            "project.elsewhere",
+            f"This is a mirror: the project {name} changes at its home, the node {home}.",
+            home=home,
+            id=name,
+        )
+
+
 class ScopeMissing(Denied):
     """The person may, but not with this token: `scope` is missing, or `wider` that implies it."""
 

@@ -1,5 +1,7 @@
 """Roles in SQL: who acts for which organization, who works on which project."""
 
+from collections.abc import Iterable
+
 from node.access.model import Member
 from node.kernel.parties import Standing
 from store.database import Tx
@@ -12,6 +14,27 @@ def standing(tx: Tx, account: int) -> Standing:
     )
     projects = tx.execute("select project, role from project_members where account = ?", (account,))
     return Standing(dict(organizations.fetchall()), dict(projects.fetchall()))
+
+
+def held_by(tx: Tx, peer: str) -> frozenset[int]:
+    """Return the projects that a node may hold, as their documents say."""
+    found = tx.execute("select project from project_peers where did = ?", (peer,))
+    return frozenset(project for (project,) in found)
+
+
+def set_peers(tx: Tx, project: int, peers: Iterable[str]) -> None:
+    """Write which nodes may hold a project."""
+    tx.execute("delete from project_peers where project = ?", (project,))
+    tx.executemany(
+        "insert into project_peers (project, did) values (?, ?)",
+        [(project, did) for did in sorted(set(peers))],
+    )
+
+
+def peers_of(tx: Tx, project: int) -> list[str]:
+    """Return the nodes that may hold a project, by did."""
+    found = tx.execute("select did from project_peers where project = ? order by did", (project,))
+    return [did for (did,) in found]
 
 
 def members(tx: Tx, organization: int) -> list[Member]:

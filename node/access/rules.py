@@ -13,6 +13,7 @@ from node.access.model import (
     Action,
     Archived,
     BadRole,
+    Elsewhere,
     NoProject,
     NotAllowed,
     OtherProject,
@@ -44,11 +45,12 @@ class Role(Enum):
     """What somebody is to the thing they ask about.
 
     `OWNER` is the person whose namespace it is, or an admin of the organization whose it is;
-    `MEMBER` another member of that organization.
+    `MEMBER` another member of that organization. `PEER` is a node that the project's policy names.
     """
 
     NOBODY = "nobody"
     STRANGER = "stranger"
+    PEER = "peer"
     WRITER = "writer"
     MEMBER = "member"
     MAINTAINER = "maintainer"
@@ -60,6 +62,7 @@ _WRITE: Final = _SEE | {Action.MEMBERS, Action.LAND}
 _MAINTAIN: Final = _WRITE | {Action.WRITE_SETTINGS}
 _OWN: Final = frozenset(Action) - {Action.ADMIN}
 _INSIDE: Final = {
+    Role.PEER: _SEE,
     Role.WRITER: _WRITE,
     Role.MEMBER: _WRITE,
     Role.MAINTAINER: _MAINTAIN,
@@ -69,6 +72,7 @@ _ALLOWED: Final = {
     PUBLIC: {Role.NOBODY: _SEE, Role.STRANGER: _SEE, **_INSIDE},
     PRIVATE: _INSIDE,
 }
+_OUTSIDE: Final = frozenset({Role.NOBODY, Role.STRANGER})
 _NOTHING: Final[frozenset[Action]] = frozenset()
 # What is left of it on an archived project.
 _STILL: Final = frozenset(
@@ -97,11 +101,14 @@ def authorize(
     project: int | None = None,
     visibility: str = PUBLIC,
     is_archived: bool = False,
+    home: str | None = None,
+    name: str = "",
 ) -> None:
     """Return if `who` may do `action` on what account `owner` has; raise `Denied` or `Missing`.
 
     `project` is the key of the project that it is about; without one, it is about the namespace,
     or about the organization. A namespace counts as public: everybody knows that a handle exists.
+    With a `home`, the project with the id `name` is a mirror: it can be read here, and that is all.
     What a stranger may do, a token may do whatever its scopes are.
     """
     role = role_of(who, owner, project)
@@ -112,16 +119,24 @@ def authorize(
         )
     elif Action.READ not in allowed:
         raise NoProject
+    elif home is not None and action is not Action.READ:
+        raise Elsewhere(home, name)
     if action not in allowed:
         raise SignInRequired if role is Role.NOBODY else NotAllowed(action)
     if is_archived and action not in _STILL:
         raise Archived
-    if visibility != PUBLIC or action not in _SEE:
+    if role is not Role.PEER and (visibility != PUBLIC or action not in _SEE):
         _check(who, _SCOPES[action])
 
 
 def role_of(who: Party, owner: int | None, project: int | None = None) -> Role:
     """Return what `who` is to something that account `owner` has."""
+    role = _own_role(who, owner, project)
+    is_peer = role in _OUTSIDE and project is not None and project in who.standing.held
+    return Role.PEER if is_peer else role
+
+
+def _own_role(who: Party, owner: int | None, project: int | None) -> Role:
     if who.account is None:
         return Role.NOBODY
     if owner is None or (who.only is not None and who.only != project):

@@ -4,21 +4,40 @@ Who may change a role is for the verb that calls; here is only what a role is.
 """
 
 import dataclasses
+from collections.abc import Iterable
 
 from node.access import rows
 from node.access.model import Member
+from node.kernel.forge import Forge
 from node.kernel.parties import NO_STANDING, Party, Standing
 from store.database import Tx
 
 
-def standing_of(tx: Tx, account: int | None) -> Standing:
-    """Return every role that `account` has now; nobody has none."""
-    return NO_STANDING if account is None else rows.standing(tx, account)
+def standing_of(tx: Tx, account: int | None, peer: str | None = None) -> Standing:
+    """Return every role that `account` has now, and what the node `peer` may hold."""
+    found = NO_STANDING if account is None else rows.standing(tx, account)
+    return found if peer is None else dataclasses.replace(found, held=rows.held_by(tx, peer))
 
 
 def refreshed(tx: Tx, who: Party) -> Party:
     """Return `who` with the roles that they have in this transaction: they may have changed."""
-    return dataclasses.replace(who, standing=standing_of(tx, who.account))
+    return dataclasses.replace(who, standing=standing_of(tx, who.account, who.peer))
+
+
+async def asking_for(forge: Forge, who: Party, peer: str) -> Party:
+    """Return `who` as the node `peer` asks for them, with what that node may hold."""
+    named = dataclasses.replace(who, peer=peer)
+    return await forge.db.read(lambda tx: refreshed(tx, named))
+
+
+def set_peers(tx: Tx, project: int, peers: Iterable[str]) -> None:
+    """Let these nodes hold a project, and no others, as its newest document says."""
+    rows.set_peers(tx, project, peers)
+
+
+def peers_of(tx: Tx, project: int) -> list[str]:
+    """Return the nodes that may hold a project, by did."""
+    return rows.peers_of(tx, project)
 
 
 def members(tx: Tx, organization: int) -> list[Member]:

@@ -15,7 +15,8 @@ class Account:
 
     `kind` is user or organization: nobody signs in as an organization, people act for it.
     `most_projects` and `most_bytes` are what an admin of the node lets it have, None where it has
-    no limits of its own. One that was closed keeps its handle and nothing else.
+    no limits of its own. One that was closed keeps its handle and nothing else. A remote one is
+    somebody of another node, who owns mirrors here: known by key and name, and no more.
     """
 
     key: int
@@ -29,6 +30,12 @@ class Account:
     most_projects: int | None = None
     most_bytes: int | None = None
     closed_at: int | None = None
+    is_remote: bool = False
+
+    @property
+    def is_person(self) -> bool:
+        """Whether somebody signs in to this node as this account."""
+        return self.kind == USER and not self.is_remote
 
     @property
     def is_organization(self) -> bool:
@@ -66,9 +73,8 @@ class BadHandle(Invalid):
 
 
 class NotAPerson(Invalid):
-    """Somebody is needed who can sign in, and the handle is an organization's."""
+    """Somebody is needed who can sign in, and the handle is an organization's, or of elsewhere."""
 
     def __init__(self, handle: str) -> None:
-        super().__init__(
-            "account.not-a-person", f"{handle} is an organization, not a person.", handle=handle
-        )
+        what = "somebody of another node" if "@" in handle else "an organization, not a person"
+        super().__init__("account.not-a-person", f"{handle} is {what}.", handle=handle)

@@ -1,5 +1,6 @@
 """Accounts in SQL."""
 
+import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,7 +9,7 @@ from store.database import Tx
 
 _ACCOUNT = (
     "select key, handle, name, did, is_admin, created_at, kind, updated_at, most_projects,"
-    " most_bytes, closed_at from accounts"
+    " most_bytes, closed_at, is_remote from accounts"
 )
 
 
@@ -20,6 +21,16 @@ def add(
         "insert into accounts (handle, name, did, is_admin, created_at, kind, updated_at)"
         " values (?, ?, ?, ?, ?, ?, ?)",
         (handle, name, did, is_admin, at, kind, at),
+    )
+    return done.lastrowid or 0
+
+
+def add_remote(tx: Tx, handle: str, name: str, did: str, at: int) -> int:
+    """Write the account of somebody of another node and return its key."""
+    done = tx.execute(
+        "insert into accounts (handle, name, did, is_admin, created_at, updated_at, is_remote)"
+        " values (?, ?, ?, 0, ?, ?, 1)",
+        (handle, name, did, at, at),
     )
     return done.lastrowid or 0
 
@@ -84,17 +95,20 @@ def organizations_of(tx: Tx, keys: Iterable[int]) -> list[Account]:
 
 
 def count(tx: Tx) -> int:
-    """Return how many accounts there are."""
-    (number,) = tx.execute("select count(*) from accounts").fetchone()
+    """Return how many accounts this node has; those of other nodes do not count."""
+    (number,) = tx.execute("select count(*) from accounts where is_remote = 0").fetchone()
     return int(number)
 
 
 def _account(row: tuple[Any, ...]) -> Account:
-    key, handle, name, did, is_admin, *rest = row
-    return Account(key, handle, name, did, bool(is_admin), *rest)
+    key, handle, name, did, is_admin, *rest, is_remote = row
+    found = Account(key, handle, name, did, bool(is_admin), *rest)
+    return dataclasses.replace(found, is_remote=bool(is_remote))
 
 
 def dids(tx: Tx) -> list[str]:
-    """Return the key of each account that is open, oldest first."""
-    rows = tx.execute("select did from accounts where closed_at is null order by key")
+    """Return the key of each account of this node that is open, oldest first."""
+    rows = tx.execute(
+        "select did from accounts where closed_at is null and is_remote = 0 order by key"
+    )
     return [did for (did,) in rows]

@@ -1,6 +1,7 @@
 """What a handle may be, and how one is made out of another name."""
 
 import re
+from collections.abc import Iterator
 
 from node.accounts.model import BadHandle
 from node.kernel.errors import Invalid
@@ -8,6 +9,8 @@ from node.kernel.errors import Invalid
 LONGEST = 39
 MADE_LENGTH = 30
 NAME_LONGEST = 200
+REMOTE_SHOWN = 8
+"""Characters of a key that tell people of other nodes apart, where that is enough."""
 
 _HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9]))*", re.IGNORECASE | re.ASCII)
 _OTHER = re.compile(r"[^a-z0-9]+")
@@ -62,6 +65,20 @@ def numbered(handle: str, number: int) -> str:
     """Return `handle` with `-number` behind it, short enough to be one."""
     tail = f"-{number}"
     return handle[: LONGEST - len(tail)].rstrip("-") + tail
+
+
+def remote_handles(name: str, did: str) -> Iterator[str]:
+    """Yield handles for somebody of another node, the shortest first: `ada@` and the key's end.
+
+    `name` is what their node calls them; no handle of this node has an @.
+    """
+    try:
+        local = check_handle(name)
+    except BadHandle:
+        local = handle_from(name)
+    key = did.rpartition(":")[2]
+    for length in range(REMOTE_SHOWN, len(key) + 1):
+        yield f"{local}@{key[-length:]}"
 
 
 def check_name(name: str) -> str:

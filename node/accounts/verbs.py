@@ -88,7 +88,7 @@ def find_key(tx: Tx, key: int) -> Account:
 def find_person(tx: Tx, handle: str) -> Account:
     """Return the account of `handle`; raise `NoAccount`, or `NotAPerson` for an organization's."""
     account = find(tx, handle)
-    if account.is_organization:
+    if not account.is_person:
         raise NotAPerson(handle)
     return account
 
@@ -151,8 +151,23 @@ def first_admin(tx: Tx) -> Account | None:
 
 
 def find_did(tx: Tx, did: str) -> Account | None:
-    """Return the account whose person has the key `did`."""
-    return rows.by_did(tx, did)
+    """Return the account of this node whose person has the key `did`."""
+    found = rows.by_did(tx, did)
+    return None if found is None or found.is_remote else found
+
+
+def remote(tx: Tx, did: str, name: str, at: int) -> Account:
+    """Return the account of somebody whose key is `did`, made if there is none.
+
+    `name` is what another node calls them. If they have an account here too, it is that one.
+    """
+    known = rows.by_did(tx, did)
+    if known is not None:
+        return known
+    free = (one for one in rules.remote_handles(name, did) if rows.by_handle(tx, one) is None)
+    # Safe because the longest one has the whole key, which nobody else has.
+    handle = next(free)
+    return find_key(tx, rows.add_remote(tx, handle, handle.partition("@")[0], did, at))
 
 
 def _create(

@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The roles that an account has: in organizations and on projects, each by its key."""
+    """The roles that an account has: in organizations and on projects, each by its key.
+
+    `held` are the projects that the asking node may hold, by the word of their documents.
+    """
 
     organizations: Mapping[int, str] = field(default_factory=dict, hash=False)
     projects: Mapping[int, str] = field(default_factory=dict, hash=False)
+    held: frozenset[int] = frozenset()
 
 
 NO_STANDING = Standing()

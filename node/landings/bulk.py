@@ -136,19 +136,24 @@ def write(forge: Forge, tx: Tx, who: Party, project: Project, made: Prepared) ->
     head = rows.head(tx, project.key)
     if (head.position, head.id) != (made.before.position, made.before.id):
         raise HeadMoved(head.position)
-    seed = path_seed(forge)
     for landing, (position, paths) in zip(made.landings, made.touched, strict=True):
         rows.add(tx, project.key, who.account or 0, landing)
-        rows.touch(
-            tx,
-            project.key,
-            position,
-            [rules.path_key(path, seed) for path in paths],
-            [rules.path_key(path, seed) for path in rules.parents(paths) if path],
-        )
+        touch(forge, tx, project.key, position, paths)
     sessions.add_imported(tx, project.key, who, map(_session, made.landings))
     facts = {"first": made.landings[0].position, "last": made.landings[-1].position}
     events.append(tx, IMPORTED, project.key, facts, forge.now())
+
+
+def touch(forge: Forge, tx: Tx, project: int, position: int, paths: Sequence[str]) -> None:
+    """Note which paths a landing changed, and below which directories."""
+    seed = path_seed(forge)
+    rows.touch(
+        tx,
+        project,
+        position,
+        [rules.path_key(path, seed) for path in paths],
+        [rules.path_key(path, seed) for path in rules.parents(paths) if path],
+    )
 
 
 def _session(landing: Landing) -> LandedSession:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from keys.statements.descriptor import Descriptor
+from keys.statements.equivocation import Equivocation
 from keys.statements.landing import Imported, LandingRecord
 from node.kernel.errors import Conflict, Invalid, Missing
 from store.changes import Change
@@ -196,3 +197,18 @@ class Held(Conflict):
 
     def __init__(self, reason: str) -> None:
         super().__init__("landing.held", f"Nothing landed. {reason}")
+
+
+class NotAccepted(Conflict):
+    """What is offered as a position of a mirror does not follow from what is verified there.
+
+    `proof` is what it proves against a home, if it proves anything.
+    """
+
+    def __init__(
+        self, code: str, position: int, reason: str, proof: Equivocation | None = None
+    ) -> None:
+        super().__init__(
+            f"landing.{code}", f"Position {position} is not accepted: {reason}.", position=position
+        )
+        self.proof = proof

@@ -2,12 +2,13 @@
 
 import functools
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from keys.errors import KeysFault
 from keys.statements.contribution import Contribution, open_contribution
 from keys.statements.landing import open_landing
+from keys.statements.project import open_chain
 from node.holdings import reading as holdings
 from node.kernel.errors import Denied
 from node.kernel.forge import Forge
@@ -22,6 +23,7 @@ from node.landings.model import (
     NoSuchPosition,
     ObjectsMissing,
 )
+from node.projects import mirroring
 from node.projects.model import Project
 from node.signin.verbs import keys_of
 from store import changes as change_lists
@@ -111,11 +113,28 @@ def _require(
     forge: Forge, tx: Tx, project: Project, draft: Draft, changes: tuple[Change, ...]
 ) -> None:
     """Raise `ObjectsMissing` or `BadDraft` unless all new content is here in its stated size."""
+    fresh = {digest: record.raw_length for digest, (record, _) in draft.fresh.items()}
+    _require_all(forge, tx, project, _source(forge, tx, project, draft), fresh, changes)
+
+
+def require_contents(forge: Forge, tx: Tx, project: Project, changes: Sequence[Change]) -> None:
+    """Raise `ObjectsMissing` or `BadDraft` unless all new content was sent to the project."""
+    source = holdings.source(forge, tx, project.key)
+    _require_all(forge, tx, project, source, {}, changes)
+
+
+def _require_all(
+    forge: Forge,
+    tx: Tx,
+    project: Project,
+    source: Source,
+    fresh: Mapping[Digest, int],
+    changes: Sequence[Change],
+) -> None:
     new = {change.path: change.new for change in changes if change.new}
-    source = _source(forge, tx, project, draft)
     spans = {path: _spans(source, path, entry) for path, entry in new.items()}
     asked = {digest for parts in spans.values() for digest, _ in parts}
-    known = _lengths(forge, tx, project, draft, asked)
+    known = {**fresh, **holdings.lengths(forge, tx, project.key, asked - fresh.keys())}
     missing = {
         path: digest for path, parts in spans.items() for digest, _ in parts if digest not in known
     }
@@ -136,14 +155,6 @@ def _spans(source: Source, path: str, entry: Entry) -> list[tuple[Digest, int]]:
         raise ObjectsMissing({path: Digest(fault.digest)}) from fault
     except StoreFault as fault:
         raise BadDraft("bad-content", f"The content of {path} is unusable: {fault}") from fault
-
-
-def _lengths(
-    forge: Forge, tx: Tx, project: Project, draft: Draft, asked: set[Digest]
-) -> dict[Digest, int]:
-    """Return the true lengths of those of `asked` that were sent to the project or come along."""
-    fresh = {digest: record.raw_length for digest, (record, _) in draft.fresh.items()}
-    return fresh | holdings.lengths(forge, tx, project.key, asked - fresh.keys())
 
 
 def moved(
@@ -202,12 +213,12 @@ def detail(forge: Forge, tx: Tx, landing: Landing, project: Project) -> LandingD
         record=record,
         statement=statement,
         transcript=get(tx, landing.transcript),
-        verified=_vouched(forge, project, landing, record, statement),
+        verified=_vouched(forge, tx, project, landing, record, statement),
     )
 
 
 def _vouched(
-    forge: Forge, project: Project, landing: Landing, record: bytes, statement: bytes | None
+    forge: Forge, tx: Tx, project: Project, landing: Landing, record: bytes, statement: bytes | None
 ) -> bool:
     """Whether home and author both signed this landing of this project."""
     if statement is None:
@@ -218,13 +229,20 @@ def _vouched(
     except KeysFault:
         return False
     return (
-        home == forge.node.did
+        _orders(forge, tx, project, home, landing.position)
         and listed.project == said.project == project.id
         and listed.position == landing.position
         and listed.contribution == landing.contribution
         and signer == landing.author_did == listed.author_did
         and said.changes == landing.changes
     )
+
+
+def _orders(forge: Forge, tx: Tx, project: Project, home: str, position: int) -> bool:
+    """Whether `home` was the node to sign this position."""
+    if home == forge.node.did:
+        return True
+    return open_chain(mirroring.documents(forge, tx, project)).home_at(position) == home
 
 
 def head_of(tx: Tx, project: Project) -> Head:

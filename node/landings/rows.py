@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from keys.statements.descriptor import Descriptor
+from keys.statements.equivocation import Equivocation
 from keys.statements.landing import Imported
 from node.landings.model import NOTHING, Head, Landing
 from store.database import Tx
@@ -210,6 +211,22 @@ def hold(tx: Tx, project: int, reason: str) -> None:
 def release(tx: Tx, project: int) -> None:
     """Let a project take landings again."""
     tx.execute("delete from landing_holds where project = ?", (project,))
+
+
+def forget_after(tx: Tx, project: int, position: int) -> None:
+    """Remove the landings of a project behind a position."""
+    behind = (project, position)
+    tx.execute("delete from path_touches where project = ? and position > ?", behind)
+    tx.execute("delete from landings where project = ? and position > ?", behind)
+
+
+def add_equivocation(tx: Tx, proof: Equivocation, encoded: bytes, at: int) -> None:
+    """Keep proof that a home said what it may not; the first one of a position is enough."""
+    tx.execute(
+        "insert or ignore into equivocations (project, position, signer, proof, seen_at)"
+        " values (?, ?, ?, ?, ?)",
+        (proof.project, proof.position, proof.signer, encoded, at),
+    )
 
 
 def forget(tx: Tx, project: int) -> None:

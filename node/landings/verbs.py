@@ -16,6 +16,7 @@ from node.kernel.clock import Stamp
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.landings import following, reading, rows, rules
+from node.landings.bulk import touch
 from node.landings.following import Touch
 from node.landings.model import (
     BadDraft,
@@ -197,7 +198,7 @@ def _land(
     after = _advance(forge, tx, before, changes)
     landing = _signed(forge, tx, who, project, draft, before, after, len(changes), signer)
     rows.add(tx, project.key, who.account or 0, landing)
-    _touch(forge, tx, project, landing.position, changes)
+    touch(forge, tx, project.key, landing.position, [change.path for change in changes])
     sessions.mark_landed(tx, project.key, who, _session(draft, landing))
     events.append(
         tx,
@@ -329,18 +330,4 @@ def _session(draft: Draft, landing: Landing) -> LandedSession:
         landed_at=landing.landed_at,
         position=landing.position,
         transcript=landing.transcript,
-    )
-
-
-def _touch(
-    forge: Forge, tx: Tx, project: Project, position: int, changes: tuple[Change, ...]
-) -> None:
-    seed = path_seed(forge)
-    paths = [change.path for change in changes]
-    rows.touch(
-        tx,
-        project.key,
-        position,
-        [rules.path_key(path, seed) for path in paths],
-        [rules.path_key(path, seed) for path in rules.parents(paths) if path],
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from node.kernel.errors import Conflict, Exhausted, Invalid, Missing
+from node.kernel.errors import Conflict, Denied, Exhausted, Invalid, Missing
 from store.digest import Digest
 
 
@@ -11,7 +11,8 @@ class Project:
     """A project; `account` is its owner's handle, `document` the newest signed envelope's id.
 
     `url` is the project's own site, `llm_model` the model that its agents are to use; both may be
-    empty. Times are Unix milliseconds; `archived_at` is None unless it is archived.
+    empty. Times are Unix milliseconds; `archived_at` is None unless it is archived. `home` is the
+    did of the node that orders it, None if that is this node.
     """
 
     key: int
@@ -28,6 +29,12 @@ class Project:
     url: str = ""
     llm_model: str = ""
     archived_at: int | None = None
+    home: str | None = None
+
+    @property
+    def is_mirror(self) -> bool:
+        """Whether another node orders it, and this one only holds it."""
+        return self.home is not None
 
     @property
     def is_archived(self) -> bool:
@@ -174,3 +181,74 @@ class AnotherProject(Conflict):
             " deleted, or is not yours to see.",
             id=project.id,
         )
+
+
+class BadDocuments(Invalid):
+    """Documents that make up no project, or not the one that is meant."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("project.bad-documents", f"The project's documents do not hold: {reason}")
+
+
+class GraftedDocuments(Invalid):
+    """The documents are those of another project than was asked for."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("project.graft", f"The documents are those of {name}.", id=name)
+
+
+class DocumentsDiffer(Conflict):
+    """The owner's key signed two documents of one version; `version` is the first such."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(
+            "project.equivocation",
+            f"Version {version} of the project's document is another one than this node has.",
+            version=version,
+        )
+
+
+class OrderedHere(Conflict):
+    """A node is no mirror of what it orders itself."""
+
+    def __init__(self, project: str) -> None:
+        super().__init__("project.ordered-here", f"This node is the home of {project}.", id=project)
+
+
+class Withdrawn(Denied):
+    """This node may not hold the project, by its home's word or by its own document."""
+
+    def __init__(self, project: str) -> None:
+        super().__init__(
+            "project.withdrawn",
+            f"The project {project} was deleted at its home, or is not for this node to hold.",
+            id=project,
+        )
+
+
+class BadNotice(Invalid):
+    """A notice that the project's home did not sign, or that its documents have overtaken."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("project.bad-notice", f"The notice does not hold: {reason}")
+
+
+class NotHeld(Missing):
+    """This node holds no such project for another one."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("project.not-held", f"This node holds no mirror of {name[:100]!r}.")
+
+
+class BadPeer(Invalid):
+    """What is named is no node's key."""
+
+    def __init__(self, did: str) -> None:
+        super().__init__("project.bad-peer", f"A node's key is a did:key:z6Mk…, not {did[:80]!r}.")
+
+
+class NoPeer(Missing):
+    """The project's document does not name this node."""
+
+    def __init__(self, did: str) -> None:
+        super().__init__("project.no-peer", f"The node {did} may not hold this project anyway.")

@@ -73,7 +73,7 @@ def hand_over(forge: Forge, tx: Tx, who: Party, project: Project, to: Account) -
     changing.check_room(forge, tx, to)
     at = forge.now()
     newest, _ = open_project(forge.objects.get(tx, project.document))
-    document = rules.handed_over(newest, project.document, to.did, forge.ids.nonce(), at)
+    document = rules.handed_over(newest, project.document, to, forge.ids.nonce(), at)
     signed = changing.follow(forge, tx, project, document)
     after = dataclasses.replace(signed, owner=to.key, account=to.handle, updated_at=at)
     rows.change(tx, after)

@@ -3,13 +3,15 @@
 import json
 from collections.abc import Sequence
 
+from keys.statements.notice import Notice
 from node.projects.model import Project
 from store.database import Tx
 from store.digest import Digest
 
 _ANY = (
     "select projects.key, id, accounts.handle, owner, projects.handle, projects.name, description,"
-    " visibility, document, projects.created_at, projects.updated_at, url, llm_model, archived_at"
+    " visibility, document, projects.created_at, projects.updated_at, url, llm_model, archived_at,"
+    " projects.home"
     " from projects join accounts on accounts.key = owner"
 )
 _PROJECT = _ANY + " where deleted_at is null"
@@ -20,7 +22,8 @@ _SEEN = _PROJECT + (  # noqa: S608  one constant text and another
     " and projects.key < :before order by projects.key desc limit :limit"
 )
 _DELETED = _ANY.replace(" from", ", deleted_at from", 1) + (
-    " where deleted_at > ? and owner = ? order by deleted_at desc, projects.key desc"
+    " where deleted_at > ? and owner = ? and projects.home is null"
+    " order by deleted_at desc, projects.key desc"
 )
 
 
@@ -28,7 +31,8 @@ def add(tx: Tx, project: Project) -> int:
     """Write a project and return its key; the one that `project` holds is not looked at."""
     done = tx.execute(
         "insert into projects (id, owner, handle, name, description, visibility, document,"
-        " created_at, updated_at, url, llm_model) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " created_at, updated_at, url, llm_model, home)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             project.id,
             project.owner,
@@ -41,6 +45,7 @@ def add(tx: Tx, project: Project) -> int:
             project.updated_at,
             project.url,
             project.llm_model,
+            project.home,
         ),
     )
     return done.lastrowid or 0
@@ -89,6 +94,49 @@ def by_id(tx: Tx, name: str) -> Project | None:
     """Return the project whose id is `name`."""
     row = tx.execute(_PROJECT + " and id = ?", (name,)).fetchone()
     return Project(*row) if row else None
+
+
+def by_id_or_deleted(tx: Tx, name: str) -> tuple[Project, int | None] | None:
+    """Return the project whose id is `name`, and when it was deleted if it was."""
+    row = tx.execute(_ANY.replace(" from", ", deleted_at from", 1) + " where id = ?", (name,))
+    found = row.fetchone()
+    return (Project(*found[:-1]), found[-1]) if found else None
+
+
+def put_notice(tx: Tx, notice: Notice, peer: str, envelope: bytes) -> None:
+    """Write what a home says of a project, for the node `peer`, or for whoever asks."""
+    tx.execute(
+        "insert or replace into project_notices (project, peer, state, version, at, notice)"
+        " values (?, ?, ?, ?, ?, ?)",
+        (notice.project, peer, notice.state, notice.version, notice.at, envelope),
+    )
+
+
+def notice(tx: Tx, project: str, peers: Sequence[str]) -> tuple[int, bytes] | None:
+    """Return version and envelope of the newest notice about a project for one of `peers`."""
+    row = tx.execute(
+        "select version, notice from project_notices where project = ?"
+        " and peer in (select value from json_each(?)) order by version desc, at desc limit 1",
+        (project, json.dumps(peers)),
+    ).fetchone()
+    return (row[0], row[1]) if row else None
+
+
+def drop_notices(tx: Tx, project: str, peer: str | None = None) -> bool:
+    """Forget the notices about a project, or the one for `peer`; return whether there were any."""
+    done = tx.execute(
+        "delete from project_notices where project = ? and peer = coalesce(?, peer)",
+        (project, peer),
+    )
+    return done.rowcount > 0
+
+
+def set_home(tx: Tx, project: int, owner: int, home: str | None) -> None:
+    """Write who orders a project, None for this node, and whose it is here."""
+    tx.execute(
+        "update projects set owner = ?, home = ? where key = ?",
+        (owner, home, project),
+    )
 
 
 def by_ids(tx: Tx, names: Sequence[str]) -> list[Project]:

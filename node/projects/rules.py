@@ -2,9 +2,10 @@
 
 import dataclasses
 import re
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from keys.statements.project import ProjectDocument, Visibility
+from keys.statements.project import After, ProjectDocument, Visibility
 from node.access.model import Action
 from node.access.rules import PRIVATE, PUBLIC, authorize
 from node.accounts.model import Account
@@ -21,9 +22,12 @@ URL_LONGEST = 2048
 MODEL_LONGEST = 255
 FIELDS = ("handle", "name", "description", "visibility", "url", "llm_model")
 FORGET = "projects.forget"
+PEERS = "peers"
+"""The word of a policy under which stand the nodes that may hold the project."""
 GRACE_MS = 7 * 24 * 3_600_000
 
 _HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9]))*", re.IGNORECASE | re.ASCII)
+_DID = re.compile(r"did:key:z6Mk[1-9A-HJ-NP-Za-km-z]{40,48}")
 _BREAKS = frozenset("\n\t")
 _NOT_IN_URLS = re.compile(r"[\s\\\"'<>`{}|^]")
 
@@ -37,6 +41,8 @@ def require(who: Party, action: Action, project: Project) -> None:
         project=project.key,
         visibility=project.visibility,
         is_archived=project.is_archived,
+        home=project.home,
+        name=project.id,
     )
 
 
@@ -173,17 +179,20 @@ def _is_linkable(url: str) -> bool:
     )
 
 
-def genesis(new: NewProject, owner: str, home: str, nonce: str, at: int) -> ProjectDocument:
+def genesis(
+    new: NewProject, account: str, owner: str, home: str, nonce: str, at: int
+) -> ProjectDocument:
     """Return the first document of a project: `owner` and `home` are dids."""
     return ProjectDocument(
         name=new.name,
+        account=account,
+        handle=new.handle,
         owner=owner,
         home=home,
         visibility=_kind(new.visibility),
         policy={"land": [owner]},
         nonce=nonce,
         created_at=at,
-        previous=None,
     )
 
 
@@ -194,30 +203,65 @@ def successor(
     return dataclasses.replace(
         before,
         name=changed.name,
+        account=changed.account,
+        handle=changed.handle,
         visibility=_kind(changed.visibility),
         nonce=nonce,
         created_at=at,
         previous=previous,
+        after=None,
     )
 
 
 def handed_over(
-    before: ProjectDocument, previous: bytes, owner: str, nonce: str, at: int
+    before: ProjectDocument, previous: bytes, to: Account, nonce: str, at: int
 ) -> ProjectDocument:
-    """Return the document that makes the did `owner` the owner; the one before it signs."""
+    """Return the document that makes `to` the owner; the one before it signs."""
     return dataclasses.replace(
         before,
-        owner=owner,
-        policy={**before.policy, "land": [owner]},
+        account=to.handle,
+        owner=to.did,
+        policy={**before.policy, "land": [to.did]},
         nonce=nonce,
         created_at=at,
         previous=previous,
+        after=None,
     )
+
+
+def adopted(given: ProjectDocument, home: str, after: After) -> ProjectDocument:
+    """Return `given`, which hands a project over, as it also makes `home` order it from `after`."""
+    return dataclasses.replace(given, home=home, after=after)
+
+
+def held_by(
+    before: ProjectDocument, previous: bytes, peers: Iterable[str], nonce: str, at: int
+) -> ProjectDocument:
+    """Return the document that lets the nodes `peers` hold the project, and no others."""
+    policy = {key: value for key, value in before.policy.items() if key != PEERS}
+    named = sorted(set(peers))
+    return dataclasses.replace(
+        before,
+        policy=policy | ({PEERS: named} if named else {}),
+        nonce=nonce,
+        created_at=at,
+        previous=previous,
+        after=None,
+    )
+
+
+def peers_of(document: ProjectDocument) -> frozenset[str]:
+    """Return the nodes that a document lets hold the project; what is no did is none."""
+    named = document.policy.get(PEERS)
+    if not isinstance(named, list):
+        return frozenset()
+    return frozenset(one for one in named if isinstance(one, str) and _DID.fullmatch(one))
 
 
 def is_said_differently(before: Project, after: Project) -> bool:
     """Return whether the signed document no longer says what the project is."""
-    return (before.name, before.visibility) != (after.name, after.visibility)
+    said = (before.name, before.handle, before.visibility)
+    return said != (after.name, after.handle, after.visibility)
 
 
 def applied(project: Project, changes: ProjectChanges, at: int) -> Project:

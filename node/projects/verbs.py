@@ -176,7 +176,7 @@ def _create(forge: Forge, tx: Tx, who: Party, owner: Account, new: NewProject) -
     changing.check_free(tx, owner.key, owner.handle, new.handle)
     changing.check_room(forge, tx, owner)
     at = forge.now()
-    document = rules.genesis(new, owner.did, forge.node.did, forge.ids.nonce(), at)
+    document = rules.genesis(new, owner.handle, owner.did, forge.node.did, forge.ids.nonce(), at)
     envelope = seal_project(document, forge.keys.person(owner.did))
     digest = forge.objects.put(tx, Kind.DOCUMENT, envelope)
     project = Project(

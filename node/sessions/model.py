@@ -64,7 +64,10 @@ class NewSession:
 
 @dataclass(frozen=True, slots=True)
 class LandedSession:
-    """What a landing says of its session, whether that was started here or only told now."""
+    """What a landing says of its session, whether that was started here or only told now.
+
+    `author_handle` is what the home of a mirror calls whoever made it; None on the home itself.
+    """
 
     id: str
     goal: str
@@ -75,6 +78,7 @@ class LandedSession:
     landed_at: int
     position: int
     transcript: Digest
+    author_handle: str | None = None
 
 
 class NoSession(Missing):

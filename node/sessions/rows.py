@@ -7,7 +7,8 @@ from node.sessions.model import LandedSession, NewSession, Session, Status
 from store.database import Tx
 
 _SESSION = (
-    "select sessions.key, id, project, author, accounts.handle, goal, status, base_position,"
+    "select sessions.key, id, project, author, coalesce(author_handle, accounts.handle), goal,"
+    " status, base_position,"
     " origin, model, started_at, ended_at, position, transcript, epoch"
     " from sessions join accounts on accounts.key = author"
     " where project = ?"
@@ -26,11 +27,11 @@ def add(tx: Tx, project: int, author: int, new: NewSession, at: int) -> int | No
 
 
 def add_landed(tx: Tx, project: int, author: int, landed: LandedSession) -> None:
-    """Write a session that was never started here and landed now."""
+    """Write a session that was never started here and landed now, or elsewhere."""
     tx.execute(
         "insert into sessions (project, id, author, goal, status, base_position, origin, model,"
-        " started_at, ended_at, position, transcript)"
-        " values (?, ?, ?, ?, 'landed', ?, ?, ?, ?, ?, ?, ?)",
+        " started_at, ended_at, position, transcript, author_handle)"
+        " values (?, ?, ?, ?, 'landed', ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             project,
             landed.id,
@@ -43,8 +44,14 @@ def add_landed(tx: Tx, project: int, author: int, landed: LandedSession) -> None
             landed.landed_at,
             landed.position,
             landed.transcript,
+            landed.author_handle,
         ),
     )
+
+
+def forget_after(tx: Tx, project: int, position: int) -> None:
+    """Forget the sessions that landed behind a position."""
+    tx.execute("delete from sessions where project = ? and position > ?", (project, position))
 
 
 def land(tx: Tx, key: int, landed: LandedSession) -> None:

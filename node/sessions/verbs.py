@@ -186,6 +186,16 @@ def add_imported(tx: Tx, project: int, who: Party, landed: Iterable[LandedSessio
         rows.add_landed(tx, project, who.account or 0, one)
 
 
+def add_accepted(tx: Tx, project: int, author: int, landed: LandedSession) -> None:
+    """Write a session that landed on the home of a mirror, in the transaction that accepts it."""
+    rows.add_landed(tx, project, author, landed)
+
+
+def forget_after(tx: Tx, project: int, position: int) -> None:
+    """Forget the sessions that landed behind a position whose landings are forgotten."""
+    rows.forget_after(tx, project, position)
+
+
 def forget_landed(tx: Tx, project: int) -> None:
     """Forget the sessions that landed on a project whose landings are forgotten."""
     rows.forget_landed(tx, project)

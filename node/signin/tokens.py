@@ -45,7 +45,7 @@ async def make_token(
     Without `life_ms` it holds until it is revoked. Raises `BadCredential`, `NotAPerson` or, at 50
     tokens, `TooManyCredentials`.
     """
-    if account.is_organization:
+    if not account.is_person:
         raise NotAPerson(account.handle)
     now = forge.now()
     ends = None if life_ms is None else now + life_ms
@@ -199,7 +199,12 @@ def _add(forge: Forge, tx: Tx, who: Party, account: int, token: Token, mark: str
         raise TooManyCredentials("tokens", rules.MOST_TOKENS)
     secret = mark + forge.ids.secret()
     made = dataclasses.replace(token, prefix=rules.prefix_of(secret) or "", owner=who.handle or "")
-    key = rows.add_token(tx, account, made, hashed(secret))
+    key = rows.add_token(tx, account, made, hashed(secret), _device(tx, who))
     facts = {"token": key, "name": made.name, "scopes": sorted(made.scopes)}
     audit.append(tx, who, made.project, "token.created", facts, now)
     return MadeToken(dataclasses.replace(made, key=key), secret)
+
+
+def _device(tx: Tx, who: Party) -> int | None:
+    """Return the device that `who` came by, or whose token made the one that `who` came with."""
+    return who.device if who.token is None else rows.token_device(tx, who.token)

@@ -35,7 +35,7 @@ async def make_link(forge: Forge, account: Account) -> str:
 
     Raises `NotAPerson` for an organization.
     """
-    if account.is_organization:
+    if not account.is_person:
         raise NotAPerson(account.handle)
     secret = forge.ids.secret()
     expires_at = forge.now() + rules.LINK_MS

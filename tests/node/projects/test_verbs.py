@@ -192,11 +192,14 @@ async def test_every_version_is_kept_and_follows_the_one_before(forge, ada):
     assert open_chain(envelopes).current.name == "Book 3"
 
 
-async def test_a_description_and_a_handle_are_not_in_the_document(forge, ada):
+async def test_a_handle_is_in_the_document_and_a_description_is_not(forge, ada):
     project = await a_project(forge, ada)
-    changes = ProjectChanges(handle="tome", description="About it.")
-    after = await projects.update(forge, ada.party, "ada", "book", changes)
-    assert after.document == project.document
+    about = ProjectChanges(description="About it.")
+    described = await projects.update(forge, ada.party, "ada", "book", about)
+    assert described.document == project.document
+    after = await projects.update(forge, ada.party, "ada", "book", ProjectChanges(handle="tome"))
+    said = open_chain(await projects.documents(forge, ada.party, after)).current
+    assert (said.account, said.handle) == ("ada", "tome")
     assert (after.handle, after.description, after.name) == ("tome", "About it.", "book")
     assert await projects.get(forge, ANONYMOUS, "ada", "tome") == after
     with pytest.raises(NoProject):
