@@ -83,5 +83,11 @@ def command(data: bytes) -> tuple[Command, frozenset[str]]:
     return Command(old, new, ref), frozenset(words)
 
 
+def shallow(data: bytes) -> str | None:
+    """Return the commit whose parents the pusher lacks, if the line says so."""
+    word, _, oid = data.rstrip(b"\n").decode("ascii", "replace").partition(" ")
+    return oid if word == "shallow" and _is_id(oid) else None
+
+
 def _is_id(text: str) -> bool:
     return len(text) == 40 and not set(text) - set("0123456789abcdef")

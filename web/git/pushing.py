@@ -31,7 +31,7 @@ from store.git.errors import GitFailed
 from store.git.program import LONGEST, run
 from web.git import process
 from web.git.door import NO_CACHE
-from web.git.pktlines import FLUSH, Command, band, command, line, lines
+from web.git.pktlines import FLUSH, Command, band, command, line, lines, shallow
 from web.git.report import Reporter
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,10 @@ NOTHING = "0" * 40
 MOST_REFS = 10_000
 TAGS = "refs/tags/"
 _STRICT = f"--strict={','.join(f'{name}=ignore' for name in LENIENT)}"
+_CUT_OFF = (
+    "Your copy of the history is cut off (a shallow clone), and this project does not have the"
+    " rest either: run `git fetch --unshallow` where you cloned from, then push again."
+)
 _CAPABILITIES = "report-status delete-refs side-band-64k ofs-delta object-format=sha1 agent=micelio"
 
 
@@ -76,7 +80,7 @@ async def push(
 ) -> web.StreamResponse:
     """Take a push and report what became of each ref."""
     require(who, Action.LAND, project)
-    commands, capabilities = await _commands(request)
+    commands, capabilities, ends = await _commands(request)
     response = web.StreamResponse(headers=NO_CACHE)
     response.content_type = "application/x-git-receive-pack-result"
     if not commands:  # git asks first whether it is let in, before it sends a large body
@@ -87,7 +91,7 @@ async def push(
     await response.prepare(request)
     async with process.answering(request):
         async with Reporter(response, in_bands="side-band-64k" in capabilities) as reporter:
-            report = await _taken(_Push(forge, who, project, reporter), commands, pack)
+            report = await _taken(_Push(forge, who, project, reporter), commands, pack, ends)
         told = b"".join(line(f"{one}\n".encode()) for one in report) + FLUSH
         await response.write((band(1, told) + FLUSH) if reporter.in_bands else told)
         await response.write_eof()
@@ -100,14 +104,21 @@ def _refs(repository: Path) -> list[str]:
     return [one for one in shown if one.split(" ")[1] == MAIN or f" {TAGS}" in one]
 
 
-async def _commands(request: web.Request) -> tuple[list[Command], frozenset[str]]:
+async def _commands(
+    request: web.Request,
+) -> tuple[list[Command], frozenset[str], frozenset[str]]:
+    """Return what to do, what the pusher can do, and where its history is cut off."""
     found: list[Command] = []
     capabilities: frozenset[str] = frozenset()
+    ends: set[str] = set()
     async for data in lines(request.content, MOST_REFS):
+        if (end := shallow(data)) is not None:
+            ends.add(end)
+            continue
         one, more = command(data)
         found.append(one)
         capabilities |= more
-    return found, capabilities
+    return found, capabilities, frozenset(ends)
 
 
 class _Pack:
@@ -128,12 +139,17 @@ class _Pack:
             yield chunk
 
 
-async def _taken(push: _Push, commands: Sequence[Command], pack: _Pack) -> list[str]:
+async def _taken(
+    push: _Push, commands: Sequence[Command], pack: _Pack, ends: frozenset[str]
+) -> list[str]:
     """Return the report: how the objects were taken, then a line for each ref."""
     async with (
         imports.repository(push.forge, push.who, push.project) as repository,
         _quarantine(push.forge, repository) as place,
     ):
+        if not await asyncio.to_thread(_has_all, repository, ends):
+            push.reporter.say(_CUT_OFF)
+            return ["unpack shallow", *(f"ng {one.ref} shallow history" for one in commands)]
         try:
             if pack.first:
                 await _index(push.forge, place, pack)
@@ -166,6 +182,15 @@ async def _quarantine(forge: Forge, repository: Path) -> AsyncIterator[Path]:
         alternates = place / "objects" / "info" / "alternates"
         alternates.write_text(f"{repository.resolve() / 'objects'}\n")
         yield place
+
+
+def _has_all(repository: Path, ends: frozenset[str]) -> bool:
+    """Return whether the project has these commits, and with them all that came before."""
+    if not ends:
+        return True
+    asked = "".join(f"{one}\n" for one in sorted(ends)).encode()
+    told = run(repository, "cat-file", "--batch-check=%(objecttype)", given=asked)
+    return all(kind == b"commit" for kind in told.splitlines())
 
 
 async def _index(forge: Forge, place: Path, pack: _Pack) -> None:

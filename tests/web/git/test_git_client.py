@@ -339,3 +339,28 @@ async def test_tags_stay_away_where_main_is_refused(url, forge, ada, book, tmp_p
     said = await git("push", "--force", "origin", "main", "v1", cwd=copy, fails=True)
     assert "main was refused" in said
     assert await imports.tags(forge, ada.party, book) == []
+
+
+async def test_a_shallow_clone_of_the_project_can_push(url, forge, ada, book, tmp_path):
+    await a_landing(forge, ada, book, {"src/a.txt": b"one\n2\nthree\n"}, goal="Write it shorter")
+    copy = tmp_path / "copy"
+    await git("clone", "-q", "--depth", "1", url, copy)
+    await commit(copy, "Add a page", page=b"1\n")
+    await git("push", "origin", "HEAD:main", cwd=copy)
+    assert (await head(forge, ada, book)).position == 3
+    await git("clone", "-q", url, tmp_path / "whole")
+    assert "error" not in await git("fsck", "--strict", cwd=tmp_path / "whole")
+
+
+async def test_a_history_cut_off_elsewhere_is_told_to_be_so(url, forge, ada, tmp_path):
+    empty = await a_project(forge, ada, "empty")
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    await git("init", "-q", "-b", "main", whole)
+    await commit(whole, "One", a=b"1")
+    await commit(whole, "Two", a=b"2")
+    await git("clone", "-q", "--depth", "1", f"file://{whole}", cut)
+    to = url.replace("/book.git", "/empty.git")
+    said = await git("push", to, "HEAD:main", cwd=cut, fails=True)
+    assert "git fetch --unshallow" in said
+    assert "names no commit" not in said
+    assert (await head(forge, ada, empty)).position == 0
