@@ -25,7 +25,7 @@ from node.devices.model import (
     Started,
     TooBusy,
 )
-from node.devices.verbs import owner_of, sign_out
+from node.devices.verbs import disown, owner_of, sign_out
 from node.kernel.forge import Forge
 from node.kernel.secrets import hashed
 from store.database import Tx
@@ -197,7 +197,7 @@ def _used_twice(forge: Forge, tx: Tx, digest: bytes) -> BadGrant:
     made = rows.session_of_grant(tx, digest)
     if made is not None:
         session, account = made
-        sign_out(forge, tx, account, session, "its code was used twice")
+        disown(forge, tx, account, session, "its code was used twice")
     return BadGrant()
 
 
@@ -209,7 +209,7 @@ def _refresh(
     if row is None or row.kind != "refresh" or row.client != (client.key if client else None):
         return BadGrant()
     if row.used_at is not None:
-        sign_out(forge, tx, row.account, row.session, "its refresh token was used twice")
+        disown(forge, tx, row.account, row.session, "its refresh token was used twice")
         return BadGrant()
     if row.revoked_at is not None or row.expires_at <= now:
         return BadGrant()

@@ -257,6 +257,11 @@ def revoke(tx: Tx, account: int, session: int, now: int) -> bool:
     return done.rowcount == 1
 
 
+def disown(tx: Tx, session: int, now: int) -> None:
+    """Mark a device session as no longer its owner's, so that what it made ends too."""
+    tx.execute("update device_sessions set disowned_at = ? where key = ?", (now, session))
+
+
 def revoke_all(tx: Tx, account: int, now: int) -> None:
     """End every device session of an account."""
     tx.execute(

@@ -51,12 +51,16 @@ async def listed(forge: Forge, who: Party) -> list[Device]:
 
 
 async def revoke(forge: Forge, who: Party, key: int) -> None:
-    """Sign one of the devices of `who` out, at once; raise `NoSuchDevice`."""
+    """Sign one of the devices of `who` out, at once, and end the access tokens that it made.
+
+    Raises `NoSuchDevice`.
+    """
     account = require_account(who)
 
     def write(tx: Tx) -> None:
         if not rows.revoke(tx, account, key, forge.now()):
             raise NoSuchDevice
+        rows.disown(tx, key, forge.now())
         audit.append(tx, who, None, "device.revoked", {"device": key}, forge.now())
 
     await forge.db.write(write)
@@ -87,10 +91,22 @@ def end_all(tx: Tx, account: int, now: int) -> None:
 
 
 def sign_out(forge: Forge, tx: Tx, account: int, session: int, why: str) -> None:
-    """Sign a device of an account out; the caller has decided that, and says why."""
+    """Sign a device of an account out; the caller has decided that, and says why.
+
+    The access tokens that it made stay: whoever leaves a machine may have made them for another.
+    """
     if rows.revoke(tx, account, session, forge.now()):
         facts = {"device": session, "why": why}
         audit.append(tx, owner_of(tx, account), None, "device.revoked", facts, forge.now())
+
+
+def disown(forge: Forge, tx: Tx, account: int, session: int, why: str) -> None:
+    """Sign a device out whose secret somebody else has too: what it made ends, as after `revoke`.
+
+    One that signed itself out before keeps nothing either.
+    """
+    sign_out(forge, tx, account, session, why)
+    rows.disown(tx, session, forge.now())
 
 
 def owner_of(tx: Tx, account: int | None) -> Party:

@@ -6,10 +6,22 @@ from typing import Any
 from node.signin.model import DeviceKey, Token, WebSession
 from store.database import Tx
 
-_HOLDING = (
+_HOLDS = (
+    " revoked_at is null and (expires_at is null or expires_at > ?) and (device is null or not"
+    " exists (select 1 from device_sessions made where made.key = device"
+    " and made.disowned_at is not null))"
+)
+"""Of a token: neither ended, nor made by a device that is no longer its owner's."""
+
+_LISTED = (
     "select tokens.key, tokens.name, prefix, scopes, tokens.created_at, expires_at, last_used_at,"
     " handle, project, networks from tokens join accounts on accounts.key = tokens.account"
-    " where revoked_at is null and (expires_at is null or expires_at > ?)"
+    " where"
+)
+_HOLDING = _LISTED + _HOLDS
+_WITH_PREFIX = (
+    "select key, account, hash, scopes, last_used_at, project, networks from tokens"
+    " where prefix = ? and"
 )
 
 
@@ -97,11 +109,11 @@ class TokenRow:
     networks: str
 
 
-def add_token(tx: Tx, account: int, token: Token, digest: bytes) -> int:
-    """Write a token of `account` and return its key."""
+def add_token(tx: Tx, account: int, token: Token, digest: bytes, device: int | None) -> int:
+    """Write a token of `account` that `device` made and return its key."""
     done = tx.execute(
         "insert into tokens (account, name, prefix, hash, scopes, created_at, expires_at, project,"
-        " networks) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " networks, device) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             account,
             token.name,
@@ -112,6 +124,7 @@ def add_token(tx: Tx, account: int, token: Token, digest: bytes) -> int:
             token.expires_at,
             token.project,
             " ".join(token.networks),
+            device,
         ),
     )
     return done.lastrowid or 0
@@ -119,11 +132,7 @@ def add_token(tx: Tx, account: int, token: Token, digest: bytes) -> int:
 
 def tokens_with(tx: Tx, prefix: str, now: int) -> list[TokenRow]:
     """Return the valid tokens with this prefix."""
-    rows = tx.execute(
-        "select key, account, hash, scopes, last_used_at, project, networks from tokens"
-        " where prefix = ? and revoked_at is null and (expires_at is null or expires_at > ?)",
-        (prefix, now),
-    )
+    rows = tx.execute(_WITH_PREFIX + _HOLDS, (prefix, now))
     return [TokenRow(*row) for row in rows]
 
 
@@ -136,6 +145,12 @@ def token_bounds(tx: Tx, key: int) -> tuple[int | None, tuple[str, ...]]:
     """Return when a token runs out, None for never, and the networks that it is for."""
     row = tx.execute("select expires_at, networks from tokens where key = ?", (key,)).fetchone()
     return (row[0], tuple(row[1].split())) if row else (None, ())
+
+
+def token_device(tx: Tx, key: int) -> int | None:
+    """Return which device made a token."""
+    (device,) = tx.execute("select device from tokens where key = ?", (key,)).fetchone()
+    return int(device) if device is not None else None
 
 
 def tokens_of(tx: Tx, account: int, now: int) -> list[Token]:

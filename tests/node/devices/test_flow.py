@@ -32,10 +32,11 @@ from node.devices.model import (
 )
 from node.kernel.guesses import TooManyTries
 from node.kernel.parties import ANONYMOUS
+from node.signin import tokens
 from node.signin import verbs as signin
-from node.signin.model import BadToken
+from node.signin.model import BadToken, NewToken
 from node.signin.rules import registration
-from tests.support.forges import an_account, the_keeper
+from tests.support.forges import a_project, an_account, the_keeper
 
 MIC = Caller("mic")
 
@@ -355,6 +356,45 @@ async def test_a_revoked_device_is_out_at_once(forge, ada, bob):
         await flow.refresh(forge, MIC, issued.refresh)
     with pytest.raises(NoSuchDevice):
         await devices.revoke(forge, ada.party, device.key)
+
+
+async def made_by(forge, issued):
+    """Tokens that a device made: for all, for a project, and by one of its tokens."""
+    who, day = await signin.token_party(forge, issued.access), rules.DAY_MS
+    project = await a_project(forge, await an_account(forge, "ada"), "tokens")
+    first = await tokens.create(forge, who, NewToken("first", frozenset({"write"}), day))
+    by_token = await signin.token_party(forge, first.secret)
+    return [
+        first,
+        await tokens.create_for(forge, who, project, NewToken("only", frozenset({"read"}))),
+        await tokens.create(forge, by_token, NewToken("second", frozenset({"read"}))),
+    ]
+
+
+async def opened(forge, made):
+    parties = [signin.token_party(forge, one.secret) for one in made]
+    answers = await asyncio.gather(*parties, return_exceptions=True)
+    return [not isinstance(one, BadToken) for one in answers]
+
+
+async def test_the_tokens_that_a_revoked_device_made_end_with_it(forge, ada):
+    made = await made_by(forge, await signed_in(forge, ada))
+    kept = await tokens.create(forge, ada.party, NewToken("browser", frozenset({"read"})))
+    (device,) = await devices.listed(forge, ada.party)
+    await devices.revoke(forge, ada.party, device.key)
+    assert await opened(forge, [*made, kept]) == [False, False, False, True]
+    assert [one.name for one in await tokens.listed(forge, ada.party)] == ["browser"]
+
+
+async def test_a_stolen_device_takes_what_it_made_with_it_though_it_left_before(forge, ada):
+    issued = await signed_in(forge, ada)
+    made = await made_by(forge, issued)
+    second = await flow.refresh(forge, MIC, issued.refresh)
+    await flow.end(forge, MIC, second.refresh)
+    assert await opened(forge, made) == [True, True, True]
+    with pytest.raises(BadGrant):
+        await flow.refresh(forge, MIC, issued.refresh)
+    assert await opened(forge, made) == [False, False, False]
 
 
 async def test_the_key_that_a_device_brought_signs_for_that_device_only(forge, ada):
