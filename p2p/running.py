@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from node.kernel.forge import Forge
+from p2p import offering, receipts, seeding
+from p2p.pull import Puller
 from p2p.transport.limits import Settings
 from p2p.transport.network import Network, Serve
 
@@ -43,9 +45,12 @@ async def run(
         await _tasks(forge, network)
 
 
-async def _tasks(forge: Forge, network: Network | None) -> None:  # noqa: ARG001
+async def _tasks(forge: Forge, network: Network | None) -> None:
     async with asyncio.TaskGroup() as group:
-        group.create_task(asyncio.Event().wait(), name="peers")
+        group.create_task(Puller(forge, network).run(), name="heads")
+        group.create_task(seeding.run(forge, network), name="seeds")
+        group.create_task(receipts.run(forge, network), name="copies")
+        group.create_task(offering.run(forge, network), name="offers")
 
 
 def _note(forge: Forge, network: Network) -> None:

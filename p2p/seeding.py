@@ -7,7 +7,6 @@ again later: no seed holds up another one for long.
 
 import asyncio
 import logging
-from collections.abc import Callable
 
 from node.kernel.forge import Forge
 from node.replication import verbs as replication
@@ -22,18 +21,15 @@ AT_ONCE = 4
 LONGEST_SECONDS = 6 * 3600.0
 """Of one pull; what it brought stays, and the next one goes on."""
 
-Network = Callable[[], Dialling | None]
-"""The way to peers at this moment: libp2p may be off, or on its way back."""
 
-
-async def run(forge: Forge, network: Network) -> None:
-    """Pull what is due until cancelled."""
+async def run(forge: Forge, network: Dialling | None) -> None:
+    """Pull what is due until cancelled; first what a kill has interrupted."""
     under_way: set[int] = set()
 
     async def one(seed: Seed) -> None:
         try:
             async with asyncio.timeout(LONGEST_SECONDS):
-                await pull(forge, network(), seed)
+                await pull(forge, network, seed)
             await replication.make_room(forge, forge.limits.seeds)
         except TimeoutError:
             await replication.failed(forge, seed, "seed.too-slow", "It takes too long.")
@@ -43,6 +39,7 @@ async def run(forge: Forge, network: Network) -> None:
         finally:
             under_way.discard(seed.key)
 
+    await replication.take_up(forge)
     async with asyncio.TaskGroup() as group:
         while True:
             for seed in await _due(forge):

@@ -80,6 +80,19 @@ def ways_to(peer: Peer) -> list[Way]:
     return there + [Way(address, is_trusted) for address in peer.addresses]
 
 
+async def ways_to_node(forge: Forge, project_id: str, did: str) -> list[Way]:
+    """Return the ways that may lead to the node `did`, of which a project is held here."""
+    peer = await peering.of_did(forge, did)
+    found = ways_to(peer) if peer is not None else []
+    seed = await replication.of_project(forge, project_id)
+    if seed is not None and (named := rules.place(seed.address).node):
+        found.insert(0, Way(named, is_trusted=True))
+    for other, _ in await replication.holders(forge, project_id):
+        found += [way for way in ways_to(other) if way.is_url]
+    wanted = [way for way in found if proven(way) in {None, did}]
+    return list({way.address: way for way in reversed(wanted)}.values())[::-1]
+
+
 async def look(
     forge: Forge, network: Dialling | None, seed: Seed, stack: AsyncExitStack
 ) -> tuple[list[Source], list[HolderFault]]:
@@ -116,7 +129,7 @@ def _each_once(sources: Sequence[Source]) -> list[Source]:
 
 async def _asked(forge: Forge, holder: Holder, seed: Seed) -> Source:
     told = await holder.get("/node", Told)
-    did = _proven(holder.way) or told.did
+    did = proven(holder.way) or told.did
     if did == forge.node.did:
         raise NoAnswer(holder.where, "that is this node itself")
     peer = await _met(forge, holder.way, told)
@@ -141,12 +154,12 @@ async def _met(forge: Forge, way: Way, told: Told) -> Peer:
     name = told.name[:100]
     if way.is_url:
         return await peering.met(forge, Met(url=way.address, name=name), MET, answered=True)
-    found = tuple(one for one in told.p2p_addresses[:8] if _proven(Way(one)) == _proven(way))
-    learned = Met(_proven(way), None, name, (way.address, *found))
+    found = tuple(one for one in told.p2p_addresses[:8] if proven(Way(one)) == proven(way))
+    learned = Met(proven(way), None, name, (way.address, *found))
     return await peering.met(forge, learned, MET, answered=True)
 
 
-def _proven(way: Way) -> str | None:
+def proven(way: Way) -> str | None:
     """Return the did that a way leads to and nobody else, None for a URL."""
     if way.is_url:
         return None

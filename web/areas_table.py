@@ -16,6 +16,7 @@ from web.areas.landings import listed
 from web.areas.landings import show as landing
 from web.areas.organizations import members, mine
 from web.areas.organizations import settings as organization
+from web.areas.peers import show as peers
 from web.areas.project import show as project
 from web.areas.settings import audit, deleted
 from web.areas.settings import show as settings
@@ -67,6 +68,7 @@ ROUTES = [
     web.post(INVITATION + "/withdraw", invitations.withdraw),
     web.get("/invite/{token}", redeem.ask),
     web.post("/invite/{token}", redeem.enter),
+    web.get("/peers", peers.show),
     web.get("/deleted", deleted.show),
     web.post("/deleted" + PROJECT, deleted.restore),
     web.get("/{account}", account.show),

@@ -96,9 +96,9 @@ def number(count: int) -> str:
     return f"{count:,}"
 
 
-def plural(count: int, name: str) -> str:
-    """Return a count with its noun: `1 file`, `2 files`."""
-    return f"{count:,} {name}{'' if count == 1 else 's'}"
+def plural(count: int, name: str, many: str = "") -> str:
+    """Return a count with its noun: `1 file`, `2 files`, or as `many` has it."""
+    return f"{count:,} {name if count == 1 else many or name + 's'}"
 
 
 def origin_kind(origin: str) -> str:

@@ -10,6 +10,7 @@ from node.holdings import verbs as holdings
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.landings import verbs as landings
+from node.offers import verbs as offers
 from node.projects.model import Project
 from node.projects.rules import require
 from node.rollups import verbs as rollups
@@ -20,17 +21,17 @@ from store.records import Record
 
 async def missing(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
     """Return those of the ids asked for that were not sent to this project yet."""
-    project = await to_land_on(forge, who, request)
-    absent = await holdings.missing(forge, who, project, await _want_list(request))
+    project, action = await _to_send_to(forge, who, request)
+    absent = await holdings.missing(forge, who, project, await _want_list(request), action)
     return web.Response(body=framing.want_list(absent), content_type=IDS)
 
 
 async def upload(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
     """Keep the objects of the body; every batch is durable before the next is read."""
-    project = await to_land_on(forge, who, request)
+    project, action = await _to_send_to(forge, who, request)
     with streams.received():
         batches = streams.incoming(request.content)
-        stored = await holdings.receive(forge, who, project, batches)
+        stored = await holdings.receive(forge, who, project, batches, action)
     return edge.reply(Stored(stored))
 
 
@@ -81,6 +82,12 @@ async def to_land_on(forge: Forge, who: Party, request: web.Request) -> Project:
     project = await edge.project(forge, who, request)
     require(who, Action.LAND, project)
     return project
+
+
+async def _to_send_to(forge: Forge, who: Party, request: web.Request) -> tuple[Project, Action]:
+    """Return the addressed project if `who` may send it objects, and what for."""
+    project = await edge.project(forge, who, request)
+    return project, offers.sends_for(who, project)
 
 
 async def _want_list(request: web.Request) -> list[Digest]:

@@ -18,10 +18,18 @@ STRANGERS = 8 << 20
 """Bytes of objects that somebody without an account here may leave with a landing."""
 
 
-async def queue(
+async def land(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
+    """Land what the body holds; on a mirror, keep it for the project's home."""
+    project = await edge.project(forge, who, request)
+    if project.is_mirror:
+        return await _queue(forge, who, project, request)
+    return await landings.land(forge, who, request)
+
+
+async def _queue(
     forge: Forge, who: Party, project: Project, request: web.Request
 ) -> web.StreamResponse:
-    """Keep a landing on a mirror for its home; nothing of the body is stored for nobody."""
+    """Keep a landing for its home; for somebody unknown, nothing of the body is stored."""
     asked = await landings.head_of(request)
     await offers.check_known(forge, who, project, offers.signer_of(asked.statement))
     if who.is_anonymous and (request.content_length or STRANGERS + 1) > STRANGERS:

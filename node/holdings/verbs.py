@@ -59,10 +59,14 @@ async def receive(
 
 
 async def missing(
-    forge: Forge, who: Party, project: Project, ids: Iterable[Digest]
+    forge: Forge,
+    who: Party,
+    project: Project,
+    ids: Iterable[Digest],
+    action: Action = Action.LAND,
 ) -> list[Digest]:
     """Return those of `ids` that must be sent to `project` before a landing names them."""
-    require(who, Action.LAND, project)
+    require(who, action, project)
     return await forge.db.read(lambda tx: reading.missing(forge, tx, project.key, ids))
 
 

@@ -5,25 +5,25 @@ until that answers, and keeps the answer. That the home is asked in the author's
 the author's signature alone.
 """
 
-from collections.abc import Sequence
-
 from keys.errors import KeysFault
 from keys.statements.contribution import open_contribution
+from node.access import scopes
 from node.access.model import Action, NoProject
+from node.access.rules import require_account
 from node.kernel.errors import Invalid
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.landings import reading
 from node.landings import rules as landing_rules
-from node.landings.model import Draft, Landing
+from node.landings.model import Draft
 from node.offers import rows
 from node.offers.model import QUEUED, NoOffer, NotKnown, Offer, TooManyOffers
 from node.projects.model import Project
 from node.projects.rules import require
 from node.signin import signers
 from node.signin import verbs as signin
+from store import changes as change_lists
 from store import contents
-from store.changes import Change
 from store.database import Tx
 from store.digest import Digest, digest_of
 
@@ -43,6 +43,19 @@ class Unsigned(Invalid):
 
     def __init__(self, reason: str) -> None:
         super().__init__("offer.unsigned", f"Only a signed landing is passed on: {reason}")
+
+
+def sends_for(who: Party, project: Project) -> Action:
+    """Return what `who` may send objects to a project for: to land, or to be read by its home.
+
+    Raises `Denied` as landing would; on a mirror, unless an account of this node asks.
+    """
+    if not project.is_mirror:
+        require(who, Action.LAND, project)
+        return Action.LAND
+    require(who, Action.READ, project)
+    require_account(who, scopes.SESSION_LAND)
+    return Action.READ
 
 
 def signer_of(statement: bytes | None) -> str:
@@ -163,16 +176,14 @@ async def author_of(forge: Forge, project: Project, signer: str) -> Party:
     return party
 
 
-def objects_of(
-    forge: Forge, tx: Tx, changes: Sequence[Change], listed: Landing | Draft
-) -> list[Digest]:
+def objects_of(forge: Forge, tx: Tx, changes: Digest, size: int) -> list[Digest]:
     """Return what goes to the home with a landing: its change list and all that this brings."""
 
     def source(digest: Digest) -> bytes:
         return forge.objects.get(tx, digest)
 
-    found = contents.parts(Digest(listed.changes.id), listed.changes.size, source)
-    for change in changes:
-        if change.new is not None:
-            found += contents.parts(change.new.id, change.new.size, source)
+    found = contents.parts(changes, size, source)
+    raw = b"".join(contents.read(changes, size, source))
+    for entry in landing_rules.wanted(change_lists.decode(raw)).values():
+        found += contents.parts(entry.id, entry.size, source)
     return list(dict.fromkeys(found))

@@ -9,8 +9,10 @@ from collections.abc import Awaitable
 from node.access.model import NoProject
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
+from node.projects import rows
 from node.projects import verbs as projects
 from node.projects.model import AnotherProject, Project, ProjectMoved
+from store.database import Tx
 
 
 async def get(forge: Forge, who: Party, account: str, handle: str, name: str) -> Project:
@@ -25,6 +27,11 @@ async def get(forge: Forge, who: Party, account: str, handle: str, name: str) ->
     if meant is not None:
         raise ProjectMoved(meant)
     raise NoProject if there is None else AnotherProject(there)
+
+
+def of_key(tx: Tx, key: int) -> Project | None:
+    """Return the project with a key, for what the node itself does: nobody asks."""
+    return rows.by_key(tx, key)
 
 
 async def _seen(asked: Awaitable[Project]) -> Project | None:

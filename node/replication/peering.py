@@ -60,6 +60,11 @@ async def find(forge: Forge, text: str) -> Peer:
     return await forge.db.read(read)
 
 
+async def of_did(forge: Forge, did: str) -> Peer | None:
+    """Return the peer that has proven `did`, if it is known."""
+    return await forge.db.read(lambda tx: rows.peer_by_did(tx, did))
+
+
 async def add(forge: Forge, address: str, did: str | None) -> Peer:
     """Remember a peer that the operator names; `did` is what a multiaddr says that it is."""
     node = rules.node(address)

@@ -175,6 +175,11 @@ def remove_seed(tx: Tx, key: int) -> None:
     tx.execute("delete from seeds where key = ?", (key,))
 
 
+def take_up(tx: Tx) -> None:
+    """Look at once at what was being fetched."""
+    tx.execute("update seeds set due_at = 0 where state = 'fetching'")
+
+
 def identify(tx: Tx, key: int, project_id: str) -> None:
     """Write the id of the project that an address turned out to name."""
     tx.execute("update seeds set id = ? where key = ?", (project_id, key))

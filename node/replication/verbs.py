@@ -9,7 +9,7 @@ from zlib import crc32
 
 from node.holdings import verbs as holdings
 from node.kernel.forge import Forge
-from node.projects import changing
+from node.projects import mirroring
 from node.projects import verbs as projects
 from node.replication import rows, rules
 from node.replication.model import (
@@ -67,13 +67,10 @@ async def find(forge: Forge, text: str) -> Seed:
 
 async def remove(forge: Forge, seed: Seed) -> None:
     """Hold a project no longer: nobody sees it here at once, and its bytes follow."""
-
-    def work(tx: Tx) -> None:
-        rows.remove_seed(tx, seed.key)
-        if seed.project is not None:
-            changing.let_go(forge, tx, seed.project)
-
-    await forge.db.write(work)
+    if seed.project is not None and seed.id is not None:
+        await mirroring.drop(forge, seed.id)
+    # Safe because a seed that is left without its mirror makes it again, and can go again.
+    await forge.db.write(lambda tx: rows.remove_seed(tx, seed.key))
 
 
 async def due(forge: Forge, limit: int = AT_ONCE) -> list[Seed]:
@@ -113,6 +110,11 @@ def _check_not_own(tx: Tx, project_id: str) -> None:
     """Raise `OwnProject` for what is here and was never seeded: this node orders it."""
     if rows.seed_of(tx, project_id) is None and project_id in projects.ids(tx).values():
         raise OwnProject(project_id)
+
+
+async def take_up(forge: Forge) -> None:
+    """Let what was being fetched when the node was killed be due at once."""
+    await forge.db.write(rows.take_up)
 
 
 async def fetching(forge: Forge, seed: Seed) -> None:

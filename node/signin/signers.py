@@ -32,7 +32,7 @@ def party_of(tx: Tx, did: str) -> Party | None:
 
 def _party(tx: Tx, account: int, device: int | str | None) -> Party | None:
     person = accounts.find_key(tx, account)
-    if person.is_organization or person.closed_at is not None:
+    if person.is_organization or person.closed_at is not None or person.is_remote:
         return None
     return Party(
         person.key,

@@ -1,0 +1,88 @@
+"""What one is shown of peers, seeds and copies: an admin of the node all, others what is public."""
+
+from dataclasses import dataclass
+
+from node.kernel.forge import Forge
+from node.kernel.parties import Party
+from node.projects import identity
+from node.projects import verbs as projects
+from node.projects.model import Project
+from node.replication import rows, rules
+from node.replication.model import Copy, Peer, Seed
+from store.database import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A peer with what is held against it now, and how many copies of ours it has."""
+
+    peer: Peer
+    score: int
+    is_banned: bool
+    copies: int
+    verified: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A project of ours that others hold, how many of them proved it, and when one last did."""
+
+    project: Project
+    copies: int
+    verified: int
+    proven_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All of it; `peers` are for admins of the node only, and empty for others."""
+
+    is_admin: bool
+    peers: list[Known]
+    seeds: list[Seed]
+    held: list[Held]
+
+
+async def of_node(forge: Forge, who: Party) -> Overview:
+    """Return what `who` may see of the node among its peers."""
+
+    def read(tx: Tx) -> Overview:
+        copies = rows.all_copies(tx)
+        peers = rows.peers(tx) if who.is_admin else []
+        seeds = [one for one in rows.seeds(tx) if who.is_admin or _is_seen(tx, who, one.project)]
+        return Overview(
+            who.is_admin,
+            [_known(one, copies, forge.now()) for one in peers],
+            seeds,
+            _held(tx, who, copies),
+        )
+
+    return await forge.db.read(read)
+
+
+def _known(peer: Peer, copies: list[Copy], now: int) -> Known:
+    mine = [copy for copy in copies if copy.holder == peer.did]
+    verified = sum(copy.is_verified for copy in mine)
+    return Known(peer, rules.score(peer, now), rules.is_banned(peer, now), len(mine), verified)
+
+
+def _held(tx: Tx, who: Party, copies: list[Copy]) -> list[Held]:
+    """Return our projects of which there are copies, those that `who` may see."""
+    found = []
+    for key in dict.fromkeys(copy.project for copy in copies):
+        project = identity.of_key(tx, key)
+        if project is not None and projects.is_seen(who, project):
+            found.append(counted(project, [copy for copy in copies if copy.project == key]))
+    return found
+
+
+def counted(project: Project, copies: list[Copy]) -> Held:
+    """Return how many copies of a project there are, and when one was last proven."""
+    proven = [copy.proven_at for copy in copies if copy.proven_at is not None]
+    verified = sum(copy.is_verified for copy in copies)
+    return Held(project, len(copies), verified, max(proven, default=None))
+
+
+def _is_seen(tx: Tx, who: Party, key: int | None) -> bool:
+    project = identity.of_key(tx, key) if key is not None else None
+    return project is not None and projects.is_seen(who, project)

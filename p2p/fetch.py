@@ -1,0 +1,267 @@
+"""One pull of one seed: its documents, then position after position, each checked before it counts.
+
+A portion of positions is read as records, the contents that they name are fetched and made durable,
+and then the portion becomes part of the log in one transaction: a reader never sees half a landing.
+What a kill interrupts goes on where it was, because all that was reached is in the store. Whatever
+is refused is held against the holder that sent it, and the next one is asked.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass
+
+from keys.errors import KeysFault
+from keys.statements.project import open_chain
+from node.kernel.errors import Fault
+from node.kernel.forge import Forge
+from node.landings import accepting, reading
+from node.projects import mirroring
+from node.projects.model import Project
+from node.replication import peering, rules
+from node.replication import verbs as replication
+from node.replication.model import Seed
+from p2p import receipts
+from p2p.client import Dialling
+from p2p.contents import NobodyHas, QuotaReached, Span, Taking
+from p2p.faults import HolderFault, Misbehaved
+from p2p.groups import Group, groups
+from p2p.scores import Offence
+from p2p.sources import Source, look
+from store import contents, tree
+from store.changes import Change
+from store.database import Tx
+from store.digest import Digest
+from store.errors import StoreFault
+from store.nodes import Mode
+
+log = logging.getLogger(__name__)
+
+PORTION = 200
+"""Positions that are accepted together."""
+
+PORTION_BYTES = 16 << 20
+PORTION_CHANGES = 50_000
+
+
+class Refusal(HolderFault):
+    """What a holder sent is well formed and does not hold: it is not accepted."""
+
+    def __init__(self, source: Source, fault: Fault) -> None:
+        super().__init__(fault.code, f"{source.holder.where}: {fault.message}", **fault.details)
+        self.offence = OFFENCES.get(fault.code.partition(".")[2], Offence.MALFORMED)
+
+
+OFFENCES = {one.code: one for one in Offence} | {"not-home": Offence.FORGED_AUTHOR}
+
+
+@dataclass(slots=True)
+class Pull:
+    """One pull under way: what is asked, of whom, and how far the mirror is."""
+
+    forge: Forge
+    seed: Seed
+    sources: list[Source]
+    project: Project
+    position: int
+    taking: Taking
+
+    async def run(self) -> None:
+        """Bring the mirror to the newest position that any source has."""
+        while self.position < (target := self._target()):
+            await self._advance(target)
+        oldest = rules.contents_from(self.seed.depth, self.position)
+        if self.seed.contents_from > oldest or self.seed.depth is not None:
+            await self._fill(oldest)
+
+    def _target(self) -> int:
+        return max((one.head.position for one in self.taking.sources), default=self.position)
+
+    async def _advance(self, target: int) -> None:
+        """Take in the next portion from the first source that has a good one."""
+        source = self.taking.sources[0]
+        try:
+            found = await self._portion(source, target)
+            await self._contents(found)
+            await self._accept(source, found)
+        except HolderFault as fault:
+            self.taking.drop(source, fault)
+            if not self.taking.sources:
+                raise NobodyHas(fault) from fault
+            return
+        self.position = found[-1].record.position
+
+    async def _portion(self, source: Source, target: int) -> list[Group]:
+        """Return the next positions, as many as belong together, still unproven as a history."""
+        last = min(self.position + PORTION, target)
+        query = {"from": self.position + 1, "to": last}
+        records = source.holder.records("GET", f"{source.path}/records", query)
+        found, size = list[Group](), 0
+        async with aclosing(records), aclosing(groups(records, source.holder.where)) as cut:
+            async for group in cut:
+                found.append(group)
+                size += group.size
+                if size >= PORTION_BYTES or group.record.position >= last:
+                    break
+        if not found:
+            raise Misbehaved(source.holder.where, Offence.BOAST, "less than it said it had")
+        return found
+
+    async def _contents(self, found: Sequence[Group]) -> None:
+        """Have the contents of a portion here, but for those that the seed's depth leaves out."""
+        oldest = rules.contents_from(self.seed.depth, self._target())
+        kept = [group for group in found if group.record.position >= oldest]
+        if not kept:
+            return
+        try:
+            listed = [change for group in kept for change in group.changes()]
+        except StoreFault as fault:
+            where = self.taking.sources[0].holder.where
+            raise Misbehaved(
+                where, Offence.MALFORMED, f"an unreadable change list: {fault}"
+            ) from fault
+        span = Span(kept[0].record.position, kept[-1].record.position, self.seed.depth is None)
+        await self._fetch(span, listed)
+
+    async def _fetch(self, span: Span, listed: Iterable[Change]) -> None:
+        """Fetch what changes bring: first what they name, then the pieces of large files."""
+        entries = {change.new.id: change.new for change in listed if change.new is not None}
+        await self.taking.fetch(span, list(entries))
+        large = [one for one in entries.values() if one.size > contents.BLOB_MAX]
+        forge = self.forge
+
+        def pieces(tx: Tx) -> list[Digest]:
+            return [
+                part
+                for one in large
+                for part in contents.parts(one.id, one.size, lambda i: forge.objects.get(tx, i))
+            ]
+
+        if large:
+            await self.taking.fetch(span, list(dict.fromkeys(await forge.db.read(pieces))))
+
+    async def _accept(self, source: Source, found: Sequence[Group]) -> None:
+        """Make a portion part of the log, all of it or nothing."""
+        oldest = rules.contents_from(self.seed.depth, self._target())
+        try:
+            await accepting.take_in(self.forge, self.project, found, oldest)
+        except Fault as fault:
+            raise Refusal(source, fault) from fault
+
+    async def _fill(self, oldest: int) -> None:
+        """Fetch contents of positions that the log has already: what `oldest` and later need."""
+        if oldest > 1:
+            wanted = await self.forge.db.read(lambda tx: self._tree_at(tx, oldest))
+            await self._fetch(Span(None, oldest), wanted)
+        step = PORTION // 4
+        for first in range(oldest, self.position + 1, step):
+            last = min(first + step - 1, self.position)
+            wanted = await self.forge.db.read(
+                lambda tx, a=first, b=last: self._changed(tx, a, b)  # type: ignore[misc]
+            )
+            await self._fetch(Span(first, last, self.seed.depth is None), wanted)
+
+    def _changed(self, tx: Tx, first: int, last: int) -> list[Change]:
+        found = reading.between(tx, self.project.key, first, last)
+        return [
+            change
+            for landing in reversed(found)
+            for change in reading.changes_of(self.forge, tx, landing)
+        ]
+
+    def _tree_at(self, tx: Tx, position: int) -> list[Change]:
+        landing = reading.landing_at(tx, self.project, position)
+
+        def source(digest: Digest) -> bytes:
+            return self.forge.objects.get(tx, digest)
+
+        files = tree.walk(landing.tree, source)
+        return [Change(path, None, one) for path, one in files if one.mode is not Mode.DIRECTORY]
+
+
+async def pull(forge: Forge, network: Dialling | None, seed: Seed) -> None:
+    """Bring a seed to where its holders are; what comes of it stands in its row."""
+    async with AsyncExitStack() as stack:
+        sources, faults = await look(forge, network, seed, stack)
+        dropped: list[tuple[Source, HolderFault]] = []
+        project: Project | None = None
+        try:
+            if not sources:
+                raise NobodyHas(faults[0] if faults else None)
+            seed, project = await _taken(forge, seed, sources, dropped)
+            if project is None:
+                raise NobodyHas(dropped[-1][1] if dropped else None)
+            taking = Taking(forge, seed, project.key, list(sources), dropped, _room(seed))
+            await replication.fetching(forge, seed)
+            position = await forge.db.read(lambda tx: reading.height(tx, project.key))
+            await Pull(forge, seed, sources, project, position, taking).run()
+        except QuotaReached as fault:
+            await replication.full(forge, seed, fault.message)
+        except Fault as fault:
+            await replication.failed(forge, seed, fault.code, fault.message)
+        else:
+            await _finished(forge, seed, project, taking.sources)
+        for source, failed in dropped:
+            await _score(forge, source, failed, project.home if project else None)
+
+
+async def _taken(
+    forge: Forge, seed: Seed, sources: list[Source], dropped: list[tuple[Source, HolderFault]]
+) -> tuple[Seed, Project | None]:
+    """Take in the documents of each source, the longest chain wins; return the mirror."""
+    project: Project | None = None
+    for source in list(sources):
+        try:
+            if project is not None and project.document.hex() == source.project.document:
+                continue
+            documents = await source.documents()
+            if seed.id is None:
+                seed = await replication.identified(forge, seed, _id_of(source, documents))
+            project = await mirroring.take(forge, documents, seed.id, _settled(forge))
+        except HolderFault as fault:
+            failed = fault
+        except Fault as fault:
+            failed = Refusal(source, fault)
+        else:
+            continue
+        sources.remove(source)
+        dropped.append((source, failed))
+    return seed, project
+
+
+def _settled(forge: Forge) -> mirroring.Also:
+    """Return what follows from new documents: an old home's tenure may have ended."""
+    return lambda tx, project, chain: accepting.settle(forge, tx, project, chain)
+
+
+def _id_of(source: Source, documents: Sequence[bytes]) -> str:
+    try:
+        return open_chain(documents).id
+    except KeysFault as fault:
+        raise Misbehaved(
+            source.holder.where, Offence.DOWNGRADE, f"no documents: {fault}"
+        ) from fault
+
+
+async def _finished(forge: Forge, seed: Seed, project: Project, sources: Sequence[Source]) -> None:
+    assert seed.id is not None
+    for source in sources:
+        await replication.head_told(forge, seed.id, source.peer, source.head.position)
+    if (now := await replication.get(forge, seed.key)) is not None:
+        await replication.verified(forge, now)
+        for source in sources:
+            if source.did == project.home:
+                await receipts.send(forge, now, source, project)
+
+
+async def _score(forge: Forge, source: Source, fault: HolderFault, home: str | None) -> None:
+    """Hold a fault against who is to blame: a home that contradicts itself, else the holder."""
+    log.warning("a holder failed", extra={"peer": source.holder.where, "code": fault.code})
+    offence = fault.offence
+    if not offence.points or (offence is Offence.EQUIVOCATION and source.did != home):
+        return
+    await peering.scored(forge, source.peer, offence.points, offence.code)
+
+
+def _room(seed: Seed) -> int | None:
+    return None if seed.quota is None else max(0, seed.quota - seed.bytes)
