@@ -4,7 +4,7 @@ from mic.cli.table.rows import Option
 
 TARGET = Option(
     "PROJECT",
-    "account/project, its URL, or nothing in a workspace",
+    "account/project, another address, or nothing in a workspace",
     many="*",
     parts=("PROJECT?",),
 )
@@ -32,7 +32,7 @@ STRATEGY = Option(
 )
 
 PARTS = {
-    "PROJECT": "account/project, its URL or an alias; left out, the workspace's own",
+    "PROJECT": "account/project, another address or an alias; left out, the workspace's own",
     "PATH": "a path in the project",
     "POSITION": "a position: N, @N or latest",
     "FROM": "the position to compare from; left out, the workspace's files are compared",

@@ -80,9 +80,13 @@ COMMANDS: tuple[Command, ...] = (
         (
             ("mic clone ada/engine", "from the default node, into ./engine"),
             ("mic clone https://forge.example/ada/engine there", "from any node, into ./there"),
+            ("mic clone /ip4/192.0.2.7/tcp/4001/p2p/12D3…/ada/engine", "from a peer"),
+            ("mic clone mic:z8Qk…", "by its id, from whichever node we know that has it"),
+            ("mic clone mic:z8Qk…@https://forge.example", "by its id, from this node"),
+            ("mic clone engine.bundle", "out of a file"),
         ),
         (
-            Option("ADDRESS", "account/project, or its URL on a node"),
+            Option("ADDRESS", "account/project, its URL, a peer's address, mic:z…, or a bundle"),
             Option("DIR", "where to (./PROJECT)", many="?"),
         ),
         tool="writes",
@@ -99,7 +103,7 @@ COMMANDS: tuple[Command, ...] = (
         ),
         (
             Option("FILE", "the file to write, which does not exist yet"),
-            Option("ADDRESS", "account/project, its URL, or nothing in a workspace", many="?"),
+            Option("ADDRESS", "account/project, or another address (this workspace's)", many="?"),
             Option("--from", "the first position that is in it (1)", value="N", number=True),
         ),
         more="All of it is verified while it is written. Whoever has the file can read all of it: "
@@ -116,7 +120,7 @@ COMMANDS: tuple[Command, ...] = (
             ("mic checkout ada/engine --position 12", "as it was at position 12"),
         ),
         (
-            Option("ADDRESS", "account/project, or its URL on a node"),
+            Option("ADDRESS", "account/project, another address, or a bundle"),
             Option("--path", "where to (./PROJECT)", short="-p", value="DIR"),
             Option("--position", "the position to get (the newest)", value="POSITION"),
         ),
@@ -128,7 +132,7 @@ COMMANDS: tuple[Command, ...] = (
         "make this directory a workspace of a project, without touching its files",
         "mic link ADDRESS",
         (("mic link ada/engine", "tie this directory to ada/engine"),),
-        (Option("ADDRESS", "account/project, or its URL on a node"),),
+        (Option("ADDRESS", "account/project, another address, or a bundle"),),
         more="Afterwards `mic status` tells how the files differ from the project's head.",
         tool="writes",
     ),
