@@ -136,7 +136,7 @@ class Connection:
         self, method: str, path: str, body: bytes | None, query: Query | None
     ) -> urllib3.BaseHTTPResponse:
         with self._translated():
-            return self._open(method, path, body, messages.IDS, query, preload=False)
+            return self._open(method, path, body, messages.IDS, query)
 
     def _once(
         self,
@@ -146,8 +146,10 @@ class Connection:
         content_type: str,
         query: Query | None,
     ) -> bytes:
+        most = limits.FILE if "/files/" in path else limits.ANSWER
         with self._translated():
-            return self._open(method, path, body, content_type, query, preload=True).data
+            response = self._open(method, path, body, content_type, query)
+            return bounded(response, most, self.url)
 
     def _open(
         self,
@@ -156,8 +158,6 @@ class Connection:
         body: bytes | Iterable[bytes] | None,
         content_type: str,
         query: Query | None,
-        *,
-        preload: bool,
     ) -> urllib3.BaseHTTPResponse:
         headers = self._headers if body is None else self._headers | {"Content-Type": content_type}
         response = self._pool.request(
@@ -166,7 +166,7 @@ class Connection:
             body=body,
             headers=headers,
             redirect=False,
-            preload_content=preload,
+            preload_content=False,
             decode_content=False,
         )
         if response.status >= 300:
@@ -175,9 +175,10 @@ class Connection:
 
     def _refuse(self, response: urllib3.BaseHTTPResponse) -> None:
         try:
-            fault = refusals.fault(response.status, response.data[: limits.MIB], self.url)
-        finally:
-            response.release_conn()
+            body = bounded(response, limits.MIB, self.url)
+        except Unreachable:
+            body = b""
+        fault = refusals.fault(response.status, body, self.url)
         if response.status in BUSY:
             raise Dropped(fault.message, code=fault.code, unsent=True, node=self.url)
         raise fault
@@ -218,6 +219,24 @@ def _pool(url: str) -> urllib3.HTTPConnectionPool:
 
         return peers.pool(url, maxsize=2, retries=False, timeout=timeout)
     return urllib3.connection_from_url(url, maxsize=4, retries=False, timeout=timeout)
+
+
+def bounded(response: urllib3.BaseHTTPResponse, most: int, url: str) -> bytes:
+    """Return all bytes of an answer and let its socket be used again.
+
+    Raises `Unreachable` for more than `most`: nobody waits for the end of an answer without one.
+    """
+    parts, size = [], 0
+    while size <= most and (part := response.read1(min(CHUNK, most + 1))):
+        parts.append(part)
+        size += len(part)
+    if size <= most:
+        response.release_conn()
+        return b"".join(parts)
+    response.close()
+    raise Unreachable(
+        f"What {url} answers has more than {most:,} bytes.", code="answer.too-large", node=url
+    )
 
 
 def decoded(body: bytes, shape: type[T], url: str) -> T:

@@ -13,7 +13,7 @@ import msgspec
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from mic.client.connection import decoded
+from mic.client.connection import bounded, decoded
 from mic.errors import Denied, Exhausted, Invalid, MicFault, Unreachable
 
 CLIENT: Final = "mic"
@@ -114,7 +114,10 @@ def _post(url: str, path: str, fields: dict[str, str], shape: type[T]) -> T:
     timeout = urllib3.Timeout(connect=10, read=60)
     try:
         with urllib3.connection_from_url(url, retries=False, timeout=timeout) as pool:
-            answer = pool.request("POST", path, body=body, headers=headers, redirect=False)
+            answer = pool.request(
+                "POST", path, body=body, headers=headers, redirect=False, preload_content=False
+            )
+            data = bounded(answer, LARGEST, url)
     except HTTPError as problem:
         raise Unreachable(
             f"The node at {url} does not answer.",
@@ -122,8 +125,8 @@ def _post(url: str, path: str, fields: dict[str, str], shape: type[T]) -> T:
             node=url,
         ) from problem
     if answer.status >= 300:
-        _refuse(url, answer.status, answer.data[:LARGEST])
-    return decoded(answer.data[:LARGEST], shape, url)
+        _refuse(url, answer.status, data)
+    return decoded(data, shape, url)
 
 
 def _refuse(url: str, status: int, body: bytes) -> NoReturn:

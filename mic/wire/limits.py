@@ -13,6 +13,9 @@ GIB: Final = 1024 * MIB
 JSON_BODY: Final = 1 * MIB
 """Bytes of any JSON request body."""
 
+ANSWER: Final = 256 * MIB
+"""Bytes of any answer but for files and streams: 200,000 paths of a kilobyte each, and more."""
+
 LAND_REQUEST: Final = 6 * MIB
 """Bytes of the JSON head of a landing: a transcript of `TRANSCRIPT` bytes in base64, and more."""
 
