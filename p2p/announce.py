@@ -47,7 +47,8 @@ class Announcer:
         wanted = {key for key in keys if key is not None}
         if wanted:
             for one in await standing.kept(self._forge, wanted):
-                await self.tell(one)
+                if one.is_ours:  # Its mirrors tell it again when it has become quiet.
+                    await self.tell(one)
 
     async def tell(self, one: Standing) -> None:
         """Announce where a project stands, unless it is private; raises `TransportFault`."""

@@ -24,6 +24,7 @@ from p2p.policy import Policy
 from p2p.sources import ways_to
 from p2p.transport import addresses
 from p2p.transport.errors import BadAddress, TransportFault
+from p2p.transport.model import Connected
 from p2p.transport.network import Network
 
 log = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ class Discovery:
             found = await self._network.connected()
             for one in found:
                 if one.did not in self._connected:
-                    await self._meet(one.did, [one.address] if one.direction == "out" else [])
+                    await self._meet(one.did, _dialled(one))
             self._connected = frozenset(one.did for one in found)
         await asyncio.sleep(CONNECTED_SECONDS)
 
@@ -140,6 +141,14 @@ class Discovery:
         url = way.address if way.is_url else None
         learned = Met(entry.did, url, entry.name, reached)
         await peering.met(self._forge, learned, MET, answered=True)
+
+
+def _dialled(one: Connected) -> list[str]:
+    """Return where a peer is reached: there where we dialled it, not where it dialled from."""
+    if one.direction != "out":
+        return []
+    where = addresses.parse(one.address).where
+    return [f"{where}/p2p/{addresses.peer_id(one.did)}"]
 
 
 def _where(entry: AddressEntry) -> tuple[object, ...]:

@@ -55,7 +55,7 @@ class Facts:
             record=one.record,
             homes=chain.homes,
             is_private=one.is_private,
-            is_ours=chain.homes[-1].home == self._forge.node.did,
+            is_ours=one.is_ours,
             peers=chain.peers,
         )
 

@@ -17,7 +17,10 @@ from store.digest import Digest
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Documents in a project's chain, its newest position, and that landing's record."""
+    """Documents in a project's chain, its newest position, and that landing's record.
+
+    `is_ours` says that this node orders it.
+    """
 
     project: str
     epoch: int
@@ -25,6 +28,7 @@ class Standing:
     record: Digest | None
     key: int
     is_private: bool
+    is_ours: bool
 
 
 async def standings(forge: Forge, who: Party, names: Sequence[str]) -> list[Standing]:
@@ -72,7 +76,8 @@ def _of(tx: Tx, found: Sequence[Project]) -> list[Standing]:
 def _standing(project: Project, epoch: int, newest: tuple[int, Digest] | None) -> Standing:
     position, record = newest or (0, None)
     is_private = project.visibility == "private"
-    return Standing(project.id, epoch, position, record, project.key, is_private)
+    is_ours = project.home is None
+    return Standing(project.id, epoch, position, record, project.key, is_private, is_ours)
 
 
 async def record_at(forge: Forge, standing: Standing, position: int) -> bytes | None:

@@ -40,9 +40,10 @@ class Ran:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with a MIC_HOME."""
+    """Somebody with a MIC_HOME; what they run is put behind `through`."""
 
     home: Path
+    through: tuple[str, ...] = ()
 
     def mic(self, *words: str, at: Path, stdin: str | None = None, **more: str) -> Ran:
         """Run `mic` in the directory `at`."""
@@ -58,7 +59,7 @@ class Person:
         """Run `mic` in the directory `at`, to its end or to the nth change, if there is one."""
         program = [*KILLED, str(kill)] if kill else MIC
         done = subprocess.run(
-            [*program, *words],
+            [*self.through, *program, *words],
             cwd=at,
             env=environment(MIC_HOME=str(self.home), **more),
             capture_output=True,
