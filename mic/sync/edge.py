@@ -5,7 +5,6 @@ bearer token and turns every fault into one answer. Cookies mean nothing at this
 web page can use a visitor's session on it.
 """
 
-import dataclasses
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -16,6 +15,7 @@ from mic.sync import failures
 from mic.wire import identity as wire
 from mic.wire import limits
 from mic.wire.messages import JSON
+from node.access import verbs as access
 from node.kernel.errors import Invalid
 from node.kernel.forge import Forge
 from node.kernel.parties import ANONYMOUS, Party
@@ -55,7 +55,7 @@ def door(forge: Forge, handler: Handler) -> Callable[[web.Request], Awaitable[we
 async def party(forge: Forge, request: web.Request) -> Party:
     """Return who asks; raises `Denied` for a token that is not one of ours."""
     found, peer = await _bearer(forge, request), request.get(PEER)
-    return found if peer is None else dataclasses.replace(found, peer=peer)
+    return found if peer is None else await access.asking_for(forge, found, peer)
 
 
 async def _bearer(forge: Forge, request: web.Request) -> Party:

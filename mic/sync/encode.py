@@ -43,6 +43,8 @@ def project(forge: Forge, one: Project) -> wire.Project:
         url=one.url,
         llm_model=one.llm_model,
         archived_at=one.archived_at,
+        home=one.home or forge.node.did,
+        state="mirror" if one.is_mirror else "home",
     )
 
 

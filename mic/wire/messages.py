@@ -34,6 +34,7 @@ Role = Literal["human", "agent"]
 Speaker = Literal["human", "agent", "commit"]
 Origin = Literal["human", "ai-assisted", "ai-generated", "unknown"]
 Status = Literal["active", "landed", "abandoned"]
+ProjectState = Literal["home", "mirror"]
 ModeName = Literal["file", "executable", "link", "directory"]
 
 
@@ -132,7 +133,8 @@ class Project(Struct, frozen=True, kw_only=True):
     """One project. `page` is its page on the node, `url` its own site if it says one.
 
     `document` is the id of its newest signed document, `llm_model` what its agents are to use;
-    `archived_at` is null unless it is archived.
+    `archived_at` is null unless it is archived. `home` is the did of the node that orders it, and
+    `state` says whether that is the node that answers; older nodes say neither.
     """
 
     id: str
@@ -148,6 +150,8 @@ class Project(Struct, frozen=True, kw_only=True):
     url: str = ""
     llm_model: str = ""
     archived_at: int | None = None
+    home: str | None = None
+    state: ProjectState = "home"
 
 
 class Projects(Struct, frozen=True):

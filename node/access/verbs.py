@@ -24,9 +24,9 @@ def refreshed(tx: Tx, who: Party) -> Party:
     return dataclasses.replace(who, standing=standing_of(tx, who.account, who.peer))
 
 
-async def asking_for(forge: Forge, who: Party, peer: str) -> Party:
-    """Return `who` as the node `peer` asks for them, with what that node may hold."""
-    named = dataclasses.replace(who, peer=peer)
+async def asking_for(forge: Forge, asker: Party, peer: str) -> Party:
+    """Return `asker` as the node `peer` asks for them, with what that node may hold."""
+    named = dataclasses.replace(asker, peer=peer)
     return await forge.db.read(lambda tx: refreshed(tx, named))
 
 

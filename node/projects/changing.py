@@ -12,8 +12,8 @@ from node.accounts.model import Account
 from node.audit import verbs as audit
 from node.kernel import events, jobs
 from node.kernel.forge import Forge
-from node.kernel.parties import ANONYMOUS, Party
-from node.projects import rows, rules
+from node.kernel.parties import Party
+from node.projects import notices, rows, rules
 from node.projects.model import Project, ProjectLimit, ProjectTaken
 from store.database import Tx
 from store.records import Kind
@@ -67,13 +67,8 @@ def delete(forge: Forge, tx: Tx, who: Party, project: Project) -> None:
     rows.delete(tx, project.key, at)
     owed = {"project": project.key, "deleted_at": at}
     jobs.enqueue(tx, rules.FORGET, owed, at + rules.GRACE_MS)
+    notices.deleted(forge, tx, project)
     tell(tx, who, project, "deleted", at)
-
-
-def let_go(forge: Forge, tx: Tx, key: int) -> None:
-    """Take a mirror away, as its operator wishes: it is as if it were deleted here."""
-    if (project := rows.by_key(tx, key)) is not None:
-        delete(forge, tx, ANONYMOUS, project)
 
 
 def tell(tx: Tx, who: Party, project: Project, what: str, at: int, **more: object) -> None:

@@ -247,6 +247,15 @@ class BadPeer(Invalid):
         super().__init__("project.bad-peer", f"A node's key is a did:key:z6Mk…, not {did[:80]!r}.")
 
 
+class TooManyPeers(Exhausted):
+    """A project names as many nodes as it may."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            "project.too-many-peers", f"A project names at most {limit} nodes.", limit=limit
+        )
+
+
 class NoPeer(Missing):
     """The project's document does not name this node."""
 

@@ -5,12 +5,12 @@ import dataclasses
 from keys.statements.project import open_project
 from node.access import verbs as access
 from node.access.model import Action
-from node.access.rules import authorize
+from node.access.rules import PRIVATE, authorize
 from node.accounts import verbs as accounts
 from node.accounts.model import Account
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
-from node.projects import changing, rows, rules
+from node.projects import changing, notices, rows, rules
 from node.projects.model import AlreadyThere, Deleted, NotDeleted, Project
 from store.database import Tx
 
@@ -55,6 +55,7 @@ async def restore(forge: Forge, who: Party, account: str, handle: str) -> Projec
         changing.check_free(tx, owner.key, owner.handle, project.handle)
         changing.check_room(forge, tx, owner)
         rows.restore(tx, project.key)
+        project = _again(forge, tx, project, at)
         changing.tell(tx, who, project, "restored", at)
         return project
 
@@ -97,6 +98,21 @@ def address_of(tx: Tx, project: int) -> str:
 def has_any(tx: Tx, account: int) -> bool:
     """Return whether an account has projects, deleted ones that can be brought back too."""
     return rows.has_any(tx, account)
+
+
+def _again(forge: Forge, tx: Tx, project: Project, at: int) -> Project:
+    """Chain a document, so that mirrors that were told of the end learn that it is none."""
+    was_public = notices.is_public(tx, project)
+    if not notices.taken_back(tx, project):
+        return project
+    newest, _ = open_project(forge.objects.get(tx, project.document))
+    document = rules.successor(newest, project.document, project, forge.ids.nonce(), at)
+    signed = changing.follow(forge, tx, project, document)
+    rows.change(tx, signed)
+    if was_public and project.visibility == PRIVATE:
+        # It was made private and then deleted: others are still not to have it.
+        notices.withdrawn(forge, tx, signed)
+    return signed
 
 
 def _deleted(tx: Tx, owner: Account, handle: str, since: int) -> Project:

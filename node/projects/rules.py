@@ -250,12 +250,17 @@ def held_by(
     )
 
 
+def is_did(text: str) -> bool:
+    """Return whether `text` is the name of a node's key."""
+    return _DID.fullmatch(text) is not None
+
+
 def peers_of(document: ProjectDocument) -> frozenset[str]:
     """Return the nodes that a document lets hold the project; what is no did is none."""
     named = document.policy.get(PEERS)
     if not isinstance(named, list):
         return frozenset()
-    return frozenset(one for one in named if isinstance(one, str) and _DID.fullmatch(one))
+    return frozenset(one for one in named if isinstance(one, str) and is_did(one))
 
 
 def is_said_differently(before: Project, after: Project) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from keys.statements.project import genesis_id, open_project, seal_project
 from node.access import verbs as access
 from node.access.model import Action, NoProject
-from node.access.rules import authorize
+from node.access.rules import PRIVATE, authorize
 from node.accounts import verbs as accounts
 from node.accounts.model import Account
 from node.audit import verbs as audit
@@ -18,7 +18,7 @@ from node.audit.model import AuditRow
 from node.kernel.forge import Forge
 from node.kernel.paging import page_size
 from node.kernel.parties import Party
-from node.projects import changing, rows, rules
+from node.projects import changing, notices, rows, rules
 from node.projects.changing import current
 from node.projects.model import NewProject, Project, ProjectChanges
 from store.database import Tx
@@ -211,9 +211,18 @@ def _update(
     if rules.is_said_differently(before, after):
         after = _signed(forge, tx, before, after, at)
     rows.change(tx, after)
+    if after.visibility != before.visibility:
+        _tell_mirrors(forge, tx, after)
     changed = [field for field in rules.FIELDS if getattr(before, field) != getattr(after, field)]
     changing.tell(tx, who, after, "updated", at, changed=changed, visibility=after.visibility)
     return after
+
+
+def _tell_mirrors(forge: Forge, tx: Tx, project: Project) -> None:
+    if project.visibility == PRIVATE:
+        notices.withdrawn(forge, tx, project)
+    else:
+        notices.taken_back(tx, project)
 
 
 def _signed(forge: Forge, tx: Tx, before: Project, after: Project, at: int) -> Project:

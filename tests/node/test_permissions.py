@@ -102,6 +102,9 @@ TABLE = {
     "projects.moves.archive": WRITES,
     "projects.moves.deleted": OF_A_NAMESPACE,
     "projects.moves.restore": OF_A_NAMESPACE,
+    "projects.peers.add_peer": WRITES,
+    "projects.peers.peers": INSIDE,
+    "projects.peers.remove_peer": WRITES,
     "projects.history": WRITES,
     "projects.listed": FOR_ALL,
     "projects.update": WRITES,
@@ -141,6 +144,7 @@ SLICES = sorted({name.partition(".")[0] for name in TABLE})
 
 # Verbs of the node itself: no front end calls them for somebody without having asked who.
 OWN = {
+    "access.asking_for",  # says who asks
     "accounts.free_handle",  # the daemon's, at the first start
     "accounts.get",  # a handle is public
     "accounts.owner",
@@ -167,7 +171,7 @@ OWN = {
 # Slices whose verbs stand in more than one module.
 VERBS_IN = {
     "devices": ("verbs", "flow"),
-    "projects": ("verbs", "members", "moves"),
+    "projects": ("verbs", "members", "moves", "peers"),
     "signin": ("verbs", "tokens"),
 }
 

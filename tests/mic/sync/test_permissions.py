@@ -61,12 +61,16 @@ NEEDS = {
     ("POST", "/invitations/{invitation}/accept"): INVITED,
     ("POST", "/invitations/{invitation}/decline"): INVITED,
     ("DELETE", "/invitations/{invitation}"): INVITER,
+    ("GET", "/by-id/{id}"): ANYBODY,  # an id that nobody may see is a missing one
     ("GET", ""): READ,
     ("PATCH", ""): SETTINGS,
     ("DELETE", ""): OWN,
     ("GET", "/members"): INSIDE,
     ("POST", "/members"): OWN,
     ("DELETE", "/members/{member}"): OWN,
+    ("GET", "/peers"): INSIDE,
+    ("POST", "/peers"): OWN,
+    ("DELETE", "/peers/{peer}"): OWN,
     ("GET", "/tokens"): INSIDE,
     ("POST", "/tokens"): INSIDE,
     ("DELETE", "/tokens/{token}"): INSIDE,
@@ -115,6 +119,7 @@ BODIES = {
     "/organizations/{organization}/invitations": {"handle": "bob"},
     "/account/tokens": {"name": "ci", "scopes": ["read"]},
     "/members": {"handle": "bob", "role": "writer"},
+    "/peers": {"did": "did:key:z6MkrEVGLPYHhLGBQ25Bh5DXSakRiDpdoj7fdsNZSqYPcUGt"},
     "/tokens": {"name": "ci", "scopes": ["read"]},
     "/transfer": {"to": "keeper"},
     "/sessions": {"id": session_id(50), "goal": "Work", "base": 1},
@@ -148,7 +153,11 @@ def in_order():
 
 
 # Asked for by an id that nothing here has.
-NOT_THERE = {("GET", "/accounts/{account}/imports/{id}"), ("GET", "/offers/{session}")}
+NOT_THERE = {
+    ("GET", "/accounts/{account}/imports/{id}"),
+    ("GET", "/offers/{session}"),
+    ("GET", "/by-id/{id}"),
+}
 
 
 def filled(path, account, kind, company):
@@ -161,6 +170,7 @@ def filled(path, account, kind, company):
         "{invitation}": str(company.invitation),
         "{position}": "1",
         "{device}": "999",
+        "{peer}": "did:key:z6MkNobody",
         "{id}": "999",
         "{token}": "999",
         "{session}": session_id(list(KINDS).index(kind)),

@@ -9,6 +9,7 @@ from node.access import scopes
 from node.access.model import (
     Action,
     Archived,
+    Elsewhere,
     NoProject,
     NotAllowed,
     OtherProject,
@@ -32,6 +33,11 @@ def working(account, role, project=PROJECT):
     return Party(account=account, standing=Standing(projects={project: role}))
 
 
+def holding(project, **who):
+    """A node that may hold a project, asking for somebody or for itself."""
+    return Party(peer="did:key:z6Mk", standing=Standing(held=frozenset({project})), **who)
+
+
 ASKERS = {
     "nobody": ANONYMOUS,
     "stranger": Party(account=2, handle="bob"),
@@ -52,6 +58,10 @@ ASKERS = {
     "admin's write token": Party(3, "root", is_admin=True, scopes=frozenset({"write"}), token=5),
     "admin's forged scope": Party(3, "root", is_admin=True, scopes=frozenset({"root"}), token=6),
     "nobody who says admin": Party(is_admin=True),
+    "peer": holding(PROJECT),
+    "another project's peer": holding(OTHER_PROJECT),
+    "stranger who asks by a peer": holding(PROJECT, account=2, scopes=frozenset(), token=7),
+    "owner who asks by a peer": holding(PROJECT, account=OWNER),
 }
 YES, HIDDEN, SIGN_IN, NO, SCOPE = None, NoProject, SignInRequired, NotAllowed, ScopeMissing
 FROZEN = Archived
@@ -101,6 +111,14 @@ TABLE = {
     ("admin's forged scope", PRIVATE): (*IN_THE_DARK, SCOPE),
     ("nobody who says admin", PUBLIC): (YES, *(SIGN_IN,) * 9),
     ("nobody who says admin", PRIVATE): (*IN_THE_DARK, SIGN_IN),
+    ("peer", PUBLIC): (YES, *OUTSIDE, NO),
+    ("peer", PRIVATE): (YES, *OUTSIDE, NO),
+    ("another project's peer", PUBLIC): (YES, *(SIGN_IN,) * 9),
+    ("another project's peer", PRIVATE): (*IN_THE_DARK, SIGN_IN),
+    ("stranger who asks by a peer", PUBLIC): (YES, *OUTSIDE, NO),
+    ("stranger who asks by a peer", PRIVATE): (YES, *OUTSIDE, NO),
+    ("owner who asks by a peer", PUBLIC): (*OWNING, NO),
+    ("owner who asks by a peer", PRIVATE): (*OWNING, NO),
 }
 
 
@@ -129,6 +147,20 @@ def test_an_archived_project_is_refused_only_to_those_who_could_change_it(asker,
     for action, usual in zip(Action, TABLE[asker, visibility], strict=True):
         told = answer(ASKERS[asker], action, visibility, is_archived=True)
         assert told == (FROZEN if usual in {YES, SCOPE} and action in frozen else usual)
+
+
+@pytest.mark.parametrize(("asker", "visibility"), TABLE)
+def test_a_mirror_is_read_as_at_home_and_changed_by_nobody(asker, visibility):
+    for action, usual in zip(Action, TABLE[asker, visibility], strict=True):
+        told = answer(ASKERS[asker], action, visibility, home="did:key:z6Mk", name="mic:z1")
+        changes = action not in {Action.READ, Action.ADMIN} and usual is not HIDDEN
+        assert told == (Elsewhere if changes else usual)
+
+
+def test_a_mirror_says_whose_it_is():
+    with pytest.raises(Elsewhere) as refused:
+        authorize(ANONYMOUS, Action.LAND, owner=OWNER, home="did:key:z6MkHome", name="mic:z1")
+    assert refused.value.details == {"home": "did:key:z6MkHome", "id": "mic:z1"}
 
 
 def test_a_role_on_a_project_says_nothing_about_the_namespace():
