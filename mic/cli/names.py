@@ -6,7 +6,7 @@ Only for people. JSON has its own way to write any character, and gets names as 
 import re
 
 _SHORT = {"\a": "a", "\b": "b", "\t": "t", "\n": "n", "\v": "v", "\f": "f", "\r": "r"}
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SPECIAL = re.compile(r'[\\"]')
 
 
@@ -16,14 +16,14 @@ def quoted(name: str) -> str:
     A name with a control character, a change of direction, a quote or a backslash does. Those of
     ASCII are written as in C (`\n`, `\033`), the others as `\uXXXX`.
     """
-    if not (_CONTROLS.search(name) or _SPECIAL.search(name)):
+    if not (CONTROLS.search(name) or _SPECIAL.search(name)):
         return name
     return '"' + escaped(_SPECIAL.sub(lambda found: "\\" + found[0], name)) + '"'
 
 
 def escaped(text: str) -> str:
     """Return a sentence on one line, its control characters and changes of direction escaped."""
-    return _CONTROLS.sub(lambda found: "\\" + _code(found[0]), text)
+    return CONTROLS.sub(lambda found: "\\" + _code(found[0]), text)
 
 
 def _code(character: str) -> str:

@@ -6,7 +6,7 @@ import msgspec
 
 from mic.cli.answers import Answer
 from mic.cli.console import Console, harmless
-from mic.cli.names import escaped, quoted
+from mic.cli.names import CONTROLS, escaped, quoted
 from mic.errors import MicFault
 
 HINTS = {
@@ -62,7 +62,14 @@ def failure(fault: MicFault) -> dict[str, Any]:
 
 
 def encoded(value: Any) -> str:
-    """Return the JSON of an answer."""
+    """Return the JSON of an answer, written so that it commands no terminal either.
+
+    JSON escapes the controls below U+0020 only; a terminal obeys those of U+0080 to U+009F too.
+    """
+    return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", _encoded(value))
+
+
+def _encoded(value: Any) -> str:
     try:
         return msgspec.json.encode(value, enc_hook=_plain).decode()
     except UnicodeEncodeError:

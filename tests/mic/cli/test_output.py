@@ -1,6 +1,7 @@
 """What others wrote is shown as they wrote it, and commands no terminal."""
 
 import io
+import json
 
 import pytest
 
@@ -39,6 +40,17 @@ def printed(stream, text):
 )
 def test_a_terminal_is_not_commanded_by_what_others_wrote(written, shown):
     assert printed(Terminal(), written) == shown + "\n"
+
+
+def test_json_commands_no_terminal_and_says_the_same():
+    stream, goal = Terminal(), "a\x1b]0;x\x07\u009b2J\x7f\u202e\u2066é\n"
+    console = Console(json=True, colour=False, out=stream, err=stream)
+    print_answer(console, Answer({"goal": goal}, ""))
+    print_fault(console, Conflict(goal, code="x", paths=[goal]))
+    said = stream.getvalue()
+    assert not set(said) & set("\x1b\x07\u009b\x7f\u202e\u2066")
+    first, second = map(json.loads, said.splitlines())
+    assert first["data"]["goal"] == second["error"]["message"] == goal
 
 
 def test_what_no_terminal_reads_stays_as_it_is():
