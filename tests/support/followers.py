@@ -7,7 +7,7 @@ from pathlib import Path
 
 from node.holdings import verbs as holdings
 from node.kernel.forge import Forge
-from node.landings import accepting, mirrors, rows
+from node.landings import accepting, rows
 from node.landings.model import Head, Landing
 from node.projects import mirroring
 from node.projects.model import Project
@@ -84,9 +84,19 @@ async def keep(forge: Forge, project: Project, records: Iterable[Record]) -> Non
     await forge.db.write(lambda tx: holdings.add(tx, project.key, ids))
 
 
+async def take(forge: Forge, documents: Sequence[bytes], name: str | None = None) -> Project:
+    """What a pull does with documents that came."""
+    return await mirroring.take(
+        forge,
+        documents,
+        name,
+        lambda tx, project, chain: accepting.settle(forge, tx, project, chain),
+    )
+
+
 async def taken(home: Forge, mirror: Forge, ours: Project) -> Project:
     """The mirror of a project, without its landings."""
-    return await mirrors.take(mirror, await documents_of(home, ours), ours.id)
+    return await take(mirror, await documents_of(home, ours), ours.id)
 
 
 async def followed(home: Forge, mirror: Forge, ours: Project) -> Project:
