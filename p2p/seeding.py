@@ -1,7 +1,7 @@
 """Keeps seeds where their holders are: looks at each in its time, several at once.
 
 Rows say what is due, so that a command, an announcement and the clock are one thing here; they are
-looked at twice a second. A pull that fails, in whatever way, is told to its seed's row and tried
+looked at four times a second. A pull that fails, in whatever way, is told to its seed's row and tried
 again later: no seed holds up another one for long.
 """
 
@@ -16,7 +16,7 @@ from p2p.fetch import pull
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.25
 AT_ONCE = 4
 LONGEST_SECONDS = 6 * 3600.0
 """Of one pull; what it brought stays, and the next one goes on."""

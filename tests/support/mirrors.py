@@ -39,7 +39,10 @@ class Home:
 
     async def land(self, **files: bytes | None) -> int:
         """Land these files, None for one that goes; a name's `__` is a slash."""
-        wanted = {name.replace("__", "/"): data for name, data in files.items()}
+        return await self.land_all({n.replace("__", "/"): data for n, data in files.items()})
+
+    async def land_all(self, wanted: dict[str, bytes | None]) -> int:
+        """Land files by their paths."""
         changes = [
             Change(
                 name,
