@@ -29,6 +29,8 @@ class Spool:
 
     def put(self, data: bytes) -> None:
         """Take `data` in. Raises `OSError` where the file cannot be written."""
+        if not data:
+            return
         if self._written == self._read and self._held + len(data) <= self._memory:
             self._parts.append(data)
             self._held += len(data)
