@@ -1,6 +1,9 @@
 """Five nodes on five machines; a cable is pulled, both sides go on, and agree when it is back."""
 
+import json
 import sqlite3
+import subprocess
+import sys
 import time
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -11,7 +14,7 @@ import pytest
 from tests.support import namespaces
 from tests.support.mic import Person
 from tests.support.namespaces import Machine
-from tests.support.processes import Node, run
+from tests.support.processes import Node, environment, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.journey, namespaces.needed]
 
@@ -57,6 +60,25 @@ class Site:
         (folder / "first.txt").write_text("first\n")
         self.owner.json("share", at=folder)
         return self.rows("select id from projects where handle = ?", name)[0][0]
+
+    def offer(self, author: "Site", project: str, name: str) -> None:
+        """Leave a landing of `author`, the owner of a project elsewhere, at the mirror here."""
+        (address,) = self.rows(
+            "select accounts.handle, projects.handle from projects"
+            " join accounts on accounts.key = owner where projects.id = ?",
+            project,
+        )
+        settings = {
+            "url": self.node.url, "address": address, "project": project, "name": name,
+            "seed": (author.place / "mic" / "device.key").read_text().strip(),
+        }  # fmt: skip
+        command = [sys.executable, "-m", "tests.support.offerer", json.dumps(settings)]
+        done = subprocess.run(
+            [*self.machine.through, *command],
+            env=environment(), capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["state"] == "queued"
 
     def seed(self, at: "Site", name: str) -> None:
         ran = run("seed", f"{at.address}/ada/{name}", "--data", str(self.node.data))
@@ -124,8 +146,15 @@ def test_both_sides_of_a_cut_agree_after_it(sites):
         right.land("notes", f"right {number}")
     wait_until_all_agree(everybody[:3], (book,), {book: 4}, AGREE_SECONDS)
     wait_until_all_agree(everybody[3:], (notes,), {notes: 4}, AGREE_SECONDS)
+    for number in range(2):
+        everybody[4].offer(left, book, f"queued {number}")
+        everybody[1].offer(right, notes, f"queued {number}")
     assert [len(site.log(book)) for site in everybody[3:]] == [1, 1]
+    assert [len(site.log(notes)) for site in everybody[:3]] == [1, 1, 1]
 
     cable.plug()
-    wait_until_all_agree(everybody, (book, notes), {book: 4, notes: 4}, AGREE_SECONDS)
-    assert {goal for _, _, goal in everybody[4].log(book)} >= {f"left {n}" for n in range(3)}
+    wait_until_all_agree(everybody, (book, notes), {book: 6, notes: 6}, AGREE_SECONDS)
+    queued = {f"Add queued {number}" for number in range(2)}
+    for name, side in ((book, "left"), (notes, "right")):
+        landed = {goal for _, _, goal in everybody[2].log(name)}
+        assert landed >= {f"{side} {number}" for number in range(3)} | queued
