@@ -123,7 +123,9 @@ def test_a_killed_backup_leaves_nothing_under_its_name(ground, tmp_path):
     done = run(*command[len(MICELIO) :])
     assert done.returncode == 0, done.stderr
     assert [one.name for one in tmp_path.glob("backup*")] == ["backup.tar"]
-    assert run("restore", str(file), "--data", str(tmp_path / "again")).returncode == 0
+    restored = run("restore", str(file), "--data", str(tmp_path / "an other"))
+    assert restored.returncode == 0
+    assert f"`micelio up --data '{tmp_path}/an other'`" in restored.stdout
 
 
 def fill(ground, size):

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import dataclasses
+import shlex
 import sys
 from contextlib import nullcontext
 from dataclasses import asdict
@@ -51,7 +52,8 @@ def restore(config: Config, asked: argparse.Namespace) -> int:
     text = (
         f"The node of {_time(mark)} is in {config.data}: {len(mark.projects):,} projects,"
         f" {mark.bytes:,} bytes.\n{found}\n"
-        "Start it with `micelio up`, and never beside the one that it was taken of."
+        f"Start it with `micelio up --data {shlex.quote(str(config.data))}`,"
+        " and never beside the one that it was taken of."
     )
     say(facts, text, as_json=asked.json)
     return 0 if facts["ok"] else 1
