@@ -140,6 +140,7 @@ def test_what_is_not_committed_stays_or_lands_if_asked(ada, copy):
     assert [one["path"] for one in ada.json("status", at=copy)["changes"]] == ["fresh", "trunk"]
     again = ada.json("share", "--dirty", at=copy)
     assert (again["position"], again["uncommitted"]) == (5, 0)
+    assert again["files"] == shared["files"] + 1
     assert ada.json("status", at=copy)["changes"] == []
     assert ada.refused("share", at=copy) == (5, "workspace.exists")
     assert git("status", "--short", at=copy).splitlines() == [" M trunk", "?? fresh"]

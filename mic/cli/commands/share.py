@@ -82,7 +82,8 @@ def _shared_with_history(
         position = _landed(context, remote, space, scanned, made, project, goal, fresh=False)
         left = 0
     history = plural(landings, "commit with its id", "commits with their ids") + ", "
-    answer = _answer(project, remote, position, len(space.manifest.entries), history)
+    files = len(manifests.load(root).entries)  # a landing has just written it anew
+    answer = _answer(project, remote, position, files, history)
     came = {"landings": landings, "commit": repository.tip, "uncommitted": left}
     return answer._replace(data=answer.data | came, note=_left(left))
 
