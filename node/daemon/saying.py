@@ -16,7 +16,8 @@ class NoNode(Missing):
     def __init__(self, data: Path) -> None:
         super().__init__(
             "node.missing",
-            f"There is no node in {data}. `micelio up` makes one.",
+            f"There is no node in {data}."
+            " --data names another directory; `micelio up` makes a node.",
             data=str(data),
         )
 

@@ -127,6 +127,7 @@ def test_commands_for_a_node_that_is_not_there_say_so(tmp_path):
         answer = run(command, "--data", str(tmp_path / "none"))
         assert (answer.returncode, answer.stdout) == (3, "")
         assert "There is no node in" in answer.stderr
+        assert "--data names another directory" in answer.stderr
 
 
 @pytest.mark.parametrize("command", ["up", "fsck", "status", "login"])
