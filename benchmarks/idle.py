@@ -1,4 +1,5 @@
-"""The memory of an idle node: resident set of `micelio up` some seconds after it has answered.
+"""The memory of an idle node: resident set of `micelio up` some seconds after it has answered,
+without peers and with them.
 
 usage: python benchmarks/idle.py [--settle SECONDS]
 """
@@ -13,11 +14,11 @@ import time
 import urllib.request
 from pathlib import Path
 
-from rounds import ROUNDS, report
+from rounds import in_turn, report
 
 MICELIO = Path(sys.executable).with_name("micelio")
 MIB = 1024
-LIMIT_MIB = 120
+LIMITS_MIB = {"--no-p2p": 120, "with peers": 200}
 
 
 def resident_mib(pid: int) -> float:
@@ -26,12 +27,12 @@ def resident_mib(pid: int) -> float:
     return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / MIB
 
 
-def idle_node(settle: float) -> float:
+def idle_node(settle: float, *options: str) -> float:
     """Start a node, ask it for its pages, let it rest, and return its resident MiB."""
     with tempfile.TemporaryDirectory() as directory:
         command = [MICELIO, "up", "--data", directory, "--listen", "127.0.0.1:0"]
-        options = ["--owner", "ada", "--no-register", "--json"]
-        with subprocess.Popen([*command, *options], stdout=subprocess.PIPE) as node:
+        usual = ["--owner", "ada", "--no-register", "--json"]
+        with subprocess.Popen([*command, *usual, *options], stdout=subprocess.PIPE) as node:
             try:
                 url = json.loads(node.stdout.readline())["url"]
                 for page in ("/", "/up", "/mic/v1/node"):
@@ -43,13 +44,17 @@ def idle_node(settle: float) -> float:
 
 
 def main() -> None:
-    """Print the median of five nodes."""
+    """Print the medians of five nodes each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--settle", type=float, default=5)
     settle = parser.parse_args().settle
-    measured = {"micelio up": [idle_node(settle) for _ in range(ROUNDS)]}
-    median = report("resident memory of an idle node", "MiB", measured)["micelio up"]
-    print(f"  {median / LIMIT_MIB:.2f} of the {LIMIT_MIB} MiB that it may take")
+    sides = {
+        "--no-p2p": lambda: idle_node(settle, "--no-p2p"),
+        "with peers": lambda: idle_node(settle),
+    }
+    medians = report("resident memory of an idle node", "MiB", in_turn(sides))
+    for name, limit in LIMITS_MIB.items():
+        print(f"  {name}: {medians[name] / limit:.2f} of the {limit} MiB that it may take")
 
 
 if __name__ == "__main__":
