@@ -3,8 +3,8 @@
 A directory is landed, then two hundred landings change a few lines of a few files each. A new node
 seeds it: over HTTP, and over libp2p alone. What is measured goes from the seed's row to its being
 `verified`: every signature checked, every tree rebuilt, every content on disk. git's is a clone
-over smart HTTP of the same commits, packed, with a checkout. Memory is the most that the new node had
-resident, libp2p included.
+over smart HTTP of the same commits, packed, with a checkout. Memory is the most that the new node
+had resident, libp2p included.
 
 To grow a project takes a while: `--keep DIR` leaves it there and starts from it next time.
 
@@ -69,7 +69,7 @@ def edited(files: dict[str, bytes], chance: random.Random) -> dict[str, bytes]:
 
 async def grown(place: Path, tree: Path, landings: int) -> str:
     """Make the home's data and a bare repository of the same content; return the address."""
-    chance, files = random.Random(7), files_of(tree)  # noqa: S311
+    chance, files = random.Random(7), files_of(tree)
     bare, work = place / "repositories" / "project.git", place / "work"
     git("init", "-q", "-b", "main", work)
     async with a_home(place / "home") as home:

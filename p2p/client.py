@@ -161,7 +161,10 @@ class Holder:
             problem = msgspec.json.decode(data, type=Failure).error
         except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
             return Refused(self.where, answer.status, f"http.{answer.status}", "without a reason.")
-        return Refused(self.where, answer.status, problem.code[:100], problem.message[:500])
+        said, why = problem.code[:100], problem.message[:500]
+        notice = problem.details.get("notice")
+        proof = notice if isinstance(notice, str) else None
+        return Refused(self.where, answer.status, said, why, proof)
 
     async def _chunks(self, answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
         began, came = time.monotonic(), 0

@@ -72,13 +72,17 @@ class Span:
 
 @dataclass(slots=True)
 class Taking:
-    """Fetches contents for one seed; `dropped` are the holders that failed it, with the faults."""
+    """Fetches contents for one seed; `dropped` are the holders that failed it, with the faults.
+
+    `spare` are other ways to the holders, for when all `sources` are dropped.
+    """
 
     forge: Forge
     seed: Seed
     project: int
     sources: list[Source]
     dropped: list[tuple[Source, HolderFault]] = field(default_factory=list)
+    spare: list[Source] = field(default_factory=list)
     room: int | None = None
     """Bytes that may still come."""
 
@@ -115,6 +119,8 @@ class Taking:
         """Ask a holder no more."""
         self.dropped.append((source, fault))
         self.sources = [one for one in self.sources if one is not source]
+        if not self.sources:
+            self.sources, self.spare = self.spare, []
 
     async def _portion(self, source: Source, span: Span, ids: Sequence[Digest]) -> None:
         path, where = f"{source.path}/objects/fetch", source.holder.where

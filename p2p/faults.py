@@ -27,11 +27,15 @@ class NoAnswer(HolderFault):
 class Refused(HolderFault):
     """A holder said no."""
 
-    def __init__(self, where: str, status: int, code: str, message: str) -> None:
+    def __init__(
+        self, where: str, status: int, code: str, message: str, notice: str | None = None
+    ) -> None:
         super().__init__("peer.refused", f"{where} refused: {message}", peer=where, said=code)
         self.status = status
         self.said = code
         self.why = message
+        self.notice = notice
+        """What the home signed about a project that is gone, in base64, unproven."""
 
 
 class Misbehaved(HolderFault):

@@ -6,28 +6,30 @@ What a kill interrupts goes on where it was, because all that was reached is in 
 is refused is held against the holder that sent it, and the next one is asked.
 """
 
+import base64
 import logging
 from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 
 from keys.errors import KeysFault
+from keys.statements.notice import open_notice
 from keys.statements.project import open_chain
 from node.kernel.errors import Fault
 from node.kernel.forge import Forge
 from node.landings import accepting, reading
 from node.projects import mirroring
-from node.projects.model import Project
+from node.projects.model import BadNotice, NotHeld, Project, Withdrawn
 from node.replication import peering, rules
 from node.replication import verbs as replication
 from node.replication.model import Seed
 from p2p import receipts
 from p2p.client import Dialling
 from p2p.contents import NobodyHas, QuotaReached, Span, Taking
-from p2p.faults import HolderFault, Misbehaved
+from p2p.faults import HolderFault, Misbehaved, Refused
 from p2p.groups import Group, groups
 from p2p.scores import Offence
-from p2p.sources import Source, look
+from p2p.sources import Source, in_order, look
 from store import contents, tree
 from store.changes import Change
 from store.database import Tx
@@ -61,7 +63,6 @@ class Pull:
 
     forge: Forge
     seed: Seed
-    sources: list[Source]
     project: Project
     position: int
     taking: Taking
@@ -186,23 +187,40 @@ async def pull(forge: Forge, network: Dialling | None, seed: Seed) -> None:
         dropped: list[tuple[Source, HolderFault]] = []
         project: Project | None = None
         try:
+            await _noticed(forge, faults)
             if not sources:
                 raise NobodyHas(faults[0] if faults else None)
             seed, project = await _taken(forge, seed, sources, dropped)
             if project is None:
                 raise NobodyHas(dropped[-1][1] if dropped else None)
-            taking = Taking(forge, seed, project.key, list(sources), dropped, _room(seed))
+            asked, spare = in_order(sources)
+            taking = Taking(forge, seed, project.key, asked, dropped, spare, _room(seed))
             await replication.fetching(forge, seed)
             position = await forge.db.read(lambda tx: reading.height(tx, project.key))
-            await Pull(forge, seed, sources, project, position, taking).run()
+            await Pull(forge, seed, project, position, taking).run()
         except QuotaReached as fault:
             await replication.full(forge, seed, fault.message)
+        except Withdrawn as fault:
+            await replication.withdrawn(forge, seed, fault.message)
         except Fault as fault:
             await replication.failed(forge, seed, fault.code, fault.message)
         else:
             await _finished(forge, seed, project, taking.sources)
         for source, failed in dropped:
             await _score(forge, source, failed, project.home if project else None)
+
+
+async def _noticed(forge: Forge, faults: Sequence[HolderFault]) -> None:
+    """Raise `Withdrawn` if the project's home has signed that it is gone, whoever says so."""
+    for fault in faults:
+        if not isinstance(fault, Refused) or fault.notice is None:
+            continue
+        try:
+            notice = base64.b64decode(fault.notice, validate=True)
+            await mirroring.withdraw(forge, notice)
+            raise Withdrawn(open_notice(notice)[0].project)
+        except (ValueError, KeysFault, BadNotice, NotHeld) as problem:
+            log.info("a notice says nothing", extra={"why": str(problem)})
 
 
 async def _taken(
@@ -218,6 +236,8 @@ async def _taken(
             if seed.id is None:
                 seed = await replication.identified(forge, seed, _id_of(source, documents))
             project = await mirroring.take(forge, documents, seed.id, _settled(forge))
+        except Withdrawn:
+            raise
         except HolderFault as fault:
             failed = fault
         except Fault as fault:

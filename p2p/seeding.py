@@ -1,8 +1,8 @@
 """Keeps seeds where their holders are: looks at each in its time, several at once.
 
 Rows say what is due, so that a command, an announcement and the clock are one thing here; they are
-looked at four times a second. A pull that fails, in whatever way, is told to its seed's row and tried
-again later: no seed holds up another one for long.
+looked at four times a second. A pull that fails, in whatever way, is told to its seed's row and
+tried again later: no seed holds up another one for long.
 """
 
 import asyncio

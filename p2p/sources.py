@@ -96,7 +96,7 @@ async def ways_to_node(forge: Forge, project_id: str, did: str) -> list[Way]:
 async def look(
     forge: Forge, network: Dialling | None, seed: Seed, stack: AsyncExitStack
 ) -> tuple[list[Source], list[HolderFault]]:
-    """Ask all ways at once; return who has the project, the farthest first, and what went wrong."""
+    """Ask all ways at once; return who has the project, and what went wrong."""
     sources: list[Source] = []
     faults: list[HolderFault] = []
     loop = asyncio.get_running_loop()
@@ -118,13 +118,19 @@ async def look(
                 group.create_task(one(way))
     except TimeoutError:
         faults.append(NoAnswer("Some of the holders", "they are too slow"))
-    return _each_once(sources), faults
+    return sources, faults
 
 
-def _each_once(sources: Sequence[Source]) -> list[Source]:
-    """Return each node once, however it was reached; who says to be farther comes first."""
+def in_order(sources: Sequence[Source]) -> tuple[list[Source], list[Source]]:
+    """Return whom to ask, the farthest first, and the spare ways to the same nodes.
+
+    A URL is faster than a stream. It only claims to lead to a node, so what else leads there is
+    kept, for when the URL fails.
+    """
     ordered = sorted(sources, key=lambda one: (-one.head.position, not one.holder.way.is_url))
-    return list({one.did: one for one in reversed(ordered)}.values())[::-1][:MOST]
+    first = {one.did: one for one in reversed(ordered)}
+    asked = [one for one in ordered if first[one.did] is one]
+    return asked[:MOST], [one for one in ordered if one not in asked[:MOST]]
 
 
 async def _asked(forge: Forge, holder: Holder, seed: Seed) -> Source:

@@ -134,7 +134,7 @@ def _seed(row: Sequence[object]) -> Seed:
 def due(tx: Tx, now: int, limit: int) -> list[int]:
     """Return the seeds to look at, by key: longest due first."""
     rows = tx.execute(
-        "select key from seeds where due_at <= ? and state not in ('withdrawn', 'dropped')"
+        "select key from seeds where due_at <= ? and state <> 'dropped'"
         " order by due_at limit ?",
         (now, limit),
     )

@@ -73,6 +73,11 @@ async def remove(forge: Forge, seed: Seed) -> None:
     await forge.db.write(lambda tx: rows.remove_seed(tx, seed.key))
 
 
+async def let_be(forge: Forge, seed: Seed) -> None:
+    """Fetch a project no longer, and leave it here: this node is its home now."""
+    await forge.db.write(lambda tx: rows.remove_seed(tx, seed.key))
+
+
 async def due(forge: Forge, limit: int = AT_ONCE) -> list[Seed]:
     """Return the seeds to look at now."""
 
@@ -147,7 +152,7 @@ async def full(forge: Forge, seed: Seed, error: str) -> None:
 
 
 async def withdrawn(forge: Forge, seed: Seed, reason: str) -> None:
-    """Say that the home took a project back: it is neither served nor looked for any more."""
+    """Say that the home took a project back: it is not served, until newer documents say so."""
     await _state(forge, seed, WITHDRAWN, rules.LONGEST_RETRY_MS, "seed.withdrawn", reason)
 
 

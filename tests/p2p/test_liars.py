@@ -1,0 +1,150 @@
+"""Whatever a holder sends instead of the truth is refused by name, held against it, and not kept."""
+
+import struct
+
+import pytest
+import zstandard
+
+from node.replication import peering
+from node.replication import verbs as replication
+from node.replication.model import MET, Met
+from store.digest import digest_of
+from store.records import HEADER, MAX_OBJECT, Codec, Decoder, Kind, Record, encode, make
+from tests.support.forges import a_forge
+from tests.support.hostile_holder import a_liar
+from tests.support.mirrors import a_home, pulled, seeded
+
+_LAYOUT = struct.Struct("<4sBBHII32s")
+
+
+@pytest.fixture
+async def home(tmp_path):
+    async with a_home(tmp_path / "home") as made:
+        await made.land(readme=b"# A book\n" * 50, one=b"one\n" * 100)
+        await made.land(one=b"one\n" * 99 + b"1\n")
+        yield made
+
+
+@pytest.fixture
+async def holder(tmp_path):
+    async with a_forge(tmp_path / "holder") as forge:
+        yield forge
+
+
+def records(data: bytes) -> list[Record]:
+    return list(Decoder().feed(data))
+
+
+def altered(data: bytes) -> bytes:
+    first, *rest = records(data)
+    lie = Record(first.kind, Codec.RAW, 5, first.digest, b"lies!")
+    return b"".join(map(encode, [lie, *rest]))
+
+
+def truncated(data: bytes) -> bytes:
+    return data[: HEADER + 3]
+
+
+def bomb(data: bytes) -> bytes:
+    first, *rest = records(data)
+    frame = zstandard.ZstdCompressor().compress(bytes(64 << 20))
+    lie = Record(first.kind, Codec.ZSTD, MAX_OBJECT, first.digest, frame)
+    return b"".join(map(encode, [lie, *rest]))
+
+
+def ten_gibibytes(data: bytes) -> bytes:
+    first = records(data)[0]
+    lie = _LAYOUT.pack(b"MICO", 1, 0, 0, (1 << 32) - 1, (1 << 32) - 1, first.digest)
+    return lie + bytes(1000)
+
+
+def unasked(data: bytes) -> bytes:
+    return encode(make(Kind.BLOB, b"something else entirely")) + data
+
+
+def noise(data: bytes) -> bytes:
+    return b"<html>" + data
+
+
+LIES = [
+    (altered, "altered-blob"),
+    (truncated, "truncated"),
+    (bomb, "bomb"),
+    (ten_gibibytes, "oversize"),
+    (unasked, "malformed"),
+    (noise, "oversize"),
+]
+
+
+@pytest.mark.parametrize(("lie", "reason"), LIES)
+async def test_a_lie_among_contents_is_named_and_costs(home, holder, lie, reason):
+    async with a_liar(home, "/objects/fetch", lie) as address:
+        seed = await pulled(holder, await seeded(holder, address))
+    assert (seed.state, seed.position) == ("failed", 0)
+    (liar,) = await peering.peers(holder)
+    assert liar.reason == reason
+    assert liar.score > 0
+
+
+def another_author(data: bytes) -> bytes:
+    """The second position's contribution for the first one's."""
+    found = records(data)
+    return b"".join(map(encode, [found[0], found[5], *found[2:]]))
+
+
+def replayed(data: bytes) -> bytes:
+    found = records(data)
+    return b"".join(map(encode, [*found[:4], *found[:4]]))
+
+
+def without_the_first(data: bytes) -> bytes:
+    return b"".join(map(encode, records(data)[4:]))
+
+
+@pytest.mark.parametrize("lie", [altered, truncated, another_author, without_the_first, bomb])
+async def test_a_lie_in_the_log_is_not_accepted(home, holder, lie):
+    async with a_liar(home, "/records", lie) as address:
+        seed = await pulled(holder, await seeded(holder, address))
+    assert (seed.state, seed.position) == ("failed", 0)
+    (liar,) = await peering.peers(holder)
+    assert liar.score > 0
+
+
+async def test_what_one_holder_lies_about_another_one_tells(home, holder):
+    async with a_liar(home, "/objects/fetch", altered) as address:
+        seed = await seeded(holder, address)
+        honest = await peering.met(holder, Met(url=home.door.url), "operator")
+        await replication.head_told(holder, home.project.id, honest, 2)
+        seed = await replication.identified(holder, seed, home.project.id)
+        seed = await pulled(holder, seed)
+    assert (seed.state, seed.error, seed.position) == ("verified", None, 2)
+    liar = next(one for one in await peering.peers(holder) if one.key != honest.key)
+    assert (liar.source, liar.reason) == (MET, "altered-blob")
+
+
+async def test_documents_of_another_project_are_a_graft(home, holder, tmp_path):
+    async with a_home(tmp_path / "other") as other:
+        await other.land(readme=b"Other\n")
+        answer = await other.door.get(f"/projects/{other.project.address}/document")
+        seed = await pulled(holder, await seeded(holder, home.address))
+        await home.land(two=b"2\n")
+        async with a_liar(home, "/document", lambda _: answer.body) as address:
+            liar = await seeded(holder, address)
+            after = await pulled(holder, liar)
+    assert seed.state == "verified"
+    assert after.state == "failed"
+    assert digest_of(answer.body)
+
+
+async def test_contents_that_were_good_before_a_stream_broke_are_not_asked_for_again(home, holder):
+    asked = []
+
+    def broken(data: bytes) -> bytes:
+        asked.append(len(records(data)))
+        return data if len(asked) > 1 else data[:-4]
+
+    async with a_liar(home, "/objects/fetch", broken) as address:
+        seed = await pulled(holder, await seeded(holder, address))
+        seed = await pulled(holder, seed)
+    assert seed.state == "verified"
+    assert asked == [3, 1]
