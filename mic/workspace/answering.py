@@ -20,7 +20,8 @@ from mic.wire.blame import Blame
 from mic.workspace.evidence import Evidence, Landed
 from store import contents, tree
 from store.changes import Change
-from store.digest import digest_of
+from store.digest import Digest, digest_of
+from store.errors import Absent
 from store.nodes import Entry, Mode
 from store.tree import EMPTY
 
@@ -181,10 +182,10 @@ class Answering(Connection):
         before, one = self.evidence.tree(old)
         after, other = self.evidence.tree(new)
 
-        def source(digest: Any) -> bytes:
+        def source(digest: Digest) -> bytes:
             try:
                 return other(digest)
-            except KeyError:
+            except (KeyError, Absent, Missing):
                 return one(digest)
 
         found = [Change(path, a, b) for path, a, b in tree.diff(before, after, source)]
