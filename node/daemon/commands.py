@@ -16,9 +16,10 @@ from node.daemon.config import Config
 from node.daemon.exporting import export
 from node.daemon.fsck import Report, summary
 from node.daemon.fsck import run as run_fsck
+from node.daemon.owning import key, project
 from node.daemon.people import invite, limit, login
 from node.daemon.replicating import peer, peers, seed, seeds, unseed
-from node.daemon.saying import must_exist, say
+from node.daemon.saying import how_to_start, must_exist, say
 from node.daemon.serve import Running, serve
 from node.kernel import jobs
 
@@ -31,10 +32,12 @@ __all__ = [
     "export",
     "fsck",
     "invite",
+    "key",
     "limit",
     "login",
     "peer",
     "peers",
+    "project",
     "restore",
     "seed",
     "seeds",
@@ -72,7 +75,7 @@ def up(config: Config, asked: argparse.Namespace) -> int:
 def status(config: Config, asked: argparse.Namespace) -> int:
     """Say where the node is and what it holds."""
     facts = asyncio.run(_facts(config))
-    state = f"runs at {facts['url']}" if facts["running"] else "does not run"
+    state = f"runs at {facts['url']}" if facts["running"] else f"does not run; start it with {how_to_start(config)}"
     text = (
         f"The node of {facts['owner']} {state}.\n"
         f"Data: {facts['data']} ({facts['bytes']:,} bytes)\n"

@@ -99,6 +99,7 @@ def parser() -> argparse.ArgumentParser:
     fsck.add_argument("--repair", action="store_true", help="repair what can be repaired")
     _backups(commands)
     _replication(commands)
+    _owning(commands)
     _add(commands, "doctor", "look at everything that the node needs, and say what to do")
     return whole
 
@@ -137,6 +138,20 @@ def _replication(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     for name, what in PEER_ACTIONS.items():
         _add(actions, name, what).add_argument("address", metavar="ADDRESS|ID")
     _add(commands, "peers", "list the peers, what is held against them, and what they hold")
+
+
+def _owning(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    key = _add(commands, "key", "save the key that a person's projects belong to")
+    save = key.add_subparsers(dest="action", required=True, metavar="ACTION")
+    one = _add(save, "save", "write a key to a new file, for its owner alone to read")
+    one.add_argument("file", metavar="FILE", help="a new file")
+    one.add_argument("--account", metavar="HANDLE", help="whose key (the owner's)")
+    project = _add(commands, "project", "give a project that is held here another home")
+    adopt = project.add_subparsers(dest="action", required=True, metavar="ACTION")
+    one = _add(adopt, "adopt", "order a project whose home is gone; its owner's key says so")
+    one.add_argument("address", metavar="ADDRESS|ID", help="the project, as it is called here")
+    one.add_argument("--key", metavar="FILE", required=True, help="its owner's key")
+    one.add_argument("--account", metavar="HANDLE", help="whose it is here (the owner's)")
 
 
 def _add(

@@ -99,10 +99,7 @@ async def drop(forge: Forge, name: str) -> None:
     """Hold a mirror no longer; its bytes are free to go at once. Raises `NotHeld`."""
 
     def work(tx: Tx) -> None:
-        found = rows.by_id(tx, name)
-        if found is None or not found.is_mirror:
-            raise NotHeld(name)
-        _let_go(forge, tx, found, forge.now() - rules.GRACE_MS)
+        _let_go(forge, tx, held_id(tx, name), forge.now() - rules.GRACE_MS)
 
     await forge.db.write(work)
 
@@ -120,6 +117,29 @@ def held(tx: Tx, project: Project) -> Project:
     if now is None or not now.is_mirror:
         raise NotHeld(project.id)
     return now
+
+
+def held_id(tx: Tx, name: str) -> Project:
+    """Return the mirror whose id is `name`; raises `NotHeld`."""
+    now = rows.by_id(tx, name)
+    if now is None or not now.is_mirror:
+        raise NotHeld(name)
+    return now
+
+
+def held_name(tx: Tx, account: str, handle: str) -> Project:
+    """Return the mirror `account/handle`, as it is called here; raises `NotHeld`."""
+    now = rows.by_name(tx, account, handle)
+    if now is None or not now.is_mirror:
+        raise NotHeld(f"{account}/{handle}")
+    return now
+
+
+def become_home(tx: Tx, project: Project) -> None:
+    """Let this node order what was a mirror, as its newest document says."""
+    rows.change(tx, project)
+    rows.set_home(tx, project.key, project.owner, None)
+    rows.add_document(tx, project.key, project.document)
 
 
 def documents(forge: Forge, tx: Tx, project: Project) -> list[bytes]:
@@ -168,7 +188,7 @@ def _unchanged(forge: Forge, tx: Tx, project: Project, gone_at: int | None) -> P
     if rows.notice(tx, project.id, [ANYBODY]) is not None:
         return None
     # Dropped by this node itself, which takes it up again before the bytes are gone.
-    handle = _free_handle(tx, project.owner, project.handle, project.key)
+    handle = free_handle(tx, project.owner, project.handle, project.key)
     again = dataclasses.replace(project, handle=handle, updated_at=forge.now())
     rows.change(tx, again)
     rows.restore(tx, project.key)
@@ -208,7 +228,7 @@ def _written(
 def _mirror(tx: Tx, before: Project | None, chain: Chain, owner: Account, at: int) -> Project:
     said = chain.current
     key = before.key if before else 0
-    handle = _free_handle(tx, owner.key, _handle(said.handle, said.name), key)
+    handle = free_handle(tx, owner.key, _handle(said.handle, said.name), key)
     return Project(
         key=key,
         id=chain.id,
@@ -241,7 +261,7 @@ def _name(said: str, handle: str) -> str:
         return handle
 
 
-def _free_handle(tx: Tx, owner: int, handle: str, own: int) -> str:
+def free_handle(tx: Tx, owner: int, handle: str, own: int) -> str:
     """Return `handle`, with a number behind it if another project of the owner has it."""
     taken = {one.handle.lower() for one in rows.of_owner(tx, owner) if one.key != own}
     candidate, number = handle, 1

@@ -1,0 +1,105 @@
+"""What an owner does with the key of their projects: save it, and give a project another home.
+
+Works beside a running node, which sees what was written at once.
+"""
+
+import argparse
+from pathlib import Path
+
+from keys.ring import keep, load
+from node.accounts import verbs as accounts
+from node.accounts.model import Account
+from node.daemon.config import Config
+from node.daemon.people import beside
+from node.daemon.saying import say
+from node.kernel.errors import Conflict, Missing
+from node.kernel.forge import Forge
+from node.landings import adopting, reading
+from node.projects import mirroring
+from node.projects.model import Project
+from node.replication import verbs as replication
+
+
+class FileTaken(Conflict):
+    """A key is written to no file that is there: it might be the only copy of another one."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("key.file-exists", f"There is a file {path} already.", path=str(path))
+
+
+class NotWhole(Conflict):
+    """A mirror that keeps the newest contents only cannot stand in for its home."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__(
+            "project.not-whole",
+            f"Contents of positions before {position} are not here: seed it without --depth first.",
+            position=position,
+        )
+
+
+def key(config: Config, asked: argparse.Namespace) -> int:
+    """Write the key of a person of this node to a file of its own."""
+    path = Path(asked.file)
+
+    async def work(forge: Forge, owner: Account) -> Account:
+        account = await accounts.get(forge, asked.account) if asked.account else owner
+        secret = forge.keys.person(account.did)
+        if path.exists() or path.is_symlink():
+            raise FileTaken(path)
+        keep(path, secret)
+        if load(path).did != secret.did:
+            raise FileTaken(path)
+        return account
+
+    _, account = beside(config, work)
+    text = (
+        f"{path} is the key of {account.handle}. Whoever has it can give the projects of"
+        f" {account.handle} another home: keep it where nobody else reads it."
+    )
+    facts = {"file": str(path), "account": account.handle, "did": account.did}
+    say(facts, text, as_json=asked.json)
+    return 0
+
+
+def project(config: Config, asked: argparse.Namespace) -> int:
+    """Let this node be the home of a project that it mirrors."""
+    try:
+        secret = load(Path(asked.key))
+    except FileNotFoundError as gone:
+        message = f"There is no file {asked.key}."
+        raise Missing("key.no-file", message, path=asked.key) from gone
+
+    async def work(forge: Forge, owner: Account) -> tuple[Project, int]:
+        account = await accounts.get(forge, asked.account) if asked.account else owner
+        mirror = await _mirror(forge, asked.address)
+        seed = await replication.of_project(forge, mirror.id)
+        if seed is not None and seed.contents_from > 1:
+            raise NotWhole(seed.contents_from)
+        made = await adopting.adopt(forge, mirror.id, secret, account)
+        if seed is not None:
+            await replication.let_be(forge, seed)
+        return made, await forge.db.read(lambda tx: reading.height(tx, made.key))
+
+    url, (made, position) = beside(config, work)
+    text = (
+        f"{made.address} is ordered by this node from now on, behind @{position}."
+        " Other nodes follow as soon as they hear of it."
+    )
+    facts = {
+        "id": made.id,
+        "address": made.address,
+        "page": f"{url}/{made.address}",
+        "position": position,
+    }
+    say(facts, text, as_json=asked.json)
+    return 0
+
+
+async def _mirror(forge: Forge, text: str) -> Project:
+    """Return the mirror that an operator names by its id or by its address here."""
+    if "/" not in text:
+        return await forge.db.read(lambda tx: mirroring.held_id(tx, text))
+    account, _, handle = text.removeprefix(forge.node.url).strip("/").rpartition("/")
+
+    return await forge.db.read(lambda tx: mirroring.held_name(tx, account, handle))
