@@ -12,7 +12,7 @@ from node.accounts import verbs as accounts
 from node.accounts.model import Account, NotAPerson
 from node.daemon import building, lock, presence, sizes
 from node.daemon.config import Config
-from node.daemon.saying import NoNode, must_exist, say
+from node.daemon.saying import NoNode, how_to_start, must_exist, say
 from node.daemon.serve import signin_url
 from node.invitations import verbs as invitations
 from node.kernel.errors import Invalid
@@ -113,4 +113,4 @@ def _count(text: str) -> int:
 def _sleeping(config: Config) -> str:
     if lock.is_held(config.data):
         return ""
-    return "\nThe node does not run at the moment; start it with `micelio up`."
+    return f"\nThe node does not run at the moment; start it with {how_to_start(config)}."

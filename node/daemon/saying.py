@@ -1,6 +1,7 @@
 """How the commands of `micelio` answer, and what most of them need first."""
 
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -31,6 +32,11 @@ def say(
 ) -> None:
     """Print the result: for a program or for a person; `to` is stdout unless that is taken."""
     print(json.dumps(facts) if as_json else text, file=to, flush=True)
+
+
+def how_to_start(config: Config) -> str:
+    """Return the command that starts this node, wherever its data is."""
+    return f"`micelio up --data {shlex.quote(str(config.data))}`"
 
 
 def must_exist(config: Config) -> None:

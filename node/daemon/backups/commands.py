@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import dataclasses
-import shlex
 import sys
 from contextlib import nullcontext
 from dataclasses import asdict
@@ -15,7 +14,7 @@ from node.daemon import building, fsck, lock
 from node.daemon.backups import placing, restoring, taking
 from node.daemon.backups.model import Mark
 from node.daemon.config import Config
-from node.daemon.saying import must_exist, say
+from node.daemon.saying import how_to_start, must_exist, say
 from node.kernel.errors import Missing
 
 STREAM = "-"
@@ -52,7 +51,7 @@ def restore(config: Config, asked: argparse.Namespace) -> int:
     text = (
         f"The node of {_time(mark)} is in {config.data}: {len(mark.projects):,} projects,"
         f" {mark.bytes:,} bytes.\n{found}\n"
-        f"Start it with `micelio up --data {shlex.quote(str(config.data))}`,"
+        f"Start it with {how_to_start(config)},"
         " and never beside the one that it was taken of."
     )
     say(facts, text, as_json=asked.json)

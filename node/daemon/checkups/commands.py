@@ -21,16 +21,16 @@ def doctor(config: Config, asked: argparse.Namespace) -> int:
     """Say how the node is; exit code 1 if something keeps it from its work."""
     must_exist(config)
     lines = [*_lines(config), asyncio.run(work.answers(config)), machine.git(), machine.versions()]
-    failed = sum(line.state == FAIL for line in lines)
-    doubtful = sum(line.state == WARN for line in lines)
-    told = [f"{line.state:4}  {line.name}: {line.what}" + _todo(line) for line in lines]
+    failed = sum(line.level == FAIL for line in lines)
+    doubtful = sum(line.level == WARN for line in lines)
+    told = [f"{line.level:4}  {line.name}: {line.message}" + _advice(line) for line in lines]
     facts = {"ok": not failed, "checks": [asdict(line) for line in lines]}
     say(facts, "\n".join([*told, _summary(failed, doubtful)]), as_json=asked.json)
     return 1 if failed else 0
 
 
-def _todo(line: Line) -> str:
-    return f"\n      {line.todo}" if line.todo else ""
+def _advice(line: Line) -> str:
+    return f"\n      {line.advice}" if line.advice else ""
 
 
 def _summary(failed: int, doubtful: int) -> str:
@@ -56,7 +56,7 @@ def _of_database(config: Config, tx: Tx) -> Iterator[Line]:
     now = building.now_ms()
     sound = directory.database(tx)
     yield sound
-    if sound.state == FAIL:
+    if sound.level == FAIL:
         return
     schema = directory.schema(tx)
     yield schema
@@ -65,5 +65,5 @@ def _of_database(config: Config, tx: Tx) -> Iterator[Line]:
     yield machine.clock(now, events.last(tx)[1])
     yield work.owed(tx)
     yield work.collected(tx, now)
-    if schema.state == OK:  # what slices ask, an older database may not have yet
+    if schema.level == OK:  # what slices ask, an older database may not have yet
         yield directory.person_keys(config.data, accounts.dids(tx))

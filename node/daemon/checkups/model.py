@@ -7,24 +7,24 @@ OK, WARN, FAIL = "ok", "warn", "fail"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """How something is: `state` is ok, warn or fail, `todo` what to do about it."""
+    """How something is: `level` is ok, warn or fail, `advice` what to do about it."""
 
     name: str
-    state: str
-    what: str
-    todo: str = ""
+    level: str
+    message: str
+    advice: str = ""
 
 
-def well(name: str, what: str) -> Line:
+def well(name: str, message: str) -> Line:
     """Return the line of something that is as it should be."""
-    return Line(name, OK, what)
+    return Line(name, OK, message)
 
 
-def doubtful(name: str, what: str, todo: str) -> Line:
+def doubtful(name: str, message: str, advice: str) -> Line:
     """Return the line of something that works, and should be seen to."""
-    return Line(name, WARN, what, todo)
+    return Line(name, WARN, message, advice)
 
 
-def bad(name: str, what: str, todo: str) -> Line:
+def bad(name: str, message: str, advice: str) -> Line:
     """Return the line of something that keeps the node from its work."""
-    return Line(name, FAIL, what, todo)
+    return Line(name, FAIL, message, advice)

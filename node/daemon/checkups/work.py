@@ -5,6 +5,7 @@ import aiohttp
 from node.daemon import building, housekeeping, lock, presence
 from node.daemon.checkups.model import Line, bad, doubtful, well
 from node.daemon.config import Config
+from node.daemon.saying import how_to_start
 from node.kernel import jobs
 from store import index
 from store.database import Tx
@@ -17,7 +18,7 @@ async def answers(config: Config) -> Line:
     """Ask the node itself whether it is well."""
     last = presence.read(config.data)
     if not lock.is_held(config.data) or last is None:
-        return doubtful("node", "It does not run.", "Start it with `micelio up`.")
+        return doubtful("node", "It does not run.", f"Start it with {how_to_start(config)}.")
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(_PATIENCE)) as session,

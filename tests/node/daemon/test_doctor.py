@@ -27,7 +27,7 @@ def data(world):
 
 
 def states(answer):
-    return {line["name"]: line["state"] for line in json.loads(answer.stdout)["checks"]}
+    return {line["name"]: line["level"] for line in json.loads(answer.stdout)["checks"]}
 
 
 @pytest.mark.slow
@@ -73,7 +73,7 @@ def test_what_is_wrong_with_a_directory_is_told_with_what_to_do(tmp_path):
     assert (told["directory"], told["node"]) == (WARN, WARN)
     assert (told["keys"], told["accounts"]) == (FAIL, FAIL)
     lines = json.loads(answer.stdout)["checks"]
-    assert all(line["todo"] for line in lines if line["state"] != OK)
+    assert all(line["advice"] for line in lines if line["level"] != OK)
     (data / "node.db").write_bytes(b"no database at all" * 1000)
     answer = run("doctor", "--data", str(data), "--json")
     assert (answer.returncode, states(answer)["database"]) == (1, FAIL)
@@ -85,21 +85,21 @@ def test_without_a_node_there_is_nothing_to_look_at(tmp_path):
 
 async def test_packs_that_are_gone_or_short_are_named(data, world):
     with inspected(data / "node.db") as tx:
-        assert directory.packs(data, tx).state == OK
+        assert directory.packs(data, tx).level == OK
     await world.forge.db.write(lambda tx: tx.execute("insert into packs values (7, 100)"))
     pack = data / "objects" / "packs" / "000007.pack"
     with inspected(data / "node.db") as tx:
-        assert "000007.pack is gone" in directory.packs(data, tx).what
+        assert "000007.pack is gone" in directory.packs(data, tx).message
         pack.write_bytes(bytes(99))
-        assert "shorter" in directory.packs(data, tx).what
+        assert "shorter" in directory.packs(data, tx).message
         pack.write_bytes(bytes(100))
-        assert directory.packs(data, tx).state == OK
+        assert directory.packs(data, tx).level == OK
 
 
 def test_what_was_kept_aside_is_told(data):
-    assert directory.aside(data).state == OK
+    assert directory.aside(data).level == OK
     (data / "objects" / "packs" / "000001.tail-1790000000000").write_bytes(b"x")
-    assert directory.aside(data).state == WARN
+    assert directory.aside(data).level == WARN
 
 
 async def test_jobs_that_were_given_up_are_told(data, world):
@@ -108,33 +108,33 @@ async def test_jobs_that_were_given_up_are_told(data, world):
         tx.execute("update jobs set failed = 1, reason = 'it broke' where kind = 'odd.job'")
 
     with inspected(data / "node.db") as tx:
-        assert work.owed(tx).state == OK
+        assert work.owed(tx).level == OK
     await world.forge.db.write(fail)
     with inspected(data / "node.db") as tx:
         line = work.owed(tx)
-    assert (line.state, "odd.job last: it broke" in line.what) == (WARN, True)
+    assert (line.level, "odd.job last: it broke" in line.message) == (WARN, True)
 
 
 async def test_a_collection_that_is_overdue_is_told(data, world):
     at = world.forge.now() // 1000
     with inspected(data / "node.db") as tx:
-        assert work.collected(tx, world.forge.now()).state == OK
+        assert work.collected(tx, world.forge.now()).level == OK
     await world.forge.db.write(
         lambda tx: tx.execute("insert into watermarks values (?, 1, 0, 0)", (at,))
     )
     with inspected(data / "node.db") as tx:
-        assert work.collected(tx, (at + DAY_S) * 1000).state == OK
-        assert work.collected(tx, (at + 4 * DAY_S) * 1000).state == WARN
+        assert work.collected(tx, (at + DAY_S) * 1000).level == OK
+        assert work.collected(tx, (at + 4 * DAY_S) * 1000).level == WARN
 
 
 def test_a_clock_behind_the_newest_event_is_told():
-    assert machine.clock(1_790_000_000_000, 1_790_000_030_000).state == OK
-    assert machine.clock(1_790_000_000_000, 1_790_000_090_000).state == FAIL
+    assert machine.clock(1_790_000_000_000, 1_790_000_030_000).level == OK
+    assert machine.clock(1_790_000_000_000, 1_790_000_090_000).level == FAIL
 
 
 def test_too_few_open_files_are_told():
-    assert machine.files(0).state == OK
-    assert machine.files(1 << 40).state in (OK, WARN)
+    assert machine.files(0).level == OK
+    assert machine.files(1 << 40).level in (OK, WARN)
 
 
 @pytest.mark.parametrize(
@@ -146,40 +146,40 @@ def test_gits_version_is_read(told, numbers):
 
 
 def test_a_machine_without_git_is_told(monkeypatch, tmp_path):
-    assert machine.git().state == OK
+    assert machine.git().level == OK
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert machine.git().state == WARN
+    assert machine.git().level == WARN
     old = tmp_path / "git"
     old.write_text("#!/bin/sh\necho git version 2.36.6\n")
     old.chmod(0o755)
-    assert "too old" in machine.git().what
-    assert "2.37" in machine.git().todo
+    assert "too old" in machine.git().message
+    assert "2.37" in machine.git().advice
     old.write_text("#!/bin/sh\nexit 1\n")
-    assert machine.git().state == WARN
+    assert machine.git().level == WARN
 
 
 def test_an_older_and_a_newer_database_are_told(data, tmp_path):
     copy = tmp_path / "copy.db"
     with inspected(data / "node.db") as tx, closing(sqlite3.connect(copy)) as target:
-        assert directory.schema(tx).state == OK
+        assert directory.schema(tx).level == OK
         tx.backup(target)
     newest = max(MIGRATIONS.glob("*.sql")).name
     with closing(sqlite3.connect(copy, isolation_level=None)) as tx:
         tx.execute("delete from migrations where name = ?", (newest,))
-        assert directory.schema(tx).state == WARN
+        assert directory.schema(tx).level == WARN
         tx.execute("insert into migrations values (9999, '9999_later.sql', 0)")
-        assert directory.schema(tx).state == FAIL
+        assert directory.schema(tx).level == FAIL
 
 
 async def test_a_node_that_hangs_is_told(data, world, tmp_path):
     from node.daemon import config, lock
 
     settings = config.read({"data": str(data)}, {}, tmp_path)
-    assert (await work.answers(settings)).state == WARN
+    assert (await work.answers(settings)).level == WARN
     with socket.create_server(("127.0.0.1", 0)) as nobody, lock.hold(data):
         port = nobody.getsockname()[1]
         nobody.close()
         presence.write(data, Presence(f"http://127.0.0.1:{port}", 1, world.forge.now()))
         line = await work.answers(settings)
-    assert (line.state, "does not answer" in line.what) == (FAIL, True)
+    assert (line.level, "does not answer" in line.message) == (FAIL, True)
     assert building.shown_time(0) == "1970-01-01 00:00:00 UTC"
