@@ -170,6 +170,12 @@ def remote(tx: Tx, did: str, name: str, at: int) -> Account:
     return find_key(tx, rows.add_remote(tx, handle, handle.partition("@")[0], did, at))
 
 
+def drop_remote(tx: Tx, account: int) -> None:
+    """Remove somebody of another node; who has an account here stays."""
+    if find_key(tx, account).is_remote:
+        rows.remove(tx, account)
+
+
 def _create(
     forge: Forge, tx: Tx, who: Party, handle: str, name: str, did: str, *, is_admin: bool
 ) -> Account:
