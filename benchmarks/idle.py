@@ -1,5 +1,6 @@
-"""The memory of an idle node: resident set of `micelio up` some seconds after it has answered,
-without peers and with them.
+"""The memory of an idle node, without peers and with them.
+
+What is measured is the resident set of `micelio up` some seconds after it has answered.
 
 usage: python benchmarks/idle.py [--settle SECONDS]
 """

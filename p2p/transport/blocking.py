@@ -13,7 +13,7 @@ from typing import NoReturn
 from keys.ed25519 import PrivateKey
 from p2p.transport import addresses
 from p2p.transport.bridge import Bridge
-from p2p.transport.errors import NotRunning, PeerUnreachable
+from p2p.transport.errors import NotRunning, PeerUnreachable, TransportFault
 from p2p.transport.limits import Settings
 from p2p.transport.outside import Outside
 
@@ -72,6 +72,10 @@ def _running(key: PrivateKey) -> Bridge:
         bridge.started.result(SETTINGS.start_seconds)
     except TooLate as fault:
         raise NotRunning("libp2p did not start in time.") from fault
+    except TransportFault:
+        raise
+    except Exception as fault:
+        raise NotRunning(f"libp2p does not start: {fault}") from fault
     return bridge
 
 

@@ -58,22 +58,28 @@ class Inside:
             self._scopes[name].cancel()
 
     async def _do(self, work: Work, result: "Future[Any]", seconds: float) -> None:
-        with trio.CancelScope(deadline=trio.current_time() + seconds) as scope:
-            self._scopes[id(result)] = scope
-            try:
-                _tell(result, await work(self._host))
-            except TransportFault as fault:
-                _fail(result, fault)
-            except Exception as fault:  # noqa: BLE001  the fence of a call: libp2p raises anything
-                _fail(result, PeerUnreachable(f"libp2p failed: {fault!r}"[:500]))
-            finally:
-                del self._scopes[id(result)]
-        if scope.cancelled_caught:
-            _fail(result, PeerUnreachable(f"No answer within {seconds:g} seconds."))
+        try:
+            with trio.CancelScope(deadline=trio.current_time() + seconds) as scope:
+                self._scopes[id(result)] = scope
+                await _answer(work(self._host), result)
+            if scope.cancelled_caught:
+                _fail(result, PeerUnreachable(f"No answer within {seconds:g} seconds."))
+        finally:
+            del self._scopes[id(result)]
+            _fail(result, NotRunning("libp2p stops."))  # if it has no answer yet
 
     async def wait(self) -> None:
         """Return when the end is asked for."""
         await self._stop.wait()
+
+
+async def _answer(work: Awaitable[Any], result: "Future[Any]") -> None:
+    try:
+        _tell(result, await work)
+    except TransportFault as fault:
+        _fail(result, fault)
+    except Exception as fault:  # noqa: BLE001  the fence of a call: libp2p raises anything
+        _fail(result, PeerUnreachable(f"libp2p failed: {fault!r}"[:500]))
 
 
 def _tell(result: "Future[Any]", value: object) -> None:

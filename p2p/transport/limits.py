@@ -35,7 +35,7 @@ class Limits:
     """Dials under way."""
     dial_pause: float = 1.0
     """How long an address that did not answer is left alone, the first time; it doubles."""
-    longest_dial_pause: float = 60.0
+    longest_dial_pause: float = 15.0
     window: int = 4 << 20
     """The most that a peer may have on the way to us on a stream."""
     buffered: int = 16 << 20
@@ -45,8 +45,8 @@ class Limits:
     """What is held of one stream because our own side does not take it yet."""
     stalled_seconds: float = 60.0
     """How long a stream may stand still while one side waits for the other."""
-    idle_seconds: float = 300.0
-    """How long a stream may be open with nothing going either way."""
+    gone_seconds: float = 20.0
+    """How long a peer may acknowledge nothing before its connection is taken for dead."""
     calls: int = 1000
     """Calls from our side that have not returned."""
     offences: int = 1000

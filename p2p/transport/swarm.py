@@ -6,11 +6,13 @@ it dials strangers to have company; it keeps whatever a peer sends, beyond the w
 granted; and its resource manager closes the door to everybody for a minute after five failures.
 """
 
+import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import trio
-from libp2p.abc import IMuxedConn, INetStream
+from libp2p.abc import IMuxedConn, INetStream, IRawConnection
 from libp2p.crypto.ed25519 import create_new_key_pair
 from libp2p.crypto.x25519 import create_new_key_pair as create_noise_pair
 from libp2p.custom_types import StreamHandlerFn, TProtocol
@@ -23,7 +25,7 @@ from libp2p.network.connection.swarm_connection import SwarmConn
 from libp2p.network.exceptions import SwarmException
 from libp2p.network.swarm import Swarm
 from libp2p.peer.id import ID
-from libp2p.peer.peerstore import PeerStore
+from libp2p.peer.peerstore import PeerStore, PeerStoreError
 from libp2p.security.noise.transport import PROTOCOL_ID as NOISE
 from libp2p.security.noise.transport import Transport as Noise
 from libp2p.stream_muxer.yamux import yamux
@@ -35,6 +37,7 @@ from p2p.transport.doorkeeper import Doorkeeper, Report
 from p2p.transport.limits import Limits
 
 BAN_SECONDS = 60.0
+PEERS_KNOWN = 1000
 STREAMS = "streams"
 CLOSE_SECONDS = 1.0
 
@@ -85,13 +88,14 @@ class LimitedSwarm(Swarm):
 
     def _init_connection_management(self) -> None:
         super()._init_connection_management()
+        self._left: dict[ID, None] = {}
         self.auto_connector = NoConnector(self)
 
     async def _handle_inbound_connection(
         self, read_write_closer: ReadWriteCloser, maddr: Multiaddr
     ) -> None:
         assert isinstance(read_write_closer, TrioTCPStream)
-        remote = remote_of(read_write_closer)
+        remote = prepared(read_write_closer, self.doorkeeper.limits.gone_seconds)
         host = remote[0]
         if not self.doorkeeper.admits(host):
             await read_write_closer.close()
@@ -143,6 +147,19 @@ class LimitedSwarm(Swarm):
 
         super().set_stream_handler(handle)
 
+    def remove_conn(self, swarm_conn: SwarmConn) -> None:
+        """Take a connection off the list; of peers that left long ago nothing is kept."""
+        super().remove_conn(swarm_conn)
+        peer = swarm_conn.muxed_conn.peer_id
+        self._left.pop(peer, None)
+        self._left[peer] = None
+        while len(self._left) > PEERS_KNOWN:
+            oldest = next(iter(self._left))
+            del self._left[oldest]
+            if oldest not in self.connections:
+                with suppress(PeerStoreError):  # nothing was kept
+                    self.peerstore.clear_peerdata(oldest)
+
     async def throw_out(self, peer_id: ID, why: str) -> None:
         """End all connections with a peer that misbehaves, for a while."""
         peer = str(peer_id)
@@ -152,10 +169,35 @@ class LimitedSwarm(Swarm):
             await self.close_peer(peer_id)
 
 
-def remote_of(stream: TrioTCPStream) -> tuple[str, int]:
-    """Return where a connection comes from; libp2p knows that of IPv4 only, and is told."""
+class PatientTCP(TCP):
+    """TCP that takes a peer for gone when it acknowledges nothing for a while."""
+
+    def __init__(self, gone_seconds: float) -> None:
+        super().__init__()
+        self._gone_seconds = gone_seconds
+
+    async def dial(self, maddr: Multiaddr) -> IRawConnection:
+        """Return a new connection; raises `OpenConnectionError`."""
+        raw = await super().dial(maddr)
+        assert isinstance(raw, RawConnection)
+        assert isinstance(raw.stream, TrioTCPStream)
+        prepared(raw.stream, self._gone_seconds)
+        return raw
+
+
+def prepared(stream: TrioTCPStream, gone_seconds: float) -> tuple[str, int]:
+    """Have a connection end when its peer is gone; return where that is.
+
+    yamux pings every half a minute and draws no conclusion from silence; the system does. libp2p
+    knows where a connection leads for IPv4 only, and is told.
+    """
+    sock = stream.stream.socket
     try:
-        host, port = stream.stream.socket.getpeername()[:2]
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, max(1, int(gone_seconds / 2)))
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, max(1, int(gone_seconds / 6)))
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(gone_seconds * 1000))
+        host, port = sock.getpeername()[:2]
     except OSError:
         return "", 0  # it is gone already
     stream._cached_remote_address = str(host), int(port)  # noqa: SLF001
@@ -178,7 +220,7 @@ def make(seed: bytes, limits: Limits, report: Report) -> LimitedSwarm:
         peer_id,
         store,
         upgrader,
-        [TCP()],
+        [PatientTCP(limits.gone_seconds)],
         retry_config=RetryConfig(max_retries=0),
         connection_config=_connections(limits),
     )
