@@ -54,7 +54,11 @@ class Hints:
         if self._dht is None:
             return []
         found = await self._dht.find_providers(_key(project_id))
-        told = [f"{address}/p2p/{one.peer_id}" for one in found for address in one.addrs]
+        told = [
+            f"{str(address).removesuffix(f'/p2p/{one.peer_id}')}/p2p/{one.peer_id}"
+            for one in found
+            for address in one.addrs
+        ]
         return [one for one in dict.fromkeys(told) if _is_usable(one)]
 
     async def _look_for_the_first(self, dht: KadDHT) -> None:
