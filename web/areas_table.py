@@ -85,6 +85,7 @@ ROUTES = [
     web.get(SETTINGS + "/tokens", tokens.show),
     web.post(SETTINGS + "/tokens", tokens.create),
     web.post(SETTINGS + "/tokens/{key:[0-9]{1,12}}/revoke", tokens.revoke),
+    web.get(PROJECT + r"/@{position:[0-9]{1,12}}", landing.lead),
     web.get(PROJECT + "/landings", listed.show),
     web.get(PROJECT + r"/landings/{position:[0-9]{1,12}}", landing.show),
     web.get(PROJECT + "/import/{id:[A-Za-z0-9_-]{1,64}}", imports.show),

@@ -355,3 +355,9 @@ async def test_a_readme_that_moves_with_its_project_links_where_it_went(forge, a
     assert 'href="/ada/book/blob/src/wait.py"' in await (await client.get("/ada/book")).text()
     await projects.update(forge, ada.party, "ada", "book", ProjectChanges(handle="tome"))
     assert 'href="/ada/book' not in await (await client.get("/ada/tome")).text()
+
+
+async def test_a_landing_is_found_by_how_it_is_written(forge, ada, client):
+    await a_project(forge, ada)
+    answer = await client.get("/ada/book/@1", allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, "/ada/book/landings/1")

@@ -45,6 +45,7 @@ SETTINGS_PAGE = "see the settings, of an archived project too"
 PROJECT = "/{account}/{project}"
 NEEDS = {
     ("GET", "/"): ANYBODY,
+    ("GET", "/peers"): ANYBODY,
     ("GET", "/design"): ANYBODY,
     ("GET", "/skill.md"): ANYBODY,
     ("GET", "/llms.txt"): ANYBODY,
@@ -100,6 +101,7 @@ NEEDS = {
     ("GET", PROJECT + "/settings/tokens"): INSIDE,
     ("POST", PROJECT + "/settings/tokens"): INSIDE,
     ("POST", PROJECT + "/settings/tokens/{key}/revoke"): INSIDE,
+    ("GET", PROJECT + "/@{position}"): READ,
     ("GET", PROJECT + "/landings"): READ,
     ("GET", PROJECT + "/landings/{position}"): READ,
     ("GET", PROJECT + "/import/{id}"): READ,

@@ -11,6 +11,7 @@ from node.landings import verbs as landings
 from node.landings.model import Landing
 from node.sessions import verbs as sessions
 from node.trees import verbs as trees
+from web import forms
 from web.areas.landings.diffs import LARGEST, FileDiff, diffs_of
 from web.page import forge_of, party_of, render
 from web.places import Place, place_of
@@ -45,6 +46,12 @@ class View:
     unshown: int
     previous: Landing | None
     next: int | None
+
+
+async def lead(request: web.Request) -> web.StreamResponse:
+    """Lead from `account/project/@N`, as landings are named everywhere, to the landing."""
+    place = await place_of(request)
+    raise forms.seen_other(place.landing(int(request.match_info["position"])))
 
 
 async def show(request: web.Request) -> web.StreamResponse:
