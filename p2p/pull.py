@@ -19,6 +19,7 @@ from node.kernel.events import Event
 from node.kernel.forge import Forge
 from node.landings import standing
 from node.landings.standing import Standing
+from node.offers import verbs as offers
 from node.replication import peering, rules
 from node.replication import verbs as replication
 from node.replication.model import OPERATOR, Met, Peer, Seed
@@ -64,6 +65,7 @@ class Puller:
         self._announcer = None if network is None else Announcer(forge, network)
         self._kept: dict[str, Standing] = {}
         self._fetching: dict[str, tuple[Fetch, int]] = {}
+        self._bans: dict[str, int] = {}
         self._seq: int | None = None
         self._looks = 0
         self._bell = asyncio.Event()
@@ -159,6 +161,15 @@ class Puller:
             if one.scored_at or one.banned_until:
                 self.policy.scores.load(peer, facts.mark(one))
             self.policy.meet(peer, self._forge.now())
+            await self._hang_up(one)
+
+    async def _hang_up(self, peer: Peer) -> None:
+        """Have the transport refuse who is banned, whoever banned it, and nobody else."""
+        until = peer.banned_until or 0
+        if self._network is None or peer.did is None or self._bans.get(peer.did, 0) == until:
+            return
+        self._bans[peer.did] = until
+        await self._network.ban(peer.did, until)
 
     # ------------------------------------------------------------------------------------ events
 
@@ -236,8 +247,17 @@ class Puller:
             self._unanswered(peer, Offence.FAILED)
             raise
         else:
+            known = self.policy.timetable.peers.get(peer)
+            if known is not None and known.gone_since is not None:
+                await self._is_back(peer)
             now = self._forge.now()
             self.act(self.policy.answered(peer, found.held, found.heads, now))
+
+    async def _is_back(self, peer: str) -> None:
+        """Pass on at once what waits for a home that had been gone."""
+        for project, wanted in list(self.policy.wanted.items()):
+            if wanted.held.home == peer and (kept := self._kept.get(project)) is not None:
+                await offers.hurry(self._forge, kept.key)
 
     def _unanswered(self, peer: str, offence: Offence) -> None:
         self.act(self.policy.unanswered(peer, self._forge.now(), offence))
@@ -311,8 +331,7 @@ class Puller:
         row = self.peers.get(scored.peer) or await self._met(scored.peer)
         row = self.peers[scored.peer] = await peering.scored(self._forge, row, points, code)
         log.warning("a peer misbehaved", extra={"peer": scored.peer, "code": code})
-        if row.did and row.banned_until and self._network is not None:
-            await self._network.ban(row.did, row.banned_until)
+        await self._hang_up(row)
 
 
 async def _steadily(what: str, step: Callable[[], Awaitable[None]]) -> None:

@@ -34,7 +34,7 @@ class Offence(Enum):
     BOAST = ("boast", 40)
     TRUNCATED = ("truncated", 10)
     STALL = ("stall", 10)
-    TORRENT = ("torrent", 50)
+    TORRENT = ("torrent", 100)
     FLOOD = ("flood", 1)
     FAILED = ("failed", 0)
 

@@ -13,18 +13,21 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
+from aiohttp.typedefs import Handler, Middleware
 
-from mic.sync import edge
+from mic.sync import edge, failures
 from mic.sync import routes as sync
 from node.daemon import health, http
 from node.daemon.config import Config
 from node.daemon.health import Metrics
 from node.daemon.patience import Connection
 from node.kernel.forge import Forge
+from node.replication import peering as peers
 from p2p import running
+from p2p.conduct import Conduct, blamed
 from p2p.door import Door
 from p2p.running import Plan
+from p2p.scores import Offence
 from p2p.transport import addresses
 from p2p.transport.errors import BadAddress
 from p2p.transport.limits import Settings
@@ -69,19 +72,34 @@ async def _answering(forge: Forge, metrics: Metrics) -> AsyncIterator[Door]:
 
 def application(forge: Forge, metrics: Metrics) -> web.Application:
     """Return what peers are answered by: the addresses of the sync protocol."""
-    middlewares = [health.counted(metrics), http.fence, _known]
+    middlewares = [health.counted(metrics), http.fence, _known(forge, Conduct())]
     app = web.Application(middlewares=middlewares, client_max_size=1 << 20)
     sync.add_routes(app, forge)
     return app
 
 
-@web.middleware
-async def _known(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Tell the handlers which node asks."""
-    assert isinstance(request.protocol, Connection)
-    assert request.protocol.peer is not None
-    request[edge.PEER] = request.protocol.peer
-    return await handler(request)
+def _known(forge: Forge, conduct: Conduct) -> Middleware:
+    """Tell the handlers which node asks; refuse and score who asks too much."""
+
+    @web.middleware
+    async def known(request: web.Request, handler: Handler) -> web.StreamResponse:
+        assert isinstance(request.protocol, Connection)
+        did = request.protocol.peer
+        assert did is not None
+        if not conduct.may_ask(did, forge.now()):
+            await _blame(forge, did, conduct.refused(did))
+            return failures.failure(429, "peer.too-much", "You ask more than you may.")
+        request[edge.PEER] = did
+        answer = await handler(request)
+        await _blame(forge, did, blamed(answer.status))
+        return answer
+
+    return known
+
+
+async def _blame(forge: Forge, did: str, offence: Offence | None) -> None:
+    if offence is not None:
+        await peers.scored_did(forge, did, offence.points, offence.code)
 
 
 def _plan(config: Config, host: str) -> Plan | None:
