@@ -69,13 +69,15 @@ class Pull:
 
     async def run(self) -> None:
         """Bring the mirror to the newest position that any source has."""
-        while self.position < (target := self._target()):
+        while self.position < (target := self.target):
             await self._advance(target)
         oldest = rules.contents_from(self.seed.depth, self.position)
         if self.seed.contents_from > oldest or self.seed.depth is not None:
             await self._fill(oldest)
 
-    def _target(self) -> int:
+    @property
+    def target(self) -> int:
+        """The newest position that a source says to have."""
         return max((one.head.position for one in self.taking.sources), default=self.position)
 
     async def _advance(self, target: int) -> None:
@@ -110,7 +112,7 @@ class Pull:
 
     async def _contents(self, found: Sequence[Group]) -> None:
         """Have the contents of a portion here, but for those that the seed's depth leaves out."""
-        oldest = rules.contents_from(self.seed.depth, self._target())
+        oldest = rules.contents_from(self.seed.depth, self.target)
         kept = [group for group in found if group.record.position >= oldest]
         if not kept:
             return
@@ -143,7 +145,7 @@ class Pull:
 
     async def _accept(self, source: Source, found: Sequence[Group]) -> None:
         """Make a portion part of the log, all of it or nothing."""
-        oldest = rules.contents_from(self.seed.depth, self._target())
+        oldest = rules.contents_from(self.seed.depth, self.target)
         try:
             await accepting.take_in(self.forge, self.project, found, oldest)
         except Fault as fault:
@@ -190,14 +192,15 @@ async def pull(forge: Forge, network: Dialling | None, seed: Seed) -> None:
             await _noticed(forge, faults)
             if not sources:
                 raise NobodyHas(faults[0] if faults else None)
-            seed, project = await _taken(forge, seed, sources, dropped)
+            seed, project = await taken(forge, seed, sources, dropped)
             if project is None:
                 raise NobodyHas(dropped[-1][1] if dropped else None)
             asked, spare = in_order(sources)
-            taking = Taking(forge, seed, project.key, asked, dropped, spare, _room(seed))
-            await replication.fetching(forge, seed)
+            taking = Taking(forge, seed, project.key, asked, dropped, spare, room_of(seed))
             position = await forge.db.read(lambda tx: reading.height(tx, project.key))
-            await Pull(forge, seed, project, position, taking).run()
+            work = Pull(forge, seed, project, position, taking)
+            await replication.fetching(forge, seed, work.target)
+            await work.run()
         except QuotaReached as fault:
             await replication.full(forge, seed, fault.message)
         except Withdrawn as fault:
@@ -223,7 +226,7 @@ async def _noticed(forge: Forge, faults: Sequence[HolderFault]) -> None:
             log.info("a notice says nothing", extra={"why": str(problem)})
 
 
-async def _taken(
+async def taken(
     forge: Forge, seed: Seed, sources: list[Source], dropped: list[tuple[Source, HolderFault]]
 ) -> tuple[Seed, Project | None]:
     """Take in the documents of each source, the longest chain wins; return the mirror."""
@@ -278,10 +281,13 @@ async def _score(forge: Forge, source: Source, fault: HolderFault, home: str | N
     """Hold a fault against who is to blame: a home that contradicts itself, else the holder."""
     log.warning("a holder failed", extra={"peer": source.holder.where, "code": fault.code})
     offence = fault.offence
-    if not offence.points or (offence is Offence.EQUIVOCATION and source.did != home):
+    if source.peer is None or not offence.points:
+        return
+    if offence is Offence.EQUIVOCATION and source.did != home:
         return
     await peering.scored(forge, source.peer, offence.points, offence.code)
 
 
-def _room(seed: Seed) -> int | None:
+def room_of(seed: Seed) -> int | None:
+    """Return how many bytes may still come for a seed."""
     return None if seed.quota is None else max(0, seed.quota - seed.bytes)

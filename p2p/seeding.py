@@ -11,6 +11,7 @@ import logging
 from node.kernel.forge import Forge
 from node.replication import verbs as replication
 from node.replication.model import Seed
+from p2p import carried
 from p2p.client import Dialling
 from p2p.fetch import pull
 
@@ -29,7 +30,8 @@ async def run(forge: Forge, network: Dialling | None) -> None:
     async def one(seed: Seed) -> None:
         try:
             async with asyncio.timeout(LONGEST_SECONDS):
-                await pull(forge, network, seed)
+                if not await carried.pull(forge, seed):
+                    await pull(forge, network, seed)
             await replication.make_room(forge, forge.limits.seeds)
         except TimeoutError:
             await replication.failed(forge, seed, "seed.too-slow", "It takes too long.")

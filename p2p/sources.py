@@ -44,7 +44,8 @@ class Source:
     """A holder that has the project, and how far it says to be."""
 
     holder: Holder
-    peer: Peer
+    peer: Peer | None
+    """None for a bundle, which is nobody."""
     project: Project
     head: Head
     did: str

@@ -23,10 +23,11 @@ from typing import BinaryIO, Final, Literal, Self
 
 from keys.ed25519 import PrivateKey
 from keys.errors import KeysFault
-from keys.spelling import ENVELOPE_MAX
+from keys.spelling import ENVELOPE_MAX, START
 from keys.statements.bundle import BundleIndex, Part, open_bundle, seal_bundle
+from keys.statements.landing import open_landing
 from keys.statements.project import VERSIONS_MAX
-from store.digest import Digest
+from store.digest import Digest, digest_of
 from store.errors import Absent, BadBundle, Corrupt
 from store.records import (
     HEADER,
@@ -49,6 +50,9 @@ _TAIL = struct.Struct("<I12s")
 _PLACE = struct.Struct("<32sQ")
 _CHUNK = 1 << 20
 Object = tuple[Record, bytes]
+Spot = tuple[int, int]
+"""Where in the log a position begins, and how many objects it has."""
+
 Name = Literal["documents", "log", "contents", "places"]
 
 
@@ -139,6 +143,23 @@ class Writer:
         self._open.add(data)
 
 
+class Grouping:
+    """Tells where in a log a position begins: at each envelope that is no contribution."""
+
+    def __init__(self) -> None:
+        self._contribution: bytes | None = None
+
+    def begins(self, raw: bytes) -> bool:
+        """Return whether `raw`, the next object, is the record of a position."""
+        if not raw.startswith(START) or digest_of(raw) == self._contribution:
+            return False
+        try:
+            self._contribution = open_landing(raw)[0].contribution
+        except KeysFault:
+            return False
+        return True
+
+
 class Bundle:
     """A bundle to be read; it is refused at once unless its index and its end are whole."""
 
@@ -208,12 +229,25 @@ class Bundle:
             raise BadBundle("its index leads to something else")
         return record
 
-    def some_of_log(self, offset: int, count: int) -> Iterator[bytes]:
-        """Yield so many objects of the log, from an offset on, each proven by its id."""
+    def spots(self) -> list[Spot]:
+        """Return where in the log each position begins, and how many objects it has."""
+        grouping, offset = Grouping(), self.index.log.offset
+        found: list[Spot] = []
+        for record, raw in self.log():
+            if grouping.begins(raw) or not found:
+                found.append((offset, 0))
+            begun, count = found[-1]
+            found[-1] = (begun, count + 1)
+            offset += HEADER + len(record.stored)
+        return found
+
+    def some_of_log(self, spot: Spot) -> Iterator[Record]:
+        """Yield the objects of a position as they lie, unproven."""
+        offset, count = spot
         for _ in range(count):
             record = self._at(self.index.log, offset)
             offset += HEADER + len(record.stored)
-            yield proven(record)
+            yield record
 
     def _at(self, part: Part, offset: int) -> Record:
         if not part.offset <= offset <= part.end - HEADER:

@@ -18,18 +18,15 @@ from mic.errors import Conflict, Invalid, Missing
 from mic.wire import framing
 from mic.workspace import evidence
 from mic.workspace.answering import Answering
-from mic.workspace.evidence import Grouping, Landed
+from mic.workspace.evidence import Landed
 from mic.workspace.verify import Report, Verifier
 from store import contents, tree
-from store.bundles import Bundle, proven
+from store.bundles import Bundle, Grouping, Spot, proven
 from store.digest import Digest, digest_of
 from store.errors import Absent, BadBundle, StoreFault
 from store.nodes import Entry, Source
 from store.records import HEADER, Kind, Record, encode, make
 from store.tree import EMPTY
-
-_Spot = tuple[int, int]
-"""Where in the log a position begins, and how many objects it has."""
 
 
 class OnlyAFile(Invalid):
@@ -57,7 +54,7 @@ class Bundled:
         self._documents = bundle.documents()
         verifier = Verifier(self._documents, project_id or bundle.index.project, witnessed)
         self.project: Project = _chain(self._documents)
-        self._groups: list[_Spot | list[bytes]] = []
+        self._groups: list[Spot | list[bytes]] = []
         self._take_before(before, verifier)
         self._take(verifier)
         self.report: Report = verifier.finish()
@@ -156,7 +153,7 @@ class Bundled:
     def _take(self, verifier: Verifier) -> None:
         """Verify the log, and remember where each position is."""
         grouping, offset = Grouping(), self.bundle.index.log.offset
-        spots: list[_Spot] = []
+        spots: list[Spot] = []
         for record, raw in self.bundle.log():
             verifier.accept(raw)
             if grouping.begins(raw):
@@ -173,7 +170,7 @@ class Bundled:
 
     def _raws(self, position: int) -> Iterable[bytes]:
         spot = self._groups[position - 1]
-        return spot if isinstance(spot, list) else self.bundle.some_of_log(*spot)
+        return spot if isinstance(spot, list) else map(proven, self.bundle.some_of_log(spot))
 
     def _built(self, position: int) -> tuple[Digest, dict[Digest, bytes]]:
         files: dict[str, Entry] = {}

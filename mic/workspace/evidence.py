@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from keys.errors import KeysFault
-from keys.spelling import START
 from keys.statements import transcript as transcripts
 from keys.statements.contribution import Contribution, open_contribution
 from keys.statements.landing import LandingRecord, open_landing
@@ -18,6 +16,7 @@ from keys.statements.transcript import Transcript
 from mic.client.connection import Query
 from mic.wire import messages as wire
 from store import changes, contents
+from store.bundles import Grouping
 from store.changes import Change
 from store.digest import Digest, digest_of
 from store.errors import Absent, BadBundle
@@ -99,23 +98,6 @@ def read(raws: Iterable[bytes]) -> Landed:
     return Landed(
         envelope, record, signer, statement, said, changes.decode(b"".join(encoded)), told, parts
     )
-
-
-class Grouping:
-    """Tells where in a log a position begins: at each envelope that is no contribution."""
-
-    def __init__(self) -> None:
-        self._contribution: bytes | None = None
-
-    def begins(self, raw: bytes) -> bool:
-        """Return whether `raw`, the next object, is the record of a position."""
-        if not raw.startswith(START) or digest_of(raw) == self._contribution:
-            return False
-        try:
-            self._contribution = open_landing(raw)[0].contribution
-        except KeysFault:
-            return False
-        return True
 
 
 def grouped(objects: Iterable[bytes]) -> Iterator[list[bytes]]:

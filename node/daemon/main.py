@@ -122,7 +122,9 @@ def _backups(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def _replication(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     seed = _add(commands, "seed", "hold a project of another node, and serve it")
     seed.add_argument(
-        "address", metavar="ADDRESS", help="https://node/account/project, a peer's, or mic:…"
+        "address",
+        metavar="ADDRESS",
+        help="https://node/account/project, a peer's, mic:…, or a bundle",
     )
     seed.add_argument("--depth", metavar="N", help="contents of the N newest landings only")
     seed.add_argument("--quota", metavar="SIZE", help="at most so many bytes: 500 MiB, 5 GiB")

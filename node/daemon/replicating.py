@@ -5,6 +5,7 @@ Nothing here speaks to anybody: a peer that does not answer must not keep an ope
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 from node.accounts.model import Account
 from node.daemon import building, sizes
@@ -15,15 +16,19 @@ from node.kernel.errors import Invalid
 from node.kernel.forge import Forge
 from node.replication import copying, peering, rules
 from node.replication import verbs as replication
-from node.replication.model import Copy, Peer, Seed, Wish
+from node.replication.model import Copy, Peer, Place, Seed, Wish
 from p2p.transport import addresses
 from p2p.transport.errors import TransportFault
+from store.bundles import Bundle
+from store.errors import StoreFault
+
+BUNDLE = ".bundle"
 
 
 def seed(config: Config, asked: argparse.Namespace) -> int:
     """Hold a project of another node from now on."""
     wish = Wish(
-        rules.place(asked.address),
+        _bundle(asked.address) or rules.place(asked.address),
         _depth(asked.depth),
         None if asked.quota is None else sizes.read(asked.quota),
         asked.pin,
@@ -159,6 +164,18 @@ def _peer_line(one: Peer, now: int) -> str:
     against = f"; {points} points: {one.reason}" if points else ""
     banned = "; banned" if rules.is_banned(one, now) else "; allowed" if one.is_allowed else ""
     return f"{one.name or one.did or '-'}  {where}\n    {seen}{against}{banned}"
+
+
+def _bundle(text: str) -> Place | None:
+    """Return the project in the bundle that `text` is the path of, None if it is no path of one."""
+    path = Path(text).absolute()
+    if not (path.suffix == BUNDLE or path.is_file()):
+        return None
+    try:
+        with Bundle.open(path) as bundle:
+            return Place(f"{rules.FILE}{path}", id=bundle.index.project)
+    except (StoreFault, OSError) as fault:
+        raise Invalid("replication.bad-bundle", f"{path}: {fault}.", path=str(path)) from fault
 
 
 def _depth(text: str | None) -> int | None:

@@ -134,8 +134,7 @@ def _seed(row: Sequence[object]) -> Seed:
 def due(tx: Tx, now: int, limit: int) -> list[int]:
     """Return the seeds to look at, by key: longest due first."""
     rows = tx.execute(
-        "select key from seeds where due_at <= ? and state <> 'dropped'"
-        " order by due_at limit ?",
+        "select key from seeds where due_at <= ? and state <> 'dropped' order by due_at limit ?",
         (now, limit),
     )
     return [key for (key,) in rows]
@@ -168,6 +167,11 @@ def change_seed(tx: Tx, key: int, wish: Wish) -> None:
         " where key = ?",
         (wish.depth, wish.quota, wish.is_pinned, key),
     )
+
+
+def readdress(tx: Tx, key: int, address: str) -> None:
+    """Write where a seed comes from now."""
+    tx.execute("update seeds set address = ? where key = ?", (address, key))
 
 
 def remove_seed(tx: Tx, key: int) -> None:
@@ -217,6 +221,13 @@ def receipt_sent(tx: Tx, key: int, position: int, now: int) -> None:
     """Note that the home was told that a seed is here."""
     tx.execute(
         "update seeds set receipt_position = ?, receipt_at = ? where key = ?", (position, now, key)
+    )
+
+
+def begin(tx: Tx, key: int, contents_from: int) -> None:
+    """Note from which position on a seed will have its contents, as far as is known."""
+    tx.execute(
+        "update seeds set contents_from = max(contents_from, ?) where key = ?", (contents_from, key)
     )
 
 

@@ -21,6 +21,9 @@ PROJECT = (
     " or mic:z…"
 )
 PEER = "the address of a peer: https://node or /ip4/…/tcp/…/p2p/ID"
+FILE = "file://"
+"""What the address of a bundle begins with; the path follows."""
+
 _ID = re.compile(r"mic:z[1-9A-HJ-NP-Za-km-z]{40,60}")
 _MULTIADDR = re.compile(
     r"(?P<node>/(?:ip4|ip6|dns|dns4|dns6)/[^/\s]{1,255}/tcp/[0-9]{1,5}/p2p/[1-9A-HJ-NP-Za-km-z]{40,70})"
@@ -33,6 +36,8 @@ def place(text: str) -> Place:
     text = text.strip()
     if _ID.fullmatch(text):
         return Place(text, id=text)
+    if text.startswith(FILE):
+        return Place(text)
     if text.startswith("/"):
         found = _MULTIADDR.fullmatch(text)
         names = found["rest"].strip("/").split("/") if found else []

@@ -39,7 +39,10 @@ async def seeds(forge: Forge) -> list[Seed]:
 
 
 async def add(forge: Forge, wish: Wish) -> Seed:
-    """Hold a project from now on; who asks again changes depth, quota and pin of the seed."""
+    """Hold a project from now on; who asks again changes depth, quota and pin of the seed.
+
+    A bundle is where a seed comes from, from then on, whatever that was before.
+    """
 
     def work(tx: Tx) -> Seed:
         there = rows.seed_at(tx, wish.place.text)
@@ -48,6 +51,8 @@ async def add(forge: Forge, wish: Wish) -> Seed:
             there = rows.seed_of(tx, wish.place.id)
         if there is not None:
             rows.change_seed(tx, there.key, wish)
+            if wish.place.text.startswith(rules.FILE):
+                rows.readdress(tx, there.key, wish.place.text)
         return _seed(tx, there.key if there else rows.add_seed(tx, wish, forge.now()))
 
     return await forge.db.write(work)
@@ -122,9 +127,15 @@ async def take_up(forge: Forge) -> None:
     await forge.db.write(rows.take_up)
 
 
-async def fetching(forge: Forge, seed: Seed) -> None:
-    """Say that a seed is being fetched."""
-    await _state(forge, seed, FETCHING, rules.PULL_MS)
+async def fetching(forge: Forge, seed: Seed, head: int) -> None:
+    """Say that a seed is being fetched, up to a position: its depth says what is left out."""
+    at, oldest = forge.now() + rules.PULL_MS, rules.contents_from(seed.depth, head)
+
+    def work(tx: Tx) -> None:
+        rows.set_state(tx, seed.key, FETCHING, at)
+        rows.begin(tx, seed.key, oldest)
+
+    await forge.db.write(work)
 
 
 async def verified(forge: Forge, seed: Seed) -> None:

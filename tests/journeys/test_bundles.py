@@ -1,5 +1,6 @@
 """A project goes from one machine to another in a file, and nothing of it has to be believed."""
 
+import json
 import os
 import shutil
 import socket
@@ -11,6 +12,8 @@ from store.bundles import Bundle
 from store.records import Kind, make
 from tests.support.bundling import rewritten
 from tests.support.mic import Person, files_of
+from tests.support.processes import Node
+from tests.support.processes import run as micelio
 
 pytestmark = pytest.mark.journey
 
@@ -304,6 +307,21 @@ def test_what_is_no_bundle_is_said(far, tmp_path):
     assert refused(far, tmp_path / "text.txt", tmp_path)[0] == "store.bad-bundle"
     assert far.refused("verify", "none.bundle", at=tmp_path) == (3, "bundle.missing")
     assert far.refused("clone", "bundle", at=tmp_path) == (2, "address.invalid")
+
+
+def test_a_node_that_meets_nobody_holds_what_a_file_brings(ada, far, garden, bundle, tmp_path):
+    name = ada.json("project", "get", at=garden)["id"]
+    data = tmp_path / "data"
+    with Node(data, "--listen", "127.0.0.1:0", "--no-register") as alone:
+        seeded = json.loads(micelio("seed", str(bundle), "--data", str(data), "--json").stdout)
+        assert seeded["seed"]["id"] == name
+        while (one := json.loads(micelio("seeds", "--data", str(data), "--json").stdout)[0])[
+            "state"
+        ] in {"waiting", "fetching"}:
+            pass
+        assert (one["state"], one["position"]) == ("verified", 3)
+        assert far.json("clone", f"{name}@{alone.url}", "there", at=tmp_path)["position"] == 3
+        assert files_of(tmp_path / "there") == files_of(garden)
 
 
 def _made(root):
