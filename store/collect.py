@@ -116,7 +116,9 @@ class _Marking:
     def _all(self) -> Iterator[None]:
         live = self._marked.live
         for digest, kind, size in self._marked.roots():
-            if kind is Kind.TREE:
+            if kind is Kind.TREE and size == marks.BARE:
+                yield from self._bare_tree(digest)
+            elif kind is Kind.TREE:
                 yield from self._tree(digest)
             elif kind is Kind.DOCUMENT:
                 live.add(digest)
@@ -132,6 +134,11 @@ class _Marking:
             for row in node.rows if node.level == 0 else ():
                 if row[1] != Mode.DIRECTORY and row[2] not in self._marked.live:
                     self._content(Digest(row[2]), row[3])
+            yield
+
+    def _bare_tree(self, root: Digest) -> Iterator[None]:
+        for digest in tree.nodes(root, self._source, self._marked.bare):
+            self._marked.live.add(digest)
             yield
 
     def _content(self, digest: Digest, size: int) -> None:

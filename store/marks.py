@@ -19,6 +19,7 @@ _PAGE = 1000
 _TABLES = """
 create table live (id blob not null primary key) strict, without rowid;
 create table walked (id blob not null primary key) strict, without rowid;
+create table bare (id blob not null primary key) strict, without rowid;
 create table roots (
   seq integer primary key, id blob not null, kind integer not null, size integer not null
 ) strict;
@@ -30,9 +31,12 @@ create table places (
 Root = tuple[Digest, Kind, int]
 """An object, what it is to who refers to it, and the size of its content.
 
-A TREE is followed to its files, a MANIFEST or a BLOB to its chunks by its size, a DOCUMENT to
-nothing; size is without meaning for trees and documents.
+A TREE is followed to its files, unless its size is `BARE`, a MANIFEST or a BLOB to its chunks by
+its size, a DOCUMENT to nothing; else size is without meaning for trees and documents.
 """
+
+BARE = -1
+"""The size of a tree of which the nodes are kept, and the files are not: some mirrors lack them."""
 
 
 class DigestSet:
@@ -66,6 +70,8 @@ class Marks:
         """What is needed."""
         self.walked = DigestSet(tx, "walked")
         """Tree nodes whose names were followed; a node's bytes may also be a file's content."""
+        self.bare = DigestSet(tx, "bare")
+        """Tree nodes that were followed to other nodes, and to no file."""
 
     def put_roots(self, found: Iterable[Root]) -> None:
         """Remember where to begin."""

@@ -1,7 +1,7 @@
 """Checks everything that a node keeps, from bytes to promises.
 
 The store knows whether bytes are what their digests say. What they mean is checked here: each log
-is a chain without gaps that this node signed, all that any row names is there, and the audit log is
+is a chain without gaps, signed by its home, all that any row names is there, and the audit log is
 as it was written.
 """
 
@@ -10,11 +10,14 @@ from dataclasses import dataclass
 
 from keys.errors import KeysFault
 from keys.statements.landing import LandingRecord, open_landing
+from keys.statements.project import Project as Chain
+from keys.statements.project import open_chain
 from node.audit import verbs as audit
 from node.daemon import housekeeping
 from node.kernel.forge import Forge
 from node.landings import reading
 from node.landings.model import Landing
+from node.projects import verbs as projects
 from store import check, collect, marks
 from store.database import Tx
 from store.digest import Digest
@@ -103,19 +106,31 @@ def _references(forge: Forge, tx: Tx) -> Iterator[str]:
 def _logs(forge: Forge, tx: Tx) -> Iterator[str]:
     before: tuple[LandingRecord, Digest] | None = None
     is_torn = False
-    for landing in reading.everything(tx):
+    chains: dict[int, Chain | None] = {}
+    for project, landing in reading.everything(tx):
+        if project not in chains:
+            chains[project] = _chain(forge, tx, project)
         try:
             record, home = open_landing(forge.objects.get(tx, landing.id))
         except (StoreFault, KeysFault) as fault:
             yield f"The record of landing @{landing.position} ({landing.id.hex()}): {fault}."
             is_torn = True
             continue
-        if home != forge.node.did:
+        chain = chains[project]
+        if home != (chain.home_at(landing.position) if chain else forge.node.did):
             yield f"The record of @{landing.position} of {record.project} was signed by {home}."
         yield from _told_apart(landing, record)
         if not is_torn and not _follows(record, before):
             yield f"The log of {record.project} has a gap before @{record.position}."
         before, is_torn = (record, landing.id), False
+
+
+def _chain(forge: Forge, tx: Tx, project: int) -> Chain | None:
+    """Return what says which node ordered which positions of a project; None if it is damaged."""
+    try:
+        return open_chain(projects.chain(forge, tx, project))
+    except (StoreFault, KeysFault):
+        return None
 
 
 def _told_apart(landing: Landing, record: LandingRecord) -> Iterator[str]:

@@ -17,12 +17,15 @@ from node.kernel.jobs import Job
 from node.landings import reading
 from node.landings.model import Landing
 from node.projects import verbs as projects
+from node.replication import copying
+from node.replication import verbs as replication
 from node.rollups import verbs as rollups
 from node.sessions import verbs as sessions
 from store import collect as garbage
 from store.collect import Root
 from store.database import Tx
 from store.digest import Digest
+from store.marks import BARE
 from store.records import Kind
 
 log = logging.getLogger(__name__)
@@ -38,8 +41,11 @@ def roots(tx: Tx) -> Iterator[Root]:
     """Yield every object that some row names: what must be kept, with all that it names."""
     for digest in projects.document_ids(tx):
         yield digest, Kind.DOCUMENT, 0
-    for landing in reading.everything(tx):
-        yield from _of_landing(landing)
+    oldest = replication.contents_from(tx)
+    for project, landing in reading.everything(tx):
+        yield from _of_landing(landing, has_files=landing.position >= oldest.get(project, 1))
+    for digest in copying.receipts(tx):
+        yield digest, Kind.DOCUMENT, 0
     for digest in rollups.filters(tx):
         yield digest, Kind.DOCUMENT, 0
     for kept in imports.residues(tx):
@@ -49,8 +55,8 @@ def roots(tx: Tx) -> Iterator[Root]:
             yield change.new.id, Kind.BLOB, change.new.size
 
 
-def _of_landing(landing: Landing) -> Iterator[Root]:
-    yield landing.tree, Kind.TREE, 0
+def _of_landing(landing: Landing, *, has_files: bool) -> Iterator[Root]:
+    yield landing.tree, Kind.TREE, 0 if has_files else BARE
     yield landing.id, Kind.DOCUMENT, 0
     yield landing.transcript, Kind.DOCUMENT, 0
     yield Digest(landing.changes.id), Kind.BLOB, landing.changes.size

@@ -259,6 +259,11 @@ def history_of(forge: Forge, tx: Tx, project: Project, path: str, until: int) ->
     ]
 
 
+def first_imported(tx: Tx, project: int) -> int | None:
+    """Return the first position that was a commit before, if any was."""
+    return rows.first_imported(tx, project)
+
+
 def heights(tx: Tx) -> dict[int, int]:
     """Return the newest position of each project, by its key, that anything has landed on."""
     return rows.heads(tx)
@@ -284,8 +289,8 @@ def changed_between(tx: Tx, project: int, start: int, count: int) -> int:
     return rows.changed(tx, project, start, start + count - 1)
 
 
-def everything(tx: Tx) -> Iterator[Landing]:
-    """Return every landing, each project's in order: the collector keeps what they name."""
+def everything(tx: Tx) -> Iterator[tuple[int, Landing]]:
+    """Return every landing with its project, in order: the collector keeps what they name."""
     return rows.everything(tx)
 
 

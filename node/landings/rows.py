@@ -159,6 +159,15 @@ def _imported(told: Imported | None) -> tuple[object, ...]:
     return (bytes.fromhex(told.commit), told.author, told.email, told.authored_at)
 
 
+def first_imported(tx: Tx, project: int) -> int | None:
+    """Return the first position that was a commit before, if any was."""
+    row = tx.execute(
+        "select min(position) from landings where project = ? and imported_commit is not null",
+        (project,),
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
 def touch(tx: Tx, project: int, position: int, paths: Iterable[int], above: Iterable[int]) -> None:
     """Note that `position` changed `paths`, and something below each of `above`."""
     tx.executemany(
@@ -173,10 +182,13 @@ def touch(tx: Tx, project: int, position: int, paths: Iterable[int], above: Iter
     )
 
 
-def everything(tx: Tx) -> Iterator[Landing]:
-    """Return every landing of every project: what the garbage collector must keep."""
-    for row in tx.execute(f"select {_COLUMNS} from landings order by project, position"):  # noqa: S608
-        yield _landing(row)
+def everything(tx: Tx) -> Iterator[tuple[int, Landing]]:
+    """Return every landing with its project's key: what the garbage collector must keep."""
+    rows = tx.execute(
+        f"select {_COLUMNS}, project from landings order by project, position"  # noqa: S608
+    )
+    for *row, project in rows:
+        yield project, _landing(tuple(row))
 
 
 def _landing(row: tuple[Any, ...]) -> Landing:

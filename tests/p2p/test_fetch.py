@@ -4,6 +4,13 @@ import random
 
 import pytest
 
+from node.daemon import fsck
+from node.daemon.housekeeping import roots
+from node.holdings import reading as holdings
+from node.holdings import verbs as held
+from node.replication import verbs as replication
+from store import collect as garbage
+from store.digest import digest_of
 from tests.support.forges import a_forge
 from tests.support.mirrors import a_home, head_of, pulled, seeded
 
@@ -43,3 +50,94 @@ async def test_a_large_file_comes_in_pieces(home, holder):
     seed = await pulled(holder, await seeded(holder, home.address))
     assert (seed.state, seed.error) == ("verified", None)
     assert seed.bytes > 9 << 20
+
+
+async def test_a_depth_leaves_out_what_only_older_positions_need(home, holder):
+    await home.land(src__two=b"two, but later\n")
+    seed = await pulled(holder, await seeded(holder, home.address, depth=1))
+    assert (seed.state, seed.position, seed.contents_from) == ("verified", 3, 3)
+    kept = {name: await is_held(holder, seed, data) for name, data in home.files.items()}
+    assert kept == dict.fromkeys(home.files, True)
+    assert not await is_held(holder, seed, b"two\n")
+
+
+async def test_a_depth_that_grows_fetches_what_was_left_out(home, holder):
+    await home.land(src__two=b"two, but later\n")
+    seed = await pulled(holder, await seeded(holder, home.address, depth=1))
+    seed = await pulled(holder, await seeded(holder, home.address))
+    assert (seed.state, seed.contents_from, seed.depth) == ("verified", 1, None)
+    assert await is_held(holder, seed, b"two\n")
+
+
+async def test_a_quota_stops_a_seed_and_more_of_it_lets_it_go_on(home, holder):
+    await home.land(noise=random.Random(2).randbytes(100_000))
+    seed = await pulled(holder, await seeded(holder, home.address, quota=50_000))
+    assert (seed.state, seed.code) == ("full", "seed.quota")
+    seed = await pulled(holder, await seeded(holder, home.address, quota=500_000))
+    assert (seed.state, seed.position) == ("verified", 3)
+
+
+async def test_what_is_read_least_makes_room_and_what_is_pinned_does_not(home, holder, tmp_path):
+    async with a_home(tmp_path / "other") as other:
+        await other.land(noise=random.Random(3).randbytes(100_000))
+        pinned = await pulled(holder, await seeded(holder, other.address, is_pinned=True))
+        loose = await pulled(holder, await seeded(holder, home.address))
+    gone = await replication.make_room(holder, pinned.bytes)
+    assert [one.key for one in gone] == [loose.key]
+    after = await replication.get(holder, loose.key)
+    assert (after.state, after.bytes, after.position) == ("dropped", 0, 2)
+    assert not await is_held(holder, loose, b"two\n")
+    await collect_twice(holder)
+    assert not await is_stored(holder, b"two\n")
+    here = await head_of(holder, loose.project)
+    assert here.position == 2
+    seed = await pulled(holder, await seeded(holder, home.address))
+    assert (seed.state, seed.error, seed.contents_from) == ("verified", None, 1)
+    await collect_twice(holder)
+    assert await is_stored(holder, b"two\n")
+
+
+async def test_a_private_project_is_absent_for_who_may_not_hold_it(tmp_path, holder):
+    async with a_home(tmp_path / "secret", visibility="private") as secret:
+        await secret.land(diary=b"nobody knows\n")
+        seed = await pulled(holder, await seeded(holder, secret.address))
+    assert (seed.state, seed.project) == ("failed", None)
+
+
+async def test_a_project_that_was_deleted_at_home_is_not_served_any_more(home, holder):
+    seed = await pulled(holder, await seeded(holder, home.address))
+    answer = await home.door.ask("DELETE", f"/projects/{home.project.address}")
+    assert answer.status == 200
+    seed = await pulled(holder, seed)
+    assert (seed.state, seed.code, seed.project) == ("withdrawn", "seed.withdrawn", None)
+
+
+async def test_what_is_unseeded_is_gone_and_can_come_back(home, holder):
+    seed = await pulled(holder, await seeded(holder, home.address))
+    await replication.remove(holder, seed)
+    assert await replication.seeds(holder) == []
+    seed = await pulled(holder, await seeded(holder, home.address))
+    assert (seed.state, seed.position) == ("verified", 2)
+
+
+async def is_held(forge, seed, data: bytes) -> bool:
+    def read(tx):
+        return not holdings.missing(forge, tx, seed.project, [digest_of(data)])
+
+    return await forge.db.read(read)
+
+
+async def is_stored(forge, data: bytes) -> bool:
+    return await forge.db.read(lambda tx: forge.objects.has(tx, digest_of(data)))
+
+
+async def collect_twice(forge):
+    for now in (1_000, 2_000):
+        await garbage.collect(
+            forge.objects, roots, now, 0, forget=lambda gone: held.forget(forge, gone)
+        )
+
+
+async def test_a_check_of_everything_finds_mirrors_well(home, holder):
+    await pulled(holder, await seeded(holder, home.address, depth=1))
+    assert await fsck.meaning(holder) == []
