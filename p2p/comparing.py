@@ -30,10 +30,11 @@ async def compare(
     """
     fault: NoAnswer | None = None
     for way in _ways(peer, row):
-        asked = [one for one in interest if not (way.is_url and one.is_private)]
+        hidden = {one.project for one in interest if way.is_url and one.is_private}
+        asked = [one for one in interest if one.project not in hidden]
         try:
             async with asking(forge, network, way) as holder:
-                return await _compared(holder, asked, believed)
+                return await _compared(holder, asked, believed, frozenset(hidden))
         except NoAnswer as nobody:
             fault = nobody
     raise fault or NoAnswer(peer, "no way to it is known")
@@ -47,8 +48,10 @@ def _ways(peer: str, row: Peer | None) -> list[Way]:
     return sorted(known, key=lambda way: way.is_url)
 
 
-async def _compared(holder: Holder, interest: Sequence[Held], believed: frozenset[str]) -> Compared:
-    whole = Compared()
+async def _compared(
+    holder: Holder, interest: Sequence[Held], believed: frozenset[str], unasked: frozenset[str]
+) -> Compared:
+    whole = Compared(unasked)
     for stands in reconciling.sets(interest):
         part = await _one_set(holder, reconciling.comparison(stands, believed))
         whole.held |= part.held

@@ -56,18 +56,18 @@ class Policy:
     def hold(self, held: Held, now: int) -> list[Output]:
         """Want `held.project`, of which this node has got so far; also after each step of it."""
         wanted = self.wanted.get(held.project)
+        did_listen = wanted is not None and not wanted.held.is_private
         if wanted is None:
             wanted = self.wanted[held.project] = Wanted(held)
             wanted.announce_at = now + spread(self._random, self._announce_ms())
-            listening: list[Output] = [] if held.is_private else [Subscribe(held.project)]
-        else:
-            listening = _listening(wanted.held, held)
-            if held.epoch > wanted.held.epoch:
-                wanted.is_stopped = False
-            wanted.held = held
+        if held.epoch > wanted.held.epoch:
+            wanted.is_stopped = False
+        wanted.held = held
         for peer in (held.home, *held.peers):
             if peer is not None and peer != self.me and not held.is_ours:
                 self._hint(wanted, peer, now)
+        listens = not held.is_private
+        listening = [] if listens == did_listen else [Subscribe(held.project, listens)]
         return listening + self._moved(wanted, now)
 
     def drop(self, project: str) -> list[Output]:
@@ -136,13 +136,21 @@ class Policy:
         return self._told(sender, project, claim, now)
 
     def answered(
-        self, peer: str, held: Collection[str], heads: Sequence[SignedHead], now: int
+        self,
+        peer: str,
+        held: Collection[str],
+        heads: Sequence[SignedHead],
+        now: int,
+        unasked: Collection[str] = (),
     ) -> list[Output]:
-        """Take in the end of a comparison: what `peer` holds, and where it stands elsewhere."""
+        """Take in the end of a comparison: what `peer` holds, and where it stands elsewhere.
+
+        Of our interest it was not asked about `unasked`.
+        """
         known = self.timetable.peers.get(peer)
         if known is None:
             return []
-        asked = {one.project: one for one in self.interest(peer)}
+        asked = {one.project: one for one in self.interest(peer) if one.project not in unasked}
         has_news = any((one.epoch, one.position) > _place(asked, one.project) for one in heads)
         self.timetable.answered(known, now, has_news=has_news, is_needed=self._is_needed)
         for project in asked:
@@ -384,12 +392,6 @@ class Policy:
             and (peer == wanted.held.home or len(wanted.holders) <= self.settings.needed)
             for wanted in self.wanted.values()
         )
-
-
-def _listening(before: Held, after: Held) -> list[Output]:
-    if before.is_private == after.is_private:
-        return []
-    return [Subscribe(after.project, not after.is_private)]
 
 
 def _place(asked: Mapping[str, Held], project: str) -> tuple[int, int]:

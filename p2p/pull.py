@@ -250,8 +250,12 @@ class Puller:
             known = self.policy.timetable.peers.get(peer)
             if known is not None and known.gone_since is not None:
                 await self._is_back(peer)
+            for project in believed - found.held - found.unasked:
+                # Perhaps its home took it back: whoever pulls the seed will be told.
+                await replication.due_now(self._forge, project)
             now = self._forge.now()
-            self.act(self.policy.answered(peer, found.held, found.heads, now))
+            answered = self.policy.answered(peer, found.held, found.heads, now, found.unasked)
+            self.act(answered)
 
     async def _is_back(self, peer: str) -> None:
         """Pass on at once what waits for a home that had been gone."""

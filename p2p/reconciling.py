@@ -19,6 +19,8 @@ _NO_ID = wire.NOTHING
 class Compared:
     """Which of the projects asked about the other holds, and its heads that differ."""
 
+    unasked: frozenset[str] = frozenset()
+    """What of our interest it was not asked about."""
     held: set[str] = field(default_factory=set)
     heads: list[SignedHead] = field(default_factory=list)
 
@@ -56,12 +58,12 @@ def comparison(stands: Sequence[Stand], believed: frozenset[str]) -> Asking:
     if answer.answer == "unknown":
         raise BadHeads("the set was told, and is unknown")
     if answer.answer == "same":
-        return Compared({wire.spelled_id(one) for one in raw})
+        return Compared(held={wire.spelled_id(one) for one in raw})
     held = wire.of_bitmap(ids, answer.held)
     differing = wire.differing(
         [one for one in stands if one.project in held], answer.bits, answer.buckets
     )
-    compared = Compared({wire.spelled_id(one) for one in held})
+    compared = Compared(held={wire.spelled_id(one) for one in held})
     yield from _heads(compared, differing)
     return compared
 
