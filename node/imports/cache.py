@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from node.imports import rows, stream
-from node.imports.model import MAIN
+from node.imports.model import MAIN, CommitsElsewhere
 from node.kernel.forge import Forge
 from node.landings import reading
 from node.projects.model import Project
@@ -81,7 +81,11 @@ async def opened(forge: Forge, project: Project) -> AsyncIterator[Path]:
 
 
 async def brought_up(forge: Forge, project: Project, path: Path) -> None:
-    """Make the repository at `path` say what the rows say; the caller holds its lock."""
+    """Make the repository at `path` say what the rows say; the caller holds its lock.
+
+    Raises `CommitsElsewhere` where the commits that it should have cannot be made here.
+    """
+    await forge.db.read(lambda tx: _check_whole(tx, project.key))
     if path.exists() and not await _is_ours(forge, project, path):
         await asyncio.to_thread(shutil.rmtree, path)
     if path.exists():
@@ -93,6 +97,17 @@ async def brought_up(forge: Forge, project: Project, path: Path) -> None:
     await _bring_on(forge, project, aside)
     aside.rename(path)
     await evict(forge, but=path)
+
+
+def _check_whole(tx: Tx, project: int) -> None:
+    """Raise `CommitsElsewhere` for imported landings whose commits are not kept here.
+
+    They could be told to git as others are. But then they would have other ids than at the home,
+    and whoever fetched here and there would have two histories.
+    """
+    first = reading.first_imported(tx, project)
+    if first and not reading.held(tx, project) and not rows.kept_commits(tx, project, first, first):
+        raise CommitsElsewhere(first)
 
 
 def _begin(path: Path) -> None:

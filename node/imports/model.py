@@ -162,3 +162,15 @@ class NotEmpty(Conflict):
             f"{address} has landings already, or is being imported into.",
             project=address,
         )
+
+
+class CommitsElsewhere(Conflict):
+    """Landings were commits before, and this node holds only the landings."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__(
+            "git.commits-elsewhere",
+            f"From @{position} on, this project was imported from git, and its commits are kept by"
+            " the node that imported it: fetch them there. `mic clone` gets all of it from here.",
+            position=position,
+        )

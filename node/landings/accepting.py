@@ -7,6 +7,7 @@ Contents are here before: an orphan object is garbage, an orphan row would be a 
 
 import io
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Protocol
 
 from keys.errors import KeysFault
@@ -94,15 +95,13 @@ def accept(
     mirror = mirroring.held(tx, project)
     documents = mirroring.documents(forge, tx, mirror)
     chain = open_chain(documents)
-    imported: list[int] = []
+    accepted = []
     for group in groups:
         head = rows.head(tx, mirror.key)
         landing = _accepted(forge, tx, mirror, chain, documents, head, group, contents_from)
-        if landing is not None and landing.imported is not None:
-            imported.append(landing.position)
-    if imported:
-        facts = {"first": imported[0], "last": imported[-1]}
-        events.append(tx, IMPORTED, mirror.key, facts, forge.now())
+        if landing is not None:
+            accepted.append(landing)
+    _tell(forge, tx, mirror, accepted)
     return rows.head(tx, mirror.key)
 
 
@@ -280,14 +279,20 @@ def _written(
     rows.add(tx, project.key, project.owner, landing)
     touch(forge, tx, project.key, landing.position, [change.path for change in listed])
     sessions.add_accepted(tx, project.key, project.owner, _session(landing, found))
-    if landing.imported is None:
-        facts = {
-            "position": landing.position,
-            "session": landing.session,
-            "author": landing.author,
-        }
-        events.append(tx, "landing.landed", project.key, facts, landing.landed_at)
     return landing
+
+
+def _tell(forge: Forge, tx: Tx, project: Project, accepted: Iterable[Landing]) -> None:
+    """Append the events: one of each landing, one of all that were imported in a row."""
+    for is_imported, some in groupby(accepted, lambda one: one.imported is not None):
+        if is_imported:
+            positions = [one.position for one in some]
+            facts: dict[str, object] = {"first": positions[0], "last": positions[-1]}
+            events.append(tx, IMPORTED, project.key, facts, forge.now())
+            continue
+        for one in some:
+            facts = {"position": one.position, "session": one.session, "author": one.author}
+            events.append(tx, "landing.landed", project.key, facts, one.landed_at)
 
 
 def _kept(
@@ -304,7 +309,7 @@ def _kept(
     transcript = put(tx, Kind.DOCUMENT, group.transcript)
     if group.contribution is not None:
         put(tx, Kind.DOCUMENT, group.contribution)
-    changes = _keep_listed(forge, tx, project, group.listed)
+    changes = _keep_listed(forge, tx, project, record, group.listed)
     id_ = put(tx, Kind.DOCUMENT, group.envelope)
     if found is None:
         return Landing.signed(record, id_, transcript, changes, changed)
@@ -312,12 +317,15 @@ def _kept(
     return Landing.signed(record, id_, transcript, changes, changed, said.origin, said.model)
 
 
-def _keep_listed(forge: Forge, tx: Tx, project: Project, listed: bytes) -> Descriptor:
-    """Keep a change list as the content it is."""
+def _keep_listed(
+    forge: Forge, tx: Tx, project: Project, said: LandingRecord, listed: bytes
+) -> Descriptor:
+    """Keep a change list as the content it is; one that was sent to its home is held here too."""
     made = list(contents.records_of(io.BytesIO(listed), len(listed)))
     for record in made:
         forge.objects.put_record(tx, record)
-    holdings.add(tx, project.key, [record.digest for record in made])
+    if said.imported is None:
+        holdings.add(tx, project.key, [record.digest for record in made])
     return Descriptor(made[-1].digest, len(listed))
 
 

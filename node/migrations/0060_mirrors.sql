@@ -36,3 +36,5 @@ create trigger landings_forgotten after delete on landings begin
   delete from rollups where project = old.project
     and start + case level when 1 then 100 when 2 then 10000 else 1000000 end > old.position;
 end;
+
+create index landings_imported on landings (project, position) where imported_commit is not null;

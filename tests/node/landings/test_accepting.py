@@ -11,6 +11,7 @@ from keys.statements import equivocation
 from keys.statements.contribution import open_contribution, seal_contribution
 from keys.statements.landing import open_landing, seal_landing
 from keys.statements.transcript import Decision
+from node.imports import verbs as imports
 from node.kernel import events
 from node.kernel.parties import ANONYMOUS
 from node.landings import verbs as landings
@@ -32,6 +33,7 @@ from tests.support.followers import (
     two_nodes,
 )
 from tests.support.forges import a_project, an_account, the_keeper
+from tests.support.gits import ZERO, odd
 from tests.support.roles import acting
 from tests.support.wire import entry
 
@@ -123,6 +125,24 @@ async def test_the_rows_of_a_mirror_are_those_of_its_home(nodes):
     copy = await followed(home, mirror, book)
     assert await rows_of(mirror, copy) == await rows_of(home, book)
     assert await told_by(mirror, copy) == await told_by(home, book)
+
+
+@pytest.mark.slow
+async def test_a_history_that_was_imported_is_the_same_here(nodes, tmp_path):
+    home, mirror = nodes
+    ada = await an_account(home)
+    book = await a_project(home, ada)
+    gits = odd(tmp_path / "odd")
+    tip = gits.git("rev-parse", "main").decode().strip()
+    await imports.receive(home, ada.party, book, gits.path, ZERO, tip, lambda *_: None)
+    await a_landing(home, ada, book, {"made-here.txt": b"x"})
+    copy = await followed(home, mirror, book)
+    theirs, ours = await rows_of(mirror, copy), await rows_of(home, book)
+    # The home also holds what git needs beside the landings.
+    assert set(theirs.pop("holdings")) <= set(ours.pop("holdings"))
+    assert theirs == ours
+    assert await told_by(mirror, copy) == await told_by(home, book)
+    assert await said_in(mirror, copy) == await said_in(home, book)
 
 
 async def said_in(forge, project):

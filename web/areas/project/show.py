@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from aiohttp import web
 from markupsafe import Markup
 
+from keys.statements import equivocation
+from keys.statements.equivocation import Equivocation
+from node.kernel.forge import Forge
 from node.landings import verbs as landings
 from node.landings.model import Landing
+from node.replication import verbs as replication
 from node.trees import verbs as trees
 from store.tree import Mode
 from web.areas.project import directory
@@ -15,11 +19,16 @@ from web.page import forge_of, party_of, render
 from web.places import Place, place_of
 
 RECENT = 200
+SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page shows; `origins` counts the newest landings by origin."""
+    """What the page shows; `origins` counts the newest landings by origin.
+
+    `notes` are what a reader should know first: that this is a mirror, that a home contradicted
+    itself; each with its tone.
+    """
 
     place: Place
     newest: Landing | None
@@ -29,6 +38,7 @@ class View:
     readme_name: str
     readme: Markup
     origins: list[tuple[str, int]]
+    notes: list[tuple[str, str]]
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -47,8 +57,30 @@ async def show(request: web.Request) -> web.StreamResponse:
         readme_name=name,
         readme=readme,
         origins=_origins(recent),
+        notes=await _notes(forge, place),
     )
     return render(request, "areas/project/show.html", view)
+
+
+async def _notes(forge: Forge, place: Place) -> list[tuple[str, str]]:
+    project = place.project
+    kept = await replication.equivocations(forge, project.id)
+    found = [equivocation.decode(proof) for _, _, proof in kept[:SHOWN]]
+    whose = (
+        f"This is a mirror. The node {project.home} orders this project, and only there can it be"
+        f" changed; this node has checked every landing up to @{place.head} itself."
+    )
+    mirror = [(whose, "warn")] if project.is_mirror else []
+    return mirror + [(_said(one), "bad") for one in found]
+
+
+def _said(proof: Equivocation) -> str:
+    """Say what a home did; the signed proof of it is kept."""
+    if proof.documents:
+        what = f"signed a record for @{proof.position} that does not count: it orders no more there"
+    else:
+        what = f"signed two records for @{proof.position}"
+    return f"The node {proof.signer} {what}. The proof is kept, and anybody can check it."
 
 
 def _origins(recent: list[Landing]) -> list[tuple[str, int]]:
