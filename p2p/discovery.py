@@ -8,7 +8,7 @@ node has proven its key there, or where the address itself shows the node's sign
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 import msgspec
 
@@ -58,6 +58,15 @@ class Discovery:
         self._asked: dict[str, int] = {}
         self._book: dict[str, AddressEntry] = {}
 
+    @property
+    def steps(self) -> tuple[tuple[Callable[[], Awaitable[None]], float], ...]:
+        """What is done again and again, and the seconds in between."""
+        return (
+            (self.look_around, CONNECTED_SECONDS),
+            (self.ask_around, BOOK_SECONDS),
+            (self.search, DHT_SECONDS),
+        )
+
     def sign(self) -> None:
         """Sign anew where this node is reached, if that changed or the old entry ends soon."""
         reach, now = self._forge.reach, self._forge.now()
@@ -83,7 +92,6 @@ class Discovery:
                 if one.did not in self._connected:
                     await self._meet(one.did, _dialled(one))
             self._connected = frozenset(one.did for one in found)
-        await asyncio.sleep(CONNECTED_SECONDS)
 
     async def ask_around(self) -> None:
         """Ask peers for what they sign of themselves, each once in a while."""
@@ -93,19 +101,18 @@ class Discovery:
         for peer in due[:AT_ONCE]:
             self._asked[facts.name(peer)] = now
             await self._introduce(peer)
-        await asyncio.sleep(BOOK_SECONDS)
 
     async def search(self) -> None:
         """Tell the DHT what is held here, and ask it who holds what few are known to hold."""
-        if self._network is not None and self._network.settings.bootstrap:
-            for project, wanted in list(self._policy.wanted.items()):
-                if wanted.held.is_private:
-                    continue
-                if wanted.held.epoch:
-                    await self._network.provide(project)
-                if not wanted.held.is_ours and len(wanted.holders) < self._policy.settings.needed:
-                    await self._found(project, await self._network.providers(project))
-        await asyncio.sleep(DHT_SECONDS)
+        if self._network is None or not self._network.settings.bootstrap:
+            return
+        for project, wanted in list(self._policy.wanted.items()):
+            if wanted.held.is_private:
+                continue
+            if wanted.held.epoch:
+                await self._network.provide(project)
+            if not wanted.held.is_ours and len(wanted.holders) < self._policy.settings.needed:
+                await self._found(project, await self._network.providers(project))
 
     async def _meet(self, did: str, known: Iterable[str], projects: Iterable[str] = ()) -> None:
         learned = Met(did=did, addresses=tuple(known))

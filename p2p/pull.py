@@ -81,16 +81,9 @@ class Puller:
                 group.create_task(_steadily("gossip", self._listen), name="p2p gossip")
                 group.create_task(_steadily("offences", self._watch), name="p2p offences")
                 group.create_task(_steadily("announcing", self._announce_news), name="p2p news")
-            for name, step in self._discovery():
-                group.create_task(_steadily(name, step), name=name)
-
-    def _discovery(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
-        found = Discovery(self._forge, self._network, self.policy)
-        return [
-            ("p2p connections", found.look_around),
-            ("p2p address book", found.ask_around),
-            ("p2p dht", found.search),
-        ]
+            found = Discovery(self._forge, self._network, self.policy)
+            for step, pause in found.steps:
+                group.create_task(_steadily(step.__name__, step, pause), name=step.__name__)
 
     # ------------------------------------------------------------------------------------- facts
 
@@ -338,11 +331,12 @@ class Puller:
         await self._hang_up(row)
 
 
-async def _steadily(what: str, step: Callable[[], Awaitable[None]]) -> None:
+async def _steadily(what: str, step: Callable[[], Awaitable[None]], pause: float = 0.0) -> None:
     """Repeat `step` until cancelled; what goes wrong in it is logged, and it goes on."""
     while True:
         try:
             await step()
+            await asyncio.sleep(pause)
         except Exception:
             log.exception("%s failed", what)
             await asyncio.sleep(PAUSE_SECONDS)

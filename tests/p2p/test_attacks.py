@@ -6,13 +6,9 @@ The victim is a whole node with a mirror; the attacker has a libp2p host and say
 import asyncio
 import dataclasses
 import json
-from contextlib import asynccontextmanager
 
-import msgspec
 import pytest
-from aiohttp import web
 
-from keys.ed25519 import PrivateKey
 from keys.statements import equivocation
 from keys.statements.landing import open_landing, seal_landing
 from mic.wire import heads as wire
@@ -24,62 +20,13 @@ from node.replication.model import Met
 from p2p import messages
 from p2p.client import Way, asking
 from p2p.faults import HolderFault, Refused
-from p2p.transport.limits import Settings
-from p2p.transport.network import Network
 from tests.support.drafts import a_landing
 from tests.support.forges import a_project, an_account
-from tests.support.neighbours import HERE, neighbours
+from tests.support.neighbours import neighbours
 from tests.support.simulator import record
+from tests.support.strangers import a_liar
 
 pytestmark = pytest.mark.slow
-
-
-class Liar:
-    """A host of libp2p whose door answers `/heads` and gossip with what a test gives it."""
-
-    def __init__(self, key, network):
-        self.key, self.network = key, network
-        self.heads = []
-        self.asked = asyncio.Event()
-
-    @property
-    def did(self):
-        return self.key.did
-
-    async def answer(self, request):
-        """Say that all is held and all differs; then show the lies."""
-        asked = msgspec.json.decode(await request.read(), type=HeadsAsked)
-        if asked.stands is not None:
-            self.asked.set()
-            return said(Heads(answer="differs", heads=self.heads))
-        if asked.ids is None:
-            return said(Heads(answer="unknown"))
-        ids = wire.split_ids(asked.ids)
-        bits = wire.bitmap(ids, frozenset(ids))
-        return said(Heads(answer="differs", held=bits, buckets=bytes(wire.PRINT)))
-
-
-def said(message):
-    return web.Response(body=msgspec.json.encode(message), content_type="application/json")
-
-
-@asynccontextmanager
-async def a_liar():
-    key = PrivateKey.generate()
-    app = web.Application(client_max_size=1 << 24)
-    runner = web.AppRunner(app)
-
-    async def serve(sock, _did):
-        await asyncio.get_running_loop().connect_accepted_socket(runner.server, sock)
-
-    async with Network.open(key, [HERE], serve, settings=Settings()) as network:
-        liar = Liar(key, network)
-        app.router.add_post("/mic/v1/heads", liar.answer)
-        await runner.setup()
-        try:
-            yield liar
-        finally:
-            await runner.cleanup()
 
 
 @pytest.fixture
