@@ -5,6 +5,7 @@ from urllib.parse import quote
 from mic.client.connection import Connection
 from mic.client.remote import Remote
 from mic.wire.messages import Done, Project
+from mic.wire.mirrors import NewPeer, Peers
 from mic.wire.people import (
     DeletedProject,
     DeletedProjects,
@@ -120,6 +121,22 @@ def set_project_member(remote: Remote, person: str, role: ProjectRole) -> None:
 def remove_project_member(remote: Remote, person: str) -> None:
     """Take somebody's role on a project away."""
     where = f"{remote.path}/members/{_part(person)}"
+    remote.connection.ask("DELETE", where, Done, again=False)
+
+
+def project_peers(remote: Remote) -> list[str]:
+    """Return the nodes that may hold a project, by did."""
+    return remote.connection.get(f"{remote.path}/peers", Peers).peers
+
+
+def add_project_peer(remote: Remote, did: str) -> None:
+    """Let a node hold a project."""
+    remote.connection.ask("POST", f"{remote.path}/peers", Done, NewPeer(did))
+
+
+def remove_project_peer(remote: Remote, did: str) -> None:
+    """Let a node hold a project no longer."""
+    where = f"{remote.path}/peers/{_part(did)}"
     remote.connection.ask("DELETE", where, Done, again=False)
 
 

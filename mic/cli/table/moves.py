@@ -10,6 +10,13 @@ _WHO = Option(
     parts=("PROJECT?", "PERSON"),
 )
 
+_NODE = Option(
+    "WORDS",
+    "the project, if not this one, and the key of the node: did:key:z6Mk…",
+    many="+",
+    parts=("PROJECT?", "DID"),
+)
+
 COMMANDS: tuple[Command, ...] = (
     Command(
         "project archive",
@@ -105,5 +112,33 @@ COMMANDS: tuple[Command, ...] = (
         (("mic project member remove ada/engine bob", "at once"),),
         (_WHO,),
         more="Everybody may give back their own role.",
+    ),
+    Command(
+        "project peers list",
+        "peers.listed",
+        "list the nodes that may hold a project that is not public",
+        "mic project peers list [PROJECT]",
+        (("mic project peers list ada/diary", "a key of a node on each line"),),
+        (TARGET,),
+        tool="reads",
+    ),
+    Command(
+        "project peers add",
+        "peers.add",
+        "let a node hold a project that is not public",
+        "mic project peers add [PROJECT] DID",
+        (("mic project peers add ada/diary did:key:z6Mk…", "it may seed it from now on"),),
+        (_NODE,),
+        more="The project's signed document says so, so that every node that holds it serves it to "
+        "that one too. Whoever keeps that node can read all of it.",
+    ),
+    Command(
+        "project peers remove",
+        "peers.remove",
+        "let a node hold a project no longer",
+        "mic project peers remove [PROJECT] DID",
+        (("mic project peers remove ada/diary did:key:z6Mk…", "it stops to serve it"),),
+        (_NODE,),
+        more="An honest node forgets what it held; nothing can make another one do so.",
     ),
 )

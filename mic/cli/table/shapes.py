@@ -50,6 +50,7 @@ SHAPES = {
     "project get": _PROJECT,
     "project list": f"[{_PROJECT}]",
     "project member list": _MEMBERS,
+    "project peers list": "[did]",
     "project update": _PROJECT,
     "server list": "[{name, url, is_default, handle?}]",
     "session abandon": "{id, abandoned}",

@@ -44,6 +44,7 @@ from tests.support.roles import (
     refusal,
 )
 
+NODE = "did:key:z6MkrEVGLPYHhLGBQ25Bh5DXSakRiDpdoj7fdsNZSqYPcUGt"
 HERE = "work in this directory, and tell the node if it listens"
 NOTHING = "what asks no node for anybody's: run in tests of its own"
 
@@ -84,6 +85,9 @@ TABLE = {
     "project member add": (OWN, ["P", "bob"]),
     "project member role": (OWN, ["P", "bob", "maintainer"]),
     "project member remove": (OWN, ["P", "keeper"]),
+    "project peers list": (INSIDE, ["P"]),
+    "project peers add": (OWN, ["P", NODE]),
+    "project peers remove": (OWN, ["P", NODE]),
     "project transfer": (GIVE, ["P", "keeper", "--yes"]),
     "project archive": (OWN, ["P"]),
     "project unarchive": (OWN, ["P"]),
