@@ -100,9 +100,8 @@ def _written(
 
 def _log(remote: Remote, verifier: Verifier, last: int, bar: Progress) -> Iterator[Landed]:
     """Yield each position of the log once it is verified as far as it stands alone."""
-    for start in range(1, last + 1, POSITIONS):
-        records = download.log_records(remote, start, min(start + POSITIONS - 1, last))
-        yield from map(evidence.read, evidence.grouped(_verified(remote, verifier, records, bar)))
+    records = download.log_records(remote, 1, last)
+    yield from map(evidence.read, evidence.grouped(_verified(remote, verifier, records, bar)))
 
 
 def _verified(

@@ -15,6 +15,7 @@ from mic.cli.answers import plural, when
 from mic.cli.context import Context
 from mic.cli.findings import PATIENCE, Check, Level
 from mic.client import accounts
+from mic.client.addresses import FILE
 from mic.client.connection import Connection
 from mic.client.home import Config
 from mic.errors import MicFault
@@ -137,7 +138,9 @@ def _urls(context: Context) -> list[str]:
         servers = Config().servers
     urls |= dict.fromkeys(one.url for one in servers.values())
     with suppress(MicFault):
-        urls[manifests.load(manifests.find_root(context.cwd)).server] = None
+        server = manifests.load(manifests.find_root(context.cwd)).server
+        if not server.startswith(FILE):
+            urls[server] = None
     return list(urls)
 
 

@@ -4,6 +4,7 @@ Built once in `main` from the environment, and passed down: nothing below reads 
 the clock of its own accord.
 """
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -47,8 +48,10 @@ class Context(NamedTuple):
     def address(self, text: str) -> Address:
         """Read an address as typed, or an alias of one, or the path of a bundle."""
         text = self.home.config().aliases.get(text, text)
-        if is_path(text) and ((file := self.cwd / text).is_file() or file.suffix == BUNDLE):
-            return Address(f"{FILE}{file.absolute()}", "", file.stem)
+        if is_path(text):
+            file = Path(os.path.abspath(self.cwd / text))  # noqa: PTH100  # links stay as they are
+            if file.is_file() or file.suffix == BUNDLE:
+                return Address(f"{FILE}{file}", "", file.stem)
         return parse(text)
 
     def default_node(self) -> str:

@@ -43,8 +43,15 @@ def may_take(context: Context, remote: Remote, repository: Repository) -> bool:
 
 
 def url_of(remote: Remote) -> str:
-    """Return the address of a project for git."""
-    return f"{remote.connection.url}/{remote.name}.git"
+    """Return the address of a project for git; raises `Invalid` where git cannot ask."""
+    url = remote.connection.url
+    if not url.startswith(("http://", "https://")):
+        raise Invalid(
+            f"git cannot read {url}: it needs a node that is reached by a URL.",
+            code="git.no-url",
+            hint="Name one that has the project: http(s)://node/account/project",
+        )
+    return f"{url}/{remote.name}.git"
 
 
 def token_for(context: Context, remote: Remote) -> str | None:

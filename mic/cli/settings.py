@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from mic.client.addresses import node_url, parse
+from mic.client.addresses import is_path, node_url, parse
 from mic.client.home import Config, Server
 from mic.errors import Invalid, Missing
 
@@ -61,7 +61,8 @@ def with_alias(config: Config, name: str, address: str) -> Config:
             code="alias.invalid",
             hint="Use letters, digits, dots and dashes; a number or `latest` means a position.",
         )
-    parse(address)
+    if not is_path(address):
+        parse(address)
     return msgspec.structs.replace(config, aliases=config.aliases | {name: address})
 
 

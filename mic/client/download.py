@@ -17,6 +17,9 @@ from store.errors import StoreFault, Truncated
 from store.records import Decoder, Record, opened
 
 Object = tuple[Record, bytes]
+POSITIONS_AT_ONCE = 5_000
+"""Landings whose documents come in one answer: half of what a node sends at most."""
+
 ASKED_AT_ONCE = 10_000
 """Ids in one request: far below `limits.WANTED`, so that a drop costs little."""
 
@@ -32,8 +35,9 @@ def checkout(remote: Remote, at: int, have: int | None = None) -> Iterator[Recor
 
 def log_records(remote: Remote, first: int, last: int) -> Iterator[Record]:
     """Yield the signed documents of landings `first` to `last`, in order."""
-    query = {"from": first, "to": last}
-    yield from _records(remote, "GET", f"{remote.path}/records", None, query)
+    for start in range(first, last + 1, POSITIONS_AT_ONCE):
+        query = {"from": start, "to": min(start + POSITIONS_AT_ONCE - 1, last)}
+        yield from _records(remote, "GET", f"{remote.path}/records", None, query)
 
 
 def fetch(

@@ -152,6 +152,40 @@ def test_nothing_lands_on_a_file_but_on_a_node_once_it_is_linked(ada, node, tmp_
     assert ada.json("land", "Add", at=there)["position"] == 2
 
 
+def test_work_begun_on_a_file_lands_where_it_is_linked(ada, node, tmp_path):
+    ada.json("share", "--name", "Later", at=_made(tmp_path / "later"))
+    ada.json("bundle", "l.bundle", "ada/later", at=tmp_path)
+    ada.json("clone", "l.bundle", "there", at=tmp_path)
+    there = tmp_path / "there"
+    assert ada.json("status", at=there)["project"] == "l"
+    started = ada.mic("session", "start", "Add", "--json", at=there)
+    assert json.loads(started.out)["warnings"] == []
+    (there / "new.txt").write_text("new\n")
+    ada.json("session", "note", "On the train", at=there)
+    ada.json("link", f"{node.url}/ada/later", at=there)
+    assert ada.json("session", "land", at=there)["position"] == 2
+    said = ada.json("show", "2", at=there)["session"]["conversation"]
+    assert [one["text"] for one in said] == ["On the train"]
+
+
+def test_what_only_a_node_can_do_is_refused_in_words(far, bundle, tmp_path):
+    far.json("clone", str(bundle), "there", at=tmp_path)
+    there = tmp_path / "there"
+    assert far.refused("blame", "run.sh", at=there) == (2, "bundle.read-only")
+    assert far.refused("export", "git", "../out", at=there) == (2, "git.no-url")
+    assert far.refused("project", "update", str(bundle), "-d", "x", at=tmp_path)[0] == 2
+    checks = {one["name"]: one["level"] for one in far.json("doctor", at=there)["checks"]}
+    assert "fail" not in checks.values(), checks
+
+
+def test_an_alias_may_stand_for_a_file(far, bundle, tmp_path):
+    shutil.copy(bundle, tmp_path / "g.bundle")
+    there = tmp_path / "elsewhere"
+    there.mkdir()
+    far.json("alias", "add", "g", "../g.bundle", at=there)
+    assert far.json("log", "g", at=tmp_path)[0]["position"] == 3
+
+
 def test_a_newer_bundle_in_the_same_place_is_synced(ada, far, tmp_path):
     root = _made(tmp_path / "third")
     ada.json("share", "--name", "Third", at=root)

@@ -121,7 +121,7 @@ def _named(context: Context, words: list[str]) -> tuple[str | None, str, str, st
 
 def _described(project: Project) -> str:
     rows = (
-        ("project", f"{project.account}/{project.handle}"),
+        ("project", f"{project.account}/{project.handle}" if project.account else project.handle),
         ("id", project.id),
         ("name", project.name),
         ("description", project.description),

@@ -8,6 +8,7 @@ from mic.cli.answers import Answer, plural, when
 from mic.cli.context import Context
 from mic.cli.names import quoted
 from mic.cli.targets import Workspace
+from mic.client.addresses import FILE
 from mic.client.remote import Remote
 from mic.errors import Conflict, Denied, Invalid, Missing, Unreachable
 from mic.wire import messages
@@ -57,7 +58,7 @@ def status(context: Context, _given: argparse.Namespace) -> Answer:
     data = {
         "id": session.id,
         "goal": session.goal,
-        "project": str(space.address._replace(node=None)),
+        "project": space.name,
         "base": session.base or 0,
         "started_at": session.started_at,
         "conversation": session.conversation,
@@ -202,6 +203,8 @@ def _role(given: str | None) -> messages.Role:
 
 def _tell(context: Context, space: Workspace, act: Callable[[Remote], object]) -> None:
     """Let the node know, if it can: what counts is kept here, and travels with the landing."""
+    if space.manifest.server.startswith(FILE):
+        return
     try:
         _followed(context, space, act)
     except (Unreachable, Denied, Missing, Conflict) as fault:

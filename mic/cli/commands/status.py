@@ -29,7 +29,7 @@ def run(context: Context, _given: "Namespace") -> Answer:
         context.console.warn(f"{path} is left out: {why}.")
     manifest, begun = space.manifest, _unfinished(context, space)
     items = () if begun == "clone" else scanned.items
-    name = f"{manifest.account}/{manifest.project}"
+    name = space.name
     under_way, open_ones = _under_way(space.root)
     paint = context.console.paint
     lines = [f"{name} at position {manifest.position or 0}"]
