@@ -2,19 +2,21 @@
 
 import os
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Self
 
 import trio
 from libp2p.abc import INetStream
 from libp2p.custom_types import TProtocol
+from libp2p.discovery.events.peerDiscovery import peerDiscovery
 from libp2p.host.basic_host import BasicHost
 from libp2p.host.exceptions import StreamFailure
 from libp2p.network.connection.swarm_connection import SwarmConn
 from libp2p.network.exceptions import SwarmException
 from libp2p.network.stream.net_stream import NetStream
 from libp2p.peer.id import ID
+from libp2p.peer.peerinfo import PeerInfo
 from libp2p.rcmgr.metrics import Direction
 from libp2p.stream_muxer.yamux.yamux import Yamux
 from libp2p.transport.tcp.tcp import TCPListener
@@ -30,6 +32,7 @@ from p2p.transport.errors import (
     PeerBanned,
     PeerUnreachable,
     TooMany,
+    TransportFault,
     WrongPeer,
 )
 from p2p.transport.gossip import Gossiping
@@ -41,6 +44,7 @@ from p2p.transport.swarm import LimitedSwarm, make
 
 SYNC = TProtocol(SYNC_PROTOCOL)
 HANG_UP_SECONDS = 0.6
+ADDRESSES_OF_NEIGHBOUR = 4
 WRONG = "mismatch"
 """What libp2p's exceptions say, in one spelling or another, of a peer with another key."""
 
@@ -91,10 +95,45 @@ class Host:
                 raise CannotListen("An address cannot be listened on.")
             self._nursery = nursery
             try:
-                yield
+                with self._neighbours():
+                    yield
             finally:
                 nursery.cancel_scope.cancel()
                 await self._hang_up()
+
+    @contextmanager
+    def _neighbours(self) -> Iterator[None]:
+        """Meet whom mDNS finds, where it is switched on; libp2p finds in yet another thread."""
+        if not self._outside.settings.mdns:
+            yield
+            return
+        token = trio.lowlevel.current_trio_token()
+
+        def found(peer: PeerInfo) -> None:
+            with suppress(trio.RunFinishedError):
+                token.run_sync_soon(self._meet_soon, peer)
+
+        peerDiscovery.register_peer_discovered_handler(found)
+        try:
+            yield
+        finally:
+            peerDiscovery.unregister_peer_discovered_handler(found)
+
+    def _meet_soon(self, peer: PeerInfo) -> None:
+        has_room = len(self.swarm.get_connections()) < self._limits.connections / 2
+        is_known = str(peer.peer_id) == self.peer_id or self._is_connected(peer.peer_id)
+        # Nothing may be raised here: trio itself would end of it.
+        with suppress(RuntimeError):
+            if has_room and not is_known:
+                self._nursery.start_soon(self._meet, peer)
+
+    async def _meet(self, peer: PeerInfo) -> None:
+        for found in peer.addrs[:ADDRESSES_OF_NEIGHBOUR]:
+            with suppress(TransportFault):
+                where = str(found).removesuffix(f"/p2p/{peer.peer_id}")
+                address = addresses.of_peer(f"{where}/p2p/{peer.peer_id}")
+                await self._connect(peer.peer_id, address)
+                return
 
     async def _hang_up(self) -> None:
         """End all connections at once; libp2p would take its time over each."""
