@@ -68,14 +68,22 @@ def refused(tx: Tx, key: int, code: str, message: str, now: int) -> None:
     )
 
 
+def tries(tx: Tx, key: int) -> int:
+    """Return how often a landing was passed on in vain."""
+    row = tx.execute("select tries from offers where key = ?", (key,)).fetchone()
+    return row[0] if row else 0
+
+
 def delay(tx: Tx, key: int, due_at: int) -> None:
     """Try again later to pass a landing on."""
     tx.execute("update offers set due_at = ?, tries = tries + 1 where key = ?", (due_at, key))
 
 
 def hurry(tx: Tx, project: int) -> None:
-    """Pass on at once what waits for a home that answers again."""
-    tx.execute("update offers set due_at = 0 where project = ? and state = 'queued'", (project,))
+    """Pass on at once what waits for a home that answers again, as if it had never been gone."""
+    tx.execute(
+        "update offers set due_at = 0, tries = 0 where project = ? and state = 'queued'", (project,)
+    )
 
 
 def forget(tx: Tx, answered_before: int) -> None:

@@ -15,9 +15,17 @@ from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.landings import reading
 from node.landings import rules as landing_rules
-from node.landings.model import Draft
+from node.landings.model import BadDraft, Draft, Landing
 from node.offers import rows
-from node.offers.model import QUEUED, NoOffer, NotKnown, Offer, TooManyOffers
+from node.offers.model import (
+    LANDED,
+    QUEUED,
+    REFUSED,
+    NoOffer,
+    NotKnown,
+    Offer,
+    TooManyOffers,
+)
 from node.projects.model import Project
 from node.projects.rules import require
 from node.signin import signers
@@ -87,6 +95,37 @@ async def check_known(forge: Forge, who: Party, project: Project, signer: str) -
     await forge.db.read(read)
 
 
+async def landed_before(forge: Forge, project: Project, draft: Draft) -> Landing | None:
+    """Return what a signed landing became here, if it landed; raises `BadDraft`.
+
+    Asked before the objects of a body are kept: what landed can be read by others, its signature
+    too, so it says nothing any more about who sends it, or what they add.
+    """
+    landing_rules.check_session(draft, forge.limits)
+    landing_rules.check_statement(draft, project.id, digest_of(draft.transcript))
+    found = await forge.db.read(lambda tx: reading.of_session(tx, project.key, draft.session.id))
+    if found is not None and found.contribution != digest_of(draft.statement or b""):
+        raise BadDraft("session-landed", f"Session {draft.session.id} landed with other changes.")
+    return found
+
+
+async def already(forge: Forge, project: Project, draft: Draft) -> Offer | None:
+    """Return what is known at a mirror of a landing that was offered before, or landed elsewhere.
+
+    None for one that is new, and for one that the home refused: it may be offered once more.
+    Raises `BadDraft` as `offer` does.
+    """
+    landing = await landed_before(forge, project, draft)
+    if landing is None:
+        found = await forge.db.read(lambda tx: rows.of_session(tx, project.key, draft.session.id))
+        return found if found is not None and found.state != REFUSED else None
+    record = await forge.db.read(lambda tx: forge.objects.get(tx, landing.id))
+    return Offer(
+        0, project.key, landing.session, None, landing.author_did or "", b"", LANDED,
+        landing.position, record, None, None, landing.landed_at, landing.landed_at, 0,
+    )  # fmt: skip
+
+
 async def offer(forge: Forge, who: Party, project: Project, draft: Draft, request: bytes) -> Offer:
     """Keep a landing for the home; `request` is its head as it is to be sent there.
 
@@ -150,8 +189,14 @@ async def unanswered(forge: Forge, one: Offer) -> None:
     if now - one.offered_at > GIVEN_UP_MS:
         await refused(forge, one, UNANSWERED, "The project's home did not answer for 7 days.")
         return
-    pause = min(FIRST_PAUSE_MS << min(one.tries, 20), LONGEST_PAUSE_MS)
-    await forge.db.write(lambda tx: rows.delay(tx, one.key, now + pause))
+
+    def work(tx: Tx) -> None:
+        # As it is by now: the home may have come back while it was asked in vain.
+        tries = rows.tries(tx, one.key)
+        pause = min(FIRST_PAUSE_MS << min(tries, 20), LONGEST_PAUSE_MS)
+        rows.delay(tx, one.key, now + pause)
+
+    await forge.db.write(work)
 
 
 async def hurry(forge: Forge, project: int) -> None:
