@@ -7,7 +7,7 @@ written beside its name, flushed, and gets the name only then, if nothing else h
 import os
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mic.cli.context import Context
@@ -18,16 +18,16 @@ from mic.errors import Conflict, Invalid
 from mic.wire.messages import Project
 from mic.workspace import evidence
 from mic.workspace.evidence import Landed
-from mic.workspace.verify import Verifier
+from mic.workspace.verify import Unverified, Verifier
 from store import contents
 from store.bundles import Writer
 from store.contents import BLOB_MAX
 from store.digest import Digest
-from store.nodes import Entry
 from store.records import Kind, Record, make
 
 POSITIONS = 500
-"""Positions in one request."""
+CHANGES = 50_000
+"""Positions, and changes of theirs, that a node looks through for one request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,25 @@ class Made:
     last: int
     objects: int
     size: int
+
+
+@dataclass(slots=True)
+class _Portion:
+    """Positions whose contents are asked for together; `news` has the size of each content."""
+
+    first: int
+    last: int = 0
+    changes: int = 0
+    news: dict[Digest, int] = field(default_factory=dict)
+
+    @property
+    def is_full(self) -> bool:
+        return self.changes >= CHANGES or self.last - self.first >= POSITIONS - 1
+
+    def add(self, landed: Landed) -> None:
+        self.last = landed.record.position
+        self.changes += len(landed.changes)
+        self.news |= {one.new.id: one.new.size for one in landed.changes if one.new is not None}
 
 
 def make_bundle(context: Context, remote: Remote, path: Path, first: int = 1) -> Made:
@@ -78,15 +97,19 @@ def _written(
     for raw in documents:
         writer.document(raw)
     verifier = Verifier(documents, project.id)
-    news: dict[int, dict[Digest, int]] = {}
+    portions = [_Portion(first)]
     for landed in _log(remote, verifier, last, bar):
         position = landed.record.position
         if position >= first:
             for raw in landed.raws:
                 writer.log(make(Kind.DOCUMENT, raw))
-            news[position] = _named(change.new for change in landed.changes)
+            if portions[-1].is_full:
+                portions.append(_Portion(position))
+            portions[-1].add(landed)
     report = verifier.finish()
-    count = _contents(remote, writer, news, bar)
+    if report.position != last:
+        raise Unverified(last, "the node has not sent it")
+    count = _contents(remote, writer, portions, bar)
     writer.finish(
         context.home.key(),
         project=project.id,
@@ -114,38 +137,27 @@ def _verified(
         yield raw
 
 
-def _named(entries: Iterable[Entry | None]) -> dict[Digest, int]:
-    return {entry.id: entry.size for entry in entries if entry is not None}
-
-
-def _contents(
-    remote: Remote, writer: Writer, news: dict[int, dict[Digest, int]], bar: Progress
-) -> int:
-    """Write what the change lists name as new, asking for some positions at once."""
-    positions, seen = sorted(news), set[Digest]()
-    for start in range(0, len(positions), POSITIONS):
-        some = positions[start : start + POSITIONS]
-        wanted = {digest: size for one in some for digest, size in news[one].items()}
-        fresh = {digest: size for digest, size in wanted.items() if digest not in seen}
-        seen.update(fresh)
-        span = (some[0], some[-1])
+def _contents(remote: Remote, writer: Writer, portions: list[_Portion], bar: Progress) -> int:
+    """Write what the change lists name as new; return how many objects that is."""
+    seen: set[Digest] = set()
+    for portion in portions:
         chunks: dict[Digest, None] = {}
-        for record, raw in _fetched(remote, list(fresh), span):
+        for record, raw in _fetched(remote, portion, portion.news.keys() - seen):
             writer.content(record)
             bar(1, len(raw))
-            if fresh[record.digest] > BLOB_MAX:
-                parts = contents.decode(raw, fresh[record.digest])
+            if (size := portion.news[record.digest]) > BLOB_MAX:
+                parts = contents.decode(raw, size)
                 chunks |= dict.fromkeys(Digest(part) for _, part in parts)
-        lacking = [digest for digest in chunks if digest not in seen]
-        seen.update(lacking)
-        for record, raw in _fetched(remote, lacking, span):
+        seen |= portion.news.keys()
+        for record, raw in _fetched(remote, portion, chunks.keys() - seen):
             writer.content(record)
             bar(1, len(raw))
+        seen |= chunks.keys()
     return len(seen)
 
 
-def _fetched(remote: Remote, ids: list[Digest], span: tuple[int, int]) -> Iterator[download.Object]:
-    return download.fetch(remote, ids, span[1], span[0])
+def _fetched(remote: Remote, portion: _Portion, ids: set[Digest]) -> Iterator[download.Object]:
+    return download.fetch(remote, sorted(ids), portion.last, portion.first)
 
 
 def _place(temporary: Path, path: Path) -> None:
