@@ -14,7 +14,7 @@ from node.kernel.errors import Invalid
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.landings import verbs as landings
-from node.landings.model import Draft, SessionDraft
+from node.landings.model import Draft, Landing, SessionDraft
 from node.projects.model import Project
 from node.sessions import verbs as sessions
 from store.digest import Digest
@@ -66,7 +66,11 @@ async def land_as(
 ) -> web.StreamResponse:
     """Land what was asked for, with the objects that are left in the body, in the name of `who`."""
     fresh = await _receive(forge, who, project, request)
-    landing = await landings.land(forge, who, project, draft_of(asked, fresh))
+    return await landed(forge, await landings.land(forge, who, project, draft_of(asked, fresh)))
+
+
+async def landed(forge: Forge, landing: Landing) -> web.StreamResponse:
+    """Answer with where something landed, and the signed record of it."""
     record = await forge.db.read(lambda tx: forge.objects.get(tx, landing.id))
     return edge.reply(
         wire.Landed(

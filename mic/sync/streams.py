@@ -58,6 +58,27 @@ async def incoming(content: StreamReader) -> AsyncIterator[list[Record]]:
         yield batch
 
 
+async def at_most(
+    batches: AsyncIterator[list[Record]], limit: int, fault: Exception
+) -> AsyncIterator[list[Record]]:
+    """Yield batches until they have more than `limit` bytes; then raise `fault`.
+
+    The length that a body states is no such bound: it may be compressed.
+    """
+    came = 0
+    async for batch in batches:
+        came += sum(len(record.stored) for record in batch)
+        if came > limit:
+            raise fault
+        yield batch
+
+
+async def passed_over(content: StreamReader) -> None:
+    """Take in the rest of a body and keep nothing, so that its sender gets the answer."""
+    async for _ in content.iter_any():
+        pass
+
+
 class Source:
     """Objects of whichever transaction is open: lets one walk go on over several of them.
 

@@ -279,6 +279,11 @@ def has_landed(tx: Tx, project: int, signer: str) -> bool:
     return rows.has_landed(tx, project, signer)
 
 
+def of_session(tx: Tx, project: int, session: str) -> Landing | None:
+    """Return the landing that a session became."""
+    return rows.of_session(tx, project, session)
+
+
 def between(tx: Tx, project: int, first: int, last: int) -> list[Landing]:
     """Return the landings from `first` to `last`, both included, newest first."""
     return rows.newest(tx, project, last + 1, last - first + 1)

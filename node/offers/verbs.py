@@ -102,9 +102,9 @@ async def landed_before(forge: Forge, project: Project, draft: Draft) -> Landing
     too, so it says nothing any more about who sends it, or what they add.
     """
     landing_rules.check_session(draft, forge.limits)
-    landing_rules.check_statement(draft, project.id, digest_of(draft.transcript))
+    _, signer = landing_rules.check_statement(draft, project.id, digest_of(draft.transcript))
     found = await forge.db.read(lambda tx: reading.of_session(tx, project.key, draft.session.id))
-    if found is not None and found.contribution != digest_of(draft.statement or b""):
+    if found is not None and (found.author_did, found.changes) != (signer, draft.changes):
         raise BadDraft("session-landed", f"Session {draft.session.id} landed with other changes.")
     return found
 
