@@ -11,7 +11,7 @@ from node.access.model import Action, NotAllowed
 from node.access.rules import ORGANIZATION_ROLES, authorize, check_role, require_account
 from node.accounts import rules as names
 from node.accounts import verbs as accounts
-from node.accounts.model import Account
+from node.accounts.model import Account, NotAPerson
 from node.audit import verbs as audit
 from node.invitations import rows
 from node.invitations.model import (
@@ -96,6 +96,8 @@ async def transfer(forge: Forge, who: Party, account: str, handle: str, to: str)
         project = changing.mine(tx, who, Action.TRANSFER, account, handle)
         giver = require_account(who)
         target = accounts.find(tx, to)
+        if target.is_remote:
+            raise NotAPerson(target.handle)
         if _may_create(tx, who, target):
             return Transferred(moves.hand_over(forge, tx, who, project, target), None)
         at = forge.now()

@@ -90,7 +90,7 @@ async def withdraw(forge: Forge, notice: bytes) -> None:
             raise BadNotice("the project's documents are newer.")
         rows.put_notice(tx, said, ANYBODY, notice)
         if gone_at is None:
-            _let_go(forge, tx, project, forge.now())
+            let_go(forge, tx, project, forge.now())
 
     await forge.db.write(work)
 
@@ -99,7 +99,7 @@ async def drop(forge: Forge, name: str) -> None:
     """Hold a mirror no longer; its bytes are free to go at once. Raises `NotHeld`."""
 
     def work(tx: Tx) -> None:
-        _let_go(forge, tx, held_id(tx, name), forge.now() - rules.GRACE_MS)
+        let_go(forge, tx, held_id(tx, name), forge.now() - rules.GRACE_MS)
 
     await forge.db.write(work)
 
@@ -147,7 +147,8 @@ def documents(forge: Forge, tx: Tx, project: Project) -> list[bytes]:
     return [forge.objects.get(tx, name) for name in rows.documents(tx, project.key)]
 
 
-def _let_go(forge: Forge, tx: Tx, project: Project, at: int) -> None:
+def let_go(forge: Forge, tx: Tx, project: Project, at: int) -> None:
+    """Take a mirror away, as if it had gone at `at`: its bytes follow once the grace is over."""
     rows.delete(tx, project.key, at)
     owed = {"project": project.key, "deleted_at": at}
     jobs.enqueue(tx, rules.FORGET, owed, at + rules.GRACE_MS)
@@ -172,7 +173,7 @@ def _take(
         return None
     if not _may_hold(forge, chain):
         if found is not None and found[1] is None:
-            _let_go(forge, tx, found[0], forge.now())
+            let_go(forge, tx, found[0], forge.now())
         return None
     project = _written(forge, tx, found[0] if found else None, chain, given[len(known) :])
     if also is not None:

@@ -10,7 +10,7 @@ from node.accounts import verbs as accounts
 from node.accounts.model import Account
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
-from node.projects import changing, notices, rows, rules
+from node.projects import changing, mirroring, notices, rows, rules
 from node.projects.model import AlreadyThere, Deleted, NotDeleted, Project
 from store.database import Tx
 
@@ -87,7 +87,10 @@ def hand_over(forge: Forge, tx: Tx, who: Party, project: Project, to: Account) -
 def delete_all(forge: Forge, tx: Tx, who: Party, owner: int) -> None:
     """Delete every project of an account as `verbs.delete` does; the caller has decided that."""
     for project in rows.of_owner(tx, owner):
-        changing.delete(forge, tx, who, project)
+        if project.is_mirror:
+            mirroring.let_go(forge, tx, project, forge.now())
+        else:
+            changing.delete(forge, tx, who, project)
 
 
 def address_of(tx: Tx, project: int) -> str:

@@ -59,14 +59,19 @@ def most_projects(owner: Account, limits: Limits) -> int | None:
     """Return how many projects an account may have; None is any number."""
     if owner.most_projects is not None:
         return owner.most_projects
-    return None if owner.is_admin else limits.projects_per_account
+    return None if _is_unlimited(owner) else limits.projects_per_account
 
 
 def most_bytes(owner: Account, limits: Limits) -> int | None:
     """Return how many bytes the projects of an account may hold; None is any number."""
     if owner.most_bytes is not None:
         return owner.most_bytes
-    return None if owner.is_admin else limits.bytes_per_account
+    return None if _is_unlimited(owner) else limits.bytes_per_account
+
+
+def _is_unlimited(owner: Account) -> bool:
+    """Whether only its own limits hold for an account; what a mirror may take, its seed says."""
+    return owner.is_admin or owner.is_remote
 
 
 def check_new(new: NewProject) -> NewProject:

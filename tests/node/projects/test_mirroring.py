@@ -6,15 +6,17 @@ import pytest
 
 from keys.ed25519 import PrivateKey
 from keys.statements.notice import Notice, open_notice, seal_notice
-from keys.statements.project import open_project, seal_project
+from keys.statements.project import ProjectDocument, open_project, seal_project
 from node.access import verbs as access
 from node.access.model import Elsewhere, NoProject
 from node.accounts import verbs as accounts
 from node.accounts.model import NoAccount, NotAPerson
+from node.invitations import verbs as invitations
 from node.kernel import jobs
+from node.kernel.limits import Limits
 from node.kernel.parties import ANONYMOUS
 from node.projects import jobs as project_jobs
-from node.projects import members, mirroring, moves, peers, rules
+from node.projects import members, mirroring, moves, peers, rules, storage
 from node.projects import verbs as projects
 from node.projects.model import (
     BadDocuments,
@@ -32,7 +34,7 @@ from node.projects.model import (
 from store.digest import digest_of
 from tests.support.drafts import a_landing
 from tests.support.followers import accept, documents_of, followed, groups_of, take, two_nodes
-from tests.support.forges import a_project, an_account, the_keeper
+from tests.support.forges import a_forge, a_project, an_account, the_keeper
 
 EVE = PrivateKey.from_seed(b"e" * 32)
 PRIVATE, PUBLIC = ProjectChanges(visibility="private"), ProjectChanges(visibility="public")
@@ -166,6 +168,51 @@ async def test_the_owner_of_a_mirror_is_nobody_here(held):
         with pytest.raises(Elsewhere):
             await change
     assert await moves.deleted(mirror, owner.party, copy.account) == []
+
+
+async def test_nothing_is_given_to_the_owner_of_a_mirror(held):
+    _, mirror, _, _, copy = held
+    keeper = await the_keeper(mirror)
+    await a_project(mirror, keeper, "own")
+    with pytest.raises(NotAPerson):
+        await invitations.transfer(mirror, keeper.party, "keeper", "own", copy.account)
+
+
+async def test_a_mirror_of_somebody_who_has_an_account_here_too_is_theirs_to_see_and_no_more(nodes):
+    home, mirror = nodes
+    zoe = await an_account(mirror, "zoe")
+    said = ProjectDocument(
+        name="diary",
+        owner=zoe.did,
+        home=home.node.did,
+        visibility="private",
+        policy={"peers": [mirror.node.did, 7, "bob"]},
+        nonce="n" * 16,
+        created_at=1,
+    )
+    copy = await take(mirror, [seal_project(said, mirror.keys.person(zoe.did))])
+    assert copy.address == "zoe/diary"
+    assert await projects.get(mirror, zoe.party, "zoe", "diary") == copy
+    with pytest.raises(Elsewhere):
+        await projects.delete(mirror, zoe.party, "zoe", "diary")
+    await mirror.db.write(lambda tx: moves.delete_all(mirror, tx, zoe.party, zoe.key))
+    assert await mirror.db.read(projects.ids) == {}
+    assert await mirroring.notice_of(mirror, copy.id, mirror.node.did) is None
+
+
+async def test_mirrors_are_in_no_limits_of_accounts(tmp_path):
+    limits = Limits(projects_per_account=1, bytes_per_account=1)
+    for name in ("home", "mirror"):
+        (tmp_path / name).mkdir()
+    async with (
+        a_forge(tmp_path / "home") as home,
+        a_forge(tmp_path / "mirror", limits=limits) as mirror,
+    ):
+        ada = await an_account(home)
+        for name in ("one", "two"):
+            book = await a_project(home, ada, name)
+            copy = await take(mirror, await documents_of(home, book))
+            await storage.check_room(mirror, copy, 1 << 40)
 
 
 async def test_who_comes_first_to_an_empty_node_is_its_owner_whatever_it_mirrors(nodes):
