@@ -14,18 +14,25 @@ from dataclasses import dataclass
 
 from keys.errors import KeysFault
 from keys.statements.receipt import answer, check_answers
-from mic.wire.messages import Done
 from mic.wire.messages import Project as Shown
-from mic.wire.replication import CHALLENGED, Challenge, NewReceipt, Proof
+from mic.wire.replication import (
+    CHALLENGED,
+    Challenge,
+    HolderHint,
+    Holders,
+    NewReceipt,
+    Proof,
+)
 from node.kernel.forge import Forge
 from node.landings import reading
 from node.projects import identity
 from node.projects.model import Project
 from node.replication import copying, peering
-from node.replication.model import Copy, Peer, Seed
+from node.replication import verbs as replication
+from node.replication.model import SEED, Copy, Met, Peer, Seed
 from p2p.client import Dialling, Holder, Way, asking
 from p2p.faults import HolderFault
-from p2p.sources import Source, ways_to
+from p2p.sources import Source, proven, ways_to
 from store import tree
 from store.database import Tx
 from store.digest import Digest, parse_digest
@@ -73,11 +80,21 @@ async def send(forge: Forge, seed: Seed, source: Source, project: Project) -> No
         receipt=receipt, url=forge.node.url or None, addresses=list(forge.reach.addresses)
     )
     try:
-        await source.holder.post(f"{source.path}/receipts", message, Done)
+        told = await source.holder.post(f"{source.path}/receipts", message, Holders)
     except HolderFault as fault:
         log.info("a receipt was not taken", extra={"peer": source.holder.where, "code": fault.code})
         return
     await copying.sent(forge, seed, receipt)
+    for other in told.holders:
+        await _hint(forge, project.id, other)
+
+
+async def _hint(forge: Forge, project_id: str, other: HolderHint) -> None:
+    """Remember another holder: whom an address leads to, the address itself says."""
+    for address in other.addresses:
+        if did := proven(Way(address)):
+            met = await peering.met(forge, Met(did=did, addresses=(address,)), SEED)
+            await replication.held_by(forge, project_id, met, other.position)
 
 
 async def challenge(forge: Forge, network: Dialling | None, copy: Copy) -> bool:

@@ -43,7 +43,12 @@ def recover(context: Context, space: Workspace) -> tuple[Workspace, Recovered | 
     if sent is None:
         return space, None
     remote = space.remote(context)
-    landed = sending.outcome(remote, sent.session)
+    try:
+        landed = sending.outcome(remote, sent.session)
+    except sending.HomeRefused as refusal:
+        unfinished.end(space.root, unfinished.LANDING)
+        context.console.warn(f"The landing that was passed on did not land: {refusal.message}")
+        return space, None
     if landed is None:
         unfinished.end(space.root, unfinished.LANDING)
         context.console.warn("A landing broke off before the node had it; it did not land.")

@@ -3,21 +3,45 @@
 from aiohttp import web
 
 from mic.sync import edge
-from mic.wire.messages import Done
-from mic.wire.replication import Challenge, NewReceipt, Proof
+from mic.wire.replication import (
+    HOLDERS,
+    Challenge,
+    HolderHint,
+    Holders,
+    NewReceipt,
+    Proof,
+)
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
+from node.projects.model import Project
 from node.replication import copying
+from node.replication import verbs as replication
 from node.replication.model import Met
 
 
 async def receive(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
-    """Keep the receipt of a holder."""
+    """Keep the receipt of a holder, and tell it of others."""
     project = await edge.project(forge, who, request)
     said = await edge.message(request, NewReceipt)
     hints = Met(url=said.url, addresses=tuple(said.addresses))
-    await copying.receive(forge, who, project, said.receipt, hints)
-    return edge.reply(Done(), 201)
+    copy = await copying.receive(forge, who, project, said.receipt, hints)
+    return edge.reply(await _others(forge, project, copy.holder), 201)
+
+
+async def listed(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
+    """Say who else holds the project, as far as they have proven who they are."""
+    project = await edge.project(forge, who, request)
+    return edge.reply(await _others(forge, project, who.peer))
+
+
+async def _others(forge: Forge, project: Project, but: str | None) -> Holders:
+    found = await replication.holders(forge, project.id)
+    hints = [
+        HolderHint(did=peer.did, addresses=list(peer.addresses[:16]), position=position)
+        for peer, position in found
+        if peer.did is not None and peer.addresses and peer.did != but
+    ]
+    return Holders(hints[:HOLDERS])
 
 
 async def prove(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:

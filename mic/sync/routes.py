@@ -93,6 +93,7 @@ ROUTES: tuple[tuple[str, str, edge.Handler], ...] = (
     ("POST", _PROJECT + "/objects/missing", objects.missing),
     ("POST", _PROJECT + "/objects", objects.upload),
     ("POST", _PROJECT + "/objects/fetch", objects.fetch),
+    ("GET", _PROJECT + "/holders", copies.listed),
     ("POST", _PROJECT + "/receipts", copies.receive),
     ("POST", _PROJECT + "/challenges", copies.prove),
     ("POST", _PROJECT + "/offers", offers.take),

@@ -10,6 +10,9 @@ from mic.wire.messages import Count, Hex, SessionId
 CHALLENGED: Final = 16
 """Objects in one challenge."""
 
+HOLDERS: Final = 16
+"""Other holders that the answer to a receipt names."""
+
 Address = Annotated[str, Meta(max_length=400)]
 
 
@@ -34,6 +37,20 @@ class Proof(Struct, frozen=True, kw_only=True):
     answers: Annotated[list[Hex], Meta(max_length=CHALLENGED)]
     holder: Annotated[str, Meta(max_length=200)]
     signature: Annotated[bytes, Meta(min_length=64, max_length=64)]
+
+
+class HolderHint(Struct, frozen=True, kw_only=True):
+    """A node that is said to hold a project, and where it may be reached: all of it a hint."""
+
+    did: Annotated[str, Meta(max_length=200)]
+    addresses: Annotated[list[Address], Meta(max_length=16)]
+    position: Count
+
+
+class Holders(Struct, frozen=True):
+    """GET …/holders, and the answer to a receipt: the newest first, at most `HOLDERS`."""
+
+    holders: Annotated[list[HolderHint], Meta(max_length=HOLDERS)]
 
 
 class Offered(Struct, frozen=True, kw_only=True, omit_defaults=True):

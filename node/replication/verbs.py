@@ -192,6 +192,12 @@ async def head_told(forge: Forge, project_id: str, peer: Peer | None, position: 
     await forge.db.write(work)
 
 
+async def held_by(forge: Forge, project_id: str, peer: Peer, position: int) -> None:
+    """Note that a peer is said to hold a project, by somebody else: it is asked, no more."""
+    now = forge.now()
+    await forge.db.write(lambda tx: rows.add_holder(tx, project_id, peer.key, position, now))
+
+
 async def due_now(forge: Forge, project_id: str) -> None:
     """Look at a seed at once."""
     await forge.db.write(lambda tx: rows.make_due(tx, project_id))
