@@ -58,6 +58,7 @@ class Settings:
     """How the network is set up; hints of discovery are all optional."""
 
     gossip: bool = True
+    """Whether anything is said and heard on topics; without it, all that arrives was asked for."""
     mdns: bool = False
     """Announce oneself on the local network: binds all interfaces."""
     bootstrap: tuple[str, ...] = ()

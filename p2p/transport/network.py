@@ -119,10 +119,14 @@ class Network:
 
     async def publish(self, topic: str, data: bytes) -> None:
         """Tell everybody who is subscribed to `topic`, as far as the network reaches."""
+        if not self.settings.gossip:
+            return
         await self._ask(lambda host: host.gossip.publish(topic, data))
 
     async def subscribe(self, topic: str) -> None:
         """Hear, in `messages`, what is said on `topic`; also after a restart."""
+        if not self.settings.gossip:
+            return
         self._topics.add(topic)
         await self._ask_if_up(lambda host: host.gossip.subscribe(topic))
 

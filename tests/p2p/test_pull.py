@@ -38,6 +38,7 @@ async def test_what_lands_arrives_at_whoever_wants_it(tmp_path, gossip):
                     return await one.position(book) >= number
 
                 await one.until(is_there)
+        assert [bool(one.network._topics) for one in (ann, bob, cid)] == [gossip] * 3
 
 
 async def test_who_lies_by_gossip_is_scored_and_hung_up_on(tmp_path):
