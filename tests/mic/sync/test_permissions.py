@@ -3,13 +3,21 @@
 The table below must name every route of the door: a new one without a line here fails.
 """
 
-import pytest
+from contextlib import asynccontextmanager
 
+import pytest
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
+
+from mic.sync import edge, routes
 from mic.sync.routes import ROUTES
+from node.projects import peers
+from node.projects import verbs as projects
 from tests.support.roles import (
     ANYBODY,
     GIVE,
     GUILD,
+    HIDDEN,
     INSIDE,
     INVITED,
     INVITER,
@@ -17,17 +25,19 @@ from tests.support.roles import (
     LAND,
     MANAGE,
     NAMESPACE,
+    NO,
     ORGANIZATION,
     OWN,
     READ,
     REFUSALS,
     ROLES,
     SETTINGS,
+    SIGN_IN,
     SIGNED_IN,
     a_company,
     refusal,
 )
-from tests.support.wire import a_token, session_id
+from tests.support.wire import Door, a_token, session_id
 
 NEEDS = {
     ("GET", "/node"): ANYBODY,
@@ -87,6 +97,7 @@ NEEDS = {
     ("POST", "/objects/missing"): LAND,
     ("POST", "/objects"): LAND,
     ("POST", "/objects/fetch"): READ,
+    ("GET", "/holders"): READ,
     ("POST", "/receipts"): READ,
     ("POST", "/challenges"): READ,
     ("POST", "/offers"): READ,  # the signature in the body says who lands
@@ -203,6 +214,83 @@ async def test_every_route_lets_in_whom_the_policy_names(forge, role, kind):
             meant[method, name] = refusal(need, role, kind)
             is_there = answer.status == 200 or (method, name) in NOT_THERE
             assert is_there or meant[method, name] or method != "GET", answer.body
+    assert told == meant
+
+
+ELSEWHERE = "project.elsewhere"
+HOME = "did:key:z6MkrEVGLPYHhLGBQ25Bh5DXSakRiDpdoj7fdsNZSqYPcUGt"
+CHANGING = frozenset({INSIDE, LAND, SETTINGS, OWN, GIVE})
+# Landings may be offered to a mirror, which sends them on; sessions are begun at home.
+OF_SESSIONS = frozenset(name for (_, name), need in NEEDS.items() if "/sessions" in name)
+# Asks first whose role it is.
+GIVE_BACK = ("DELETE", "/members/{member}")
+
+
+async def mirrored(forge):
+    """Let all projects be mirrors, whose owners are here all the same: nobody has more rights."""
+    await forge.db.write(lambda tx: tx.execute("update projects set home = ?", (HOME,)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["public", "private"])
+@pytest.mark.parametrize("role", ROLES)
+async def test_every_route_reads_a_mirror_as_at_home_and_changes_none(forge, role, kind):
+    told, meant = {}, {}
+    async with a_company(forge) as company:
+        await mirrored(forge)
+        door = company.as_(role)
+        for method, name, path in in_order():
+            need = NEEDS[method, name]
+            if need != READ and need not in CHANGING - {LAND} and name not in OF_SESSIONS:
+                continue
+            body = {"json": BODIES[name]} if name in BODIES and method in {"POST", "PATCH"} else {}
+            answer = await door.ask(method, filled(path, ROLES[role][1], kind, company), **body)
+            code = answer.code if answer.status >= 400 else None
+            told[method, name] = code if code in REFUSALS | {ELSEWHERE} else None
+            hidden = refusal(READ, role, kind)
+            meant[method, name] = hidden or (ELSEWHERE if need in CHANGING else None)
+            if role == "anonymous" and (method, name) == GIVE_BACK:
+                meant[method, name] = hidden or SIGN_IN
+    assert told == meant
+
+
+@asynccontextmanager
+async def a_door_of_peers(forge, did):
+    """The sync door as a node comes in that has proven its key."""
+
+    @web.middleware
+    async def proven(request, handler):
+        request[edge.PEER] = did
+        return await handler(request)
+
+    app = web.Application(middlewares=[proven])
+    routes.add_routes(app, forge)
+    async with TestServer(app) as server, ClientSession() as session:
+        yield Door(str(server.make_url("")).rstrip("/"), session)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_named", [True, False])
+async def test_a_node_reads_what_its_policy_gives_it_by_every_route_and_changes_nothing(
+    forge, is_named
+):
+    told, meant = {}, {}
+    async with a_company(forge) as company, a_door_of_peers(forge, HOME) as door:
+        ada = company.account("owner")
+        if is_named:
+            diary = await projects.get(forge, ada.party, "ada", "diary")
+            await peers.add_peer(forge, ada.party, diary, HOME)
+        for method, name, path in in_order():
+            need = NEEDS[method, name]
+            if need != READ and need not in CHANGING - {LAND} and name not in OF_SESSIONS:
+                continue
+            body = {"json": BODIES[name]} if name in BODIES and method in {"POST", "PATCH"} else {}
+            answer = await door.ask(method, filled(path, "ada", "private", company), **body)
+            code = answer.code if answer.status >= 400 else None
+            told[method, name] = code if code in REFUSALS else None
+            meant[method, name] = (NO if need in CHANGING else None) if is_named else HIDDEN
+            if is_named and (method, name) == GIVE_BACK:
+                meant[method, name] = SIGN_IN
     assert told == meant
 
 
