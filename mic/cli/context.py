@@ -17,6 +17,7 @@ from mic.client.home import Home
 from mic.errors import Denied, Invalid
 
 if TYPE_CHECKING:
+    from mic.cli.holders import Connect
     from mic.client.connection import Connection
     from mic.client.home import Token
     from mic.client.remote import Remote
@@ -72,8 +73,12 @@ class Context(NamedTuple):
         return known.url if known else node_url(text)
 
     def token_for(self, url: str) -> str | None:
-        """Return the token for a node: the environment's for the environment's node, else ours."""
-        if self.token and (self.node is None or self.node_url(self.node) == url):
+        """Return the token for a node: the environment's for the environment's node, else ours.
+
+        A peer is whoever says to hold a project: it gets the environment's only if that names it.
+        """
+        is_meant = not is_peer(url) if self.node is None else self.node_url(self.node) == url
+        if self.token and is_meant:
             return self.token
         kept = self.home.token(url)
         if kept is not None and kept.expires_at is not None:
@@ -107,7 +112,7 @@ class Context(NamedTuple):
         if address.id:
             from mic.cli import holders
 
-            return holders.find(self.connect, self._nodes(address.node), address.id)
+            return holders.find(*self.asking(address.node), address.id)
         connection = self.connect(address.node, project_id)
         if project_id and is_peer(connection.url):
             from mic.workspace import holding
@@ -115,13 +120,20 @@ class Context(NamedTuple):
             return holding.remote(connection, address.account, address.project, project_id)
         return Remote(connection, address.account, address.project)
 
-    def _nodes(self, named: str | None) -> list[str]:
-        """Return whom to ask for a project by its id: the one that is named, or all we know."""
-        if named:
-            return [named]
-        default = self.node or self.home.config().default_url
-        known = [server.url for server in self.home.config().servers.values()]
-        return list(dict.fromkeys([self.node_url(default), *known] if default else known))
+    def asking(self, named: str | None) -> "tuple[list[str], Connect]":
+        """Return whom to ask for a project by its id, and how: who is named, or all we know.
+
+        The environment's token is for the first of them alone.
+        """
+        default = named or self.node or self.home.config().default_url
+        known = [] if named else [server.url for server in self.home.config().servers.values()]
+        nodes = list(dict.fromkeys([self.node_url(default), *known] if default else known))
+        others = self._replace(token=None)
+
+        def connect(url: str | None, project_id: str | None) -> "Connection":
+            return (self if url == nodes[0] else others).connect(url, project_id)
+
+        return nodes, connect
 
     def need_token(self, connection: "Connection") -> None:
         """Raise `Denied` before work is done that needs a token which we do not have."""

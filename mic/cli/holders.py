@@ -12,7 +12,7 @@ from mic.workspace import holding
 Connect = Callable[[str | None, str | None], Connection]
 
 
-def find(connect: Connect, nodes: Sequence[str], project_id: str) -> Remote:
+def find(nodes: Sequence[str], connect: Connect, project_id: str) -> Remote:
     """Return the project at the first of `nodes` that has it, as far as it proves itself.
 
     Raises `Missing` if none has it, or `Unreachable` if none answers.

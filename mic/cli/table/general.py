@@ -7,7 +7,7 @@ FLAGS = (
 )
 
 ENVIRONMENT = (
-    ("MIC_NODE", "the node to use for account/project: its URL, or its name in `mic server list`"),
+    ("MIC_NODE", "the node for account/project: its URL, its name in `mic server list`, or a peer"),
     ("MIC_TOKEN", "the token to use with it"),
     ("MIC_HOME", "where settings, tokens and the device key are, instead of ~/.mic"),
     ("MIC_COLOR", "auto, always or never"),
