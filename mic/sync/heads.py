@@ -45,14 +45,14 @@ async def _compared(forge: Forge, who: Party, asked: HeadsAsked, told: Told) -> 
 
 
 async def _held(forge: Forge, who: Party, ids: Sequence[bytes]) -> dict[bytes, Stand]:
-    names = [wire.spelled_id(one) for one in ids]
+    names = (wire.spelled_id(one) for one in ids)
     found = map(_stand, await standing.standings(forge, who, names))
     return {one.project: one for one in found}
 
 
 async def _news(forge: Forge, who: Party, theirs: Sequence[Stand]) -> Heads:
     """Answer with signed heads, until they are as long as an answer may be."""
-    names = [wire.spelled_id(one.project) for one in theirs]
+    names = (wire.spelled_id(one.project) for one in theirs)
     found = {wire.raw_id(one.project): one for one in await standing.standings(forge, who, names)}
     differ = list(wire.news(theirs, {raw: _stand(one) for raw, one in found.items()}))
     signed: list[SignedHead] = []

@@ -3,7 +3,7 @@
 A project that the asker may not read is left out, like one that is not here.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from node.kernel.forge import Forge
@@ -31,9 +31,12 @@ class Standing:
     is_ours: bool
 
 
-async def standings(forge: Forge, who: Party, names: Sequence[str]) -> list[Standing]:
-    """Return where those of the projects with the ids `names` stand that `who` may read."""
-    return await forge.db.read(lambda tx: read(tx, who, names))
+async def standings(forge: Forge, who: Party, names: Iterable[str]) -> list[Standing]:
+    """Return where those of the projects with the ids `names` stand that `who` may read.
+
+    `names` is gone through on a database thread, so that thousands of them hold up nobody.
+    """
+    return await forge.db.read(lambda tx: read(tx, who, list(names)))
 
 
 async def envelopes(forge: Forge, standing: Sequence[Standing]) -> list[bytes | None]:
