@@ -99,11 +99,11 @@ async def taken(home: Forge, mirror: Forge, ours: Project) -> Project:
     return await take(mirror, await documents_of(home, ours), ours.id)
 
 
-async def followed(home: Forge, mirror: Forge, ours: Project) -> Project:
+async def followed(home: Forge, mirror: Forge, ours: Project, **more) -> Project:
     """The mirror of a project, brought to where the home is."""
     theirs = await taken(home, mirror, ours)
     await send_contents(home, mirror, ours, theirs)
-    await accept(mirror, theirs, await groups_of(home, ours))
+    await accept(mirror, theirs, await groups_of(home, ours), **more)
     return theirs
 
 

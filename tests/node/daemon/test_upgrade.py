@@ -16,13 +16,18 @@ from node.daemon import building, config, fsck
 from node.daemon.backups import taking
 from node.daemon.checkups import directory
 from node.daemon.checkups.model import OK, WARN
+from node.kernel.parties import ANONYMOUS
+from node.landings import adopting
 from node.landings import verbs as landings
 from node.projects import verbs as projects
+from node.projects.model import ProjectChanges
 from node.sessions import verbs as sessions
 from node.signin import verbs as signin
 from node.trees import verbs as trees
 from store.database import inspected
 from store.tree import Mode
+from tests.support.followers import followed
+from tests.support.forges import a_forge, an_account
 from tests.support.mic import Person
 from tests.support.processes import Node, run
 
@@ -69,7 +74,11 @@ def said(number):
 
 
 def test_there_are_older_nodes_to_open():
-    assert [file.name for file in OLDER] == ["node-0021.tar.xz", "node-0033.tar.xz"]
+    assert [file.name for file in OLDER] == [
+        "node-0021.tar.xz",
+        "node-0033.tar.xz",
+        "node-0052.tar.xz",
+    ]
 
 
 async def test_every_version_of_every_file_is_as_it_was(data):
@@ -115,6 +124,26 @@ async def test_sessions_keep_what_was_said_and_decided(data):
         newest = (await landings.log(forge, ada.party, book, limit=1))[0]
         landed = await sessions.get(forge, ada.party, book, newest.session)
         assert [(d.text, d.why) for d in landed.decisions] == [("Remove it", "It is not used")]
+
+
+async def test_what_it_has_is_mirrored_and_adopted_elsewhere(data, tmp_path):
+    (tmp_path / "mirror").mkdir()
+    async with opened(data) as forge, a_forge(tmp_path / "mirror") as mirror:
+        ada = await accounts.get(forge, "ada")
+        book = await projects.get(forge, ada.party, "ada", "book")
+        copy = await followed(forge, mirror, book, contents_from=HEAD + 1)
+        assert not book.is_mirror
+        # Their documents say no names yet: the project has its own, and its owner none.
+        assert copy.address == f"somebody@{ada.did[-8:]}/book"
+        assert await landings.log(mirror, ANONYMOUS, copy, limit=HEAD) == await landings.log(
+            forge, ada.party, book, limit=HEAD
+        )
+        zoe = await an_account(mirror, "zoe")
+        made = await adopting.adopt(mirror, copy.id, forge.keys.person(ada.did), zoe)
+        assert made.address == "zoe/book"
+        renamed = ProjectChanges(name="A book of today")
+        await projects.update(forge, ada.party, "ada", "book", renamed)
+        assert (await fsck.run(forge, repair=False)).findings == ()
 
 
 def test_an_older_directory_is_backed_up_as_it_is_and_restored_as_of_today(data, tmp_path):
