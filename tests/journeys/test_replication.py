@@ -17,9 +17,12 @@ PATIENCE = 30.0
 
 
 def a_node(place: Path, owner: str) -> Node:
+    """A node that runs, at the address that it had before if it ran before."""
     place.mkdir(exist_ok=True)
     more = {"MIC_HOME": str(place / "mic"), "MICELIO_P2P": "yes", "MICELIO_REACH_PRIVATE": "yes"}
-    listen = ("--listen", "127.0.0.1:0", "--p2p-listen", "/ip4/127.0.0.1/tcp/0")
+    known = place / "data/node.json"
+    port = json.loads(known.read_text())["url"].rpartition(":")[2] if known.exists() else "0"
+    listen = ("--listen", f"127.0.0.1:{port}", "--p2p-listen", "/ip4/127.0.0.1/tcp/0")
     return Node(place / "data", *listen, "--owner", owner, "--name", owner, **more)
 
 
@@ -57,7 +60,7 @@ def nodes(tmp_path):
 
 
 @pytest.fixture
-def garden(nodes, tmp_path):  # noqa: ARG001  the node of whom shares it
+def garden(nodes, tmp_path):  # noqa: ARG001  one of them shares it
     """Ann's workspace of a project with one landing."""
     root = tmp_path / "garden"
     (root / "beds").mkdir(parents=True)
@@ -189,3 +192,27 @@ def settled(node: Node) -> tuple[str, str | None]:
                 return found
             time.sleep(0.02)
     raise AssertionError(asked(node, "seeds"))
+
+
+@pytest.mark.usefixtures("garden")
+def test_a_landing_through_a_mirror_waits_for_the_home_and_its_author_learns_of_it(nodes, tmp_path):
+    home, bob, _ = nodes
+    asked(bob, "seed", f"{home.url}/ann/garden")
+    until(bob, 1)
+    mirror = f"{bob.url}/{asked(bob, 'seeds')[0]['name']}"
+    through = tmp_path / "through"
+    assert ann(tmp_path).mic("clone", mirror, str(through), at=tmp_path).status == 0
+    (through / "beds/a.txt").write_text("through a mirror\n")
+    landed = ann(tmp_path).json("land", "Through", at=through)
+    assert landed["position"] == 2
+    until(bob, 2)
+
+    home.kill()
+    (through / "beds/a.txt").write_text("while the home is away\n")
+    assert ann(tmp_path).refused("land", "Later", at=through) == (7, "landing.queued")
+    bob.kill()
+    with a_node(tmp_path / "ann", "ann"), a_node(tmp_path / "bob", "bob") as bob:
+        until(bob, 3)
+        ann(tmp_path).json("sync", at=through)
+        (through / "beds/a.txt").write_text("and on\n")
+        assert ann(tmp_path).json("land", "On", at=through)["position"] == 4
