@@ -97,6 +97,8 @@ class Answering(Connection):
             url=told.url if told else "",
             llm_model=told.llm_model if told else "",
             archived_at=told.archived_at if told else None,
+            home=said.home,
+            state=told.state if told else "mirror",
         )
 
     def documents(self, _rest: str, _query: dict[str, Any]) -> Any:

@@ -120,6 +120,19 @@ def test_new_landings_are_synced_from_the_peer(ada, stranger, peer, tmp_path):
     assert (tmp_path / "there/b").read_text() == "2\n"
 
 
+def test_what_was_cloned_from_a_peer_lands_on_a_node(ada, node, peer, tmp_path):
+    root = tmp_path / "third"
+    root.mkdir()
+    (root / "a").write_text("1\n")
+    ada.json("share", at=root)
+    there = tmp_path / "there"
+    ada.json("clone", f"{peer}/ada/third", "there", at=tmp_path)
+    (there / "b").write_text("2\n")
+    assert ada.refused("land", "More", at=there) == (4, "auth.required")
+    ada.json("link", f"{node.url}/ada/third", at=there)
+    assert ada.json("land", "More", at=there)["position"] == 2
+
+
 def test_who_answers_must_have_the_key_of_the_address(stranger, peer, tmp_path):
     other = addresses.peer_id(PrivateKey.generate().did)
     address = f"{peer.rpartition('/')[0]}/{other}/ada/garden"
