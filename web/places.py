@@ -5,9 +5,13 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from node.access.model import Action
-from node.kernel.errors import Invalid
+from keys.statements.notice import Notice
+from node.access.model import Action, NoProject
+from node.kernel.errors import Invalid, Missing
+from node.kernel.forge import Forge
+from node.kernel.parties import Party
 from node.landings import verbs as landings
+from node.projects import mirroring
 from node.projects import verbs as projects
 from node.projects.model import Project
 from node.projects.rules import allows
@@ -45,15 +49,37 @@ class Place:
         return f"{self.node}/{self.project.address}"
 
 
+class Ended(Missing):
+    """A mirror was here, and its home has taken the project back."""
+
+    def __init__(self, notice: Notice) -> None:
+        what = "deleted it" if notice.state == "deleted" else "keeps it to itself now"
+        super().__init__(
+            "project.withdrawn",
+            f"This was a mirror. Its home {what}, so this node shows it no more.",
+            id=notice.project,
+        )
+
+
 async def place_of(request: web.Request) -> Place:
     """Return where the address of `request` is; raises `Missing` or `Invalid`."""
     forge, who, match = forge_of(request), party_of(request), request.match_info
-    project = await projects.get(forge, who, match["account"], match["project"])
+    project = await _project(forge, who, match["account"], match["project"])
     head = await landings.head(forge, who, project)
     asked = _position(request.query.get("at", ""))
     shown = head.position if asked is None else asked
     may = allows(who, Action.WRITE_SETTINGS, project) or allows(who, Action.MANAGE, project)
     return Place(project, shown, head.position, asked is not None, forge.node.url, may)
+
+
+async def _project(forge: Forge, who: Party, account: str, handle: str) -> Project:
+    try:
+        return await projects.get(forge, who, account, handle)
+    except NoProject:
+        notice = await mirroring.ended(forge, account, handle)
+        if notice is None:
+            raise
+    raise Ended(notice)
 
 
 def _position(text: str) -> int | None:

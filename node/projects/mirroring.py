@@ -9,11 +9,11 @@ import dataclasses
 from collections.abc import Callable, Sequence
 
 from keys.errors import KeysFault
-from keys.statements.notice import open_notice
+from keys.statements.notice import Notice, open_notice
 from keys.statements.project import Project as Chain
 from keys.statements.project import open_chain
 from node.access import verbs as access
-from node.access.rules import PRIVATE
+from node.access.rules import PRIVATE, PUBLIC
 from node.accounts import verbs as accounts
 from node.accounts.model import Account
 from node.accounts.rules import handle_from, numbered
@@ -88,7 +88,9 @@ async def withdraw(forge: Forge, notice: bytes) -> None:
             raise BadNotice("its signer is not the project's home.")
         if said.version < len(rows.documents(tx, project.key)):
             raise BadNotice("the project's documents are newer.")
-        rows.put_notice(tx, said, ANYBODY, notice)
+        is_public = project.visibility == PUBLIC
+        for peer in [ANYBODY] if is_public else access.peers_of(tx, project.key):
+            rows.put_notice(tx, said, peer, notice)
         if gone_at is None:
             let_go(forge, tx, project, forge.now())
 
@@ -147,6 +149,18 @@ def documents(forge: Forge, tx: Tx, project: Project) -> list[bytes]:
     return [forge.objects.get(tx, name) for name in rows.documents(tx, project.key)]
 
 
+async def ended(forge: Forge, account: str, handle: str) -> Notice | None:
+    """Return what its home said of a mirror `account/handle` that is served no more, to anybody."""
+
+    def read(tx: Tx) -> bytes | None:
+        name = rows.mirror_that_was(tx, account, handle)
+        found = rows.notice(tx, name, [ANYBODY]) if name else None
+        return found[1] if found else None
+
+    notice = await forge.db.read(read)
+    return open_notice(notice)[0] if notice else None
+
+
 def let_go(forge: Forge, tx: Tx, project: Project, at: int) -> None:
     """Take a mirror away, as if it had gone at `at`: its bytes follow once the grace is over."""
     rows.delete(tx, project.key, at)
@@ -169,7 +183,7 @@ def _take(
         return _unchanged(forge, tx, *found)
     if chain.current.home == forge.node.did:
         raise OrderedHere(chain.id)
-    if (told := rows.notice(tx, chain.id, [ANYBODY])) and told[0] >= len(named):
+    if (told := rows.notice(tx, chain.id, _told(forge))) and told[0] >= len(named):
         return None
     if not _may_hold(forge, chain):
         if found is not None and found[1] is None:
@@ -186,7 +200,7 @@ def _unchanged(forge: Forge, tx: Tx, project: Project, gone_at: int | None) -> P
         raise OrderedHere(project.id)
     if gone_at is None:
         return project
-    if rows.notice(tx, project.id, [ANYBODY]) is not None:
+    if rows.notice(tx, project.id, _told(forge)) is not None:
         return None
     # Dropped by this node itself, which takes it up again before the bytes are gone.
     handle = free_handle(tx, project.owner, project.handle, project.key)
@@ -195,6 +209,11 @@ def _unchanged(forge: Forge, tx: Tx, project: Project, gone_at: int | None) -> P
     rows.restore(tx, project.key)
     events.append(tx, MIRRORED, project.key, {"id": project.id}, forge.now())
     return again
+
+
+def _told(forge: Forge) -> list[str]:
+    """Return for whom a notice may be that this node heeds."""
+    return [ANYBODY, forge.node.did]
 
 
 def _may_hold(forge: Forge, chain: Chain) -> bool:

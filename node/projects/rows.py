@@ -96,6 +96,17 @@ def by_id(tx: Tx, name: str) -> Project | None:
     return Project(*row) if row else None
 
 
+def mirror_that_was(tx: Tx, account: str, handle: str) -> str | None:
+    """Return the id of the mirror `account/handle` that went last, and is not gone for good."""
+    row = tx.execute(
+        "select id from projects join accounts on accounts.key = owner"
+        " where deleted_at is not null and projects.home is not null"
+        " and accounts.handle = ? and projects.handle = ? order by deleted_at desc limit 1",
+        (account, handle),
+    ).fetchone()
+    return row[0] if row else None
+
+
 def by_id_or_deleted(tx: Tx, name: str) -> tuple[Project, int | None] | None:
     """Return the project whose id is `name`, and when it was deleted if it was."""
     row = tx.execute(_ANY.replace(" from", ", deleted_at from", 1) + " where id = ?", (name,))

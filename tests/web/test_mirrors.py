@@ -12,6 +12,9 @@ from keys.statements.landing import open_landing, seal_landing
 from node.daemon.http import application
 from node.imports import verbs as imports
 from node.landings.model import NotAccepted
+from node.projects import mirroring
+from node.projects import verbs as projects
+from node.projects.model import ProjectChanges
 from node.signin import verbs as signin
 from tests.support.drafts import a_landing
 from tests.support.followers import Group, accept, followed, groups_of, two_nodes
@@ -110,6 +113,23 @@ async def test_a_home_that_contradicted_itself_is_shown(held):
         text = (await page(server, f"/{copy.address}"))[1]
     assert "signed two records for @2" in text
     assert "The proof is kept" in text
+
+
+@pytest.mark.parametrize("state", ["deleted", "withdrawn"])
+async def test_what_its_home_took_back_is_shown_no_more_and_the_page_says_why(held, state):
+    home, book, mirror, copy = held
+    ada = await an_account(home)
+    if state == "deleted":
+        await projects.delete(home, ada.party, "ada", "book")
+    else:
+        await projects.update(home, ada.party, "ada", "book", ProjectChanges(visibility="private"))
+    await mirroring.withdraw(mirror, await mirroring.notice_of(home, book.id, None))
+    async with TestServer(application(mirror)) as server:
+        for where in ("", "/landings/1", "/blob/README.md"):
+            status, text = await page(server, f"/{copy.address}{where}")
+            assert status == 404
+            assert "Its home" in text
+        assert "Its home" not in (await page(server, f"/{copy.account}/other"))[1]
 
 
 def fields(record):

@@ -328,6 +328,11 @@ async def test_a_node_that_is_named_no_more_learns_so_and_nobody_else_does(nodes
     notice = await mirroring.notice_of(home, diary.id, mirror.node.did)
     await mirroring.withdraw(mirror, notice)
     assert await mirror.db.read(projects.ids) == {}
+    # What was private is told of to those who were named, here as at home.
+    for peer, told in ((None, None), (EVE.did, None), (mirror.node.did, notice)):
+        assert await mirroring.notice_of(mirror, diary.id, peer) == told
+    with pytest.raises(Withdrawn):
+        await take(mirror, (await documents_of(home, diary))[:2])
     await peers.add_peer(home, ada.party, diary, mirror.node.did)
     assert await mirroring.notice_of(home, diary.id, mirror.node.did) is None
     assert (await take(mirror, await documents_of(home, diary))).is_mirror
