@@ -4,11 +4,13 @@ The log is verified while it is written: what does not hold never becomes a bund
 written beside its name, flushed, and gets the name only then, if nothing else has it by then.
 """
 
+import fcntl
 import os
-import secrets
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from mic.cli.context import Context
 from mic.cli.progress import Progress
@@ -68,20 +70,47 @@ def make_bundle(context: Context, remote: Remote, path: Path, first: int = 1) ->
         raise Invalid(f"There is no position {first} to begin at.", code="bundle.from", last=last)
     if path.exists() or path.is_symlink():
         raise _exists(path)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    mode = 0o600 if project.visibility == "private" else 0o666
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-    try:
-        with os.fdopen(os.open(temporary, flags, mode), "wb") as file:
-            with context.console.progress("Bundling") as bar:
-                made = _written(context, remote, project, Writer(file), first, last, bar)
+    with _beside(path, is_private=project.visibility == "private") as file:
+        with context.console.progress("Bundling") as bar:
+            made = _written(context, remote, project, Writer(file), first, last, bar)
+        size = file.tell()
+    return Made(project, first, last, made, size)
+
+
+@contextmanager
+def _beside(path: Path, *, is_private: bool) -> Iterator[BinaryIO]:
+    """Yield `FILE.part`, and give it the name of `path` once it is whole and flushed.
+
+    What a killed one has left is written anew; what another one is writing is left alone.
+    """
+    temporary = path.with_name(f"{path.name}.part")
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(temporary, flags, 0o600 if is_private else 0o666), "wb") as file:
+        _take_turn(file, path)
+        try:
+            if is_private:
+                # A stick may know no modes; who may read it is then for whoever mounts it.
+                with suppress(PermissionError):
+                    os.fchmod(file.fileno(), 0o600)
+            file.truncate(0)
+            yield file
             file.flush()
             os.fsync(file.fileno())
-            size = file.tell()
-        _place(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return Made(project, first, last, made, size)
+            _place(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def _take_turn(file: BinaryIO, path: Path) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Conflict(
+            f"Another mic is writing {path} now.",
+            code="bundle.busy",
+            hint="Wait until it is done, or name another file.",
+            path=str(path),
+        ) from None
 
 
 def _written(

@@ -1,5 +1,6 @@
 """A project goes from one machine to another in a file, and nothing of it has to be believed."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -236,6 +237,28 @@ def test_a_file_that_is_there_is_kept(ada, tmp_path):
         assert refused == (5, "bundle.exists")
     assert (tmp_path / "mine.bundle").read_text() == "mine"
     assert {one.name for one in tmp_path.iterdir()} == {"led.bundle", "mine.bundle"}
+
+
+@pytest.mark.usefixtures("garden")
+def test_a_killed_bundle_is_not_there_and_the_next_one_is_whole(ada, far, tmp_path):
+    number = 1
+    while ada.killed(number, "bundle", "g.bundle", "ada/garden", at=tmp_path):
+        if (tmp_path / "g.bundle").exists():
+            far.json("verify", "g.bundle", at=tmp_path)
+            (tmp_path / "g.bundle").unlink()
+        number += 1
+    assert number > 3
+    assert far.json("verify", "g.bundle", at=tmp_path)["position"] == 3
+    assert [one.name for one in tmp_path.iterdir()] == ["g.bundle"]
+
+
+@pytest.mark.usefixtures("garden")
+def test_two_that_write_one_file_do_not_meet(ada, tmp_path):
+    with (tmp_path / "g.bundle.part").open("xb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        refused = ada.refused("bundle", "g.bundle", "ada/garden", at=tmp_path)
+    assert refused == (5, "bundle.busy")
+    assert ada.json("bundle", "g.bundle", "ada/garden", at=tmp_path)["position"] == 3
 
 
 def test_a_private_project_is_bundled_for_who_may_read_it_and_the_file_is_theirs(
