@@ -238,7 +238,10 @@ async def taken(
             documents = await source.documents()
             if seed.id is None:
                 seed = await replication.identified(forge, seed, _id_of(source, documents))
-            project = await mirroring.take(forge, documents, seed.id, _settled(forge))
+            called = (source.project.account, source.project.handle)
+            project = await mirroring.take(
+                forge, documents, seed.id, _settled(forge), called=called
+            )
         except Withdrawn:
             raise
         except HolderFault as fault:

@@ -40,18 +40,25 @@ GONE = "project.mirror-dropped"
 ANYBODY = ""
 _UNNAMED = "somebody"
 
+Names = tuple[str, str]
 Also = Callable[[Tx, Project, Chain], None]
 
 
 async def take(
-    forge: Forge, given: Sequence[bytes], name: str | None = None, also: Also | None = None
+    forge: Forge,
+    given: Sequence[bytes],
+    name: str | None = None,
+    also: Also | None = None,
+    *,
+    called: Names = ("", ""),
 ) -> Project:
     """Make or bring on the mirror of the project that the documents `given`, oldest first, make up.
 
     Its id must be `name`, if that is given. Documents that are older than those known here change
-    nothing. `also` is called in the transaction that brings it on. Raises `BadDocuments`,
-    `GraftedDocuments`, `DocumentsDiffer`, `OrderedHere`, or `Withdrawn` where this node may not
-    hold it; then it stops to serve it.
+    nothing. `also` is called in the transaction that brings it on. `called` is what whoever gave
+    them calls owner and project; it counts where the documents, of an older node, do not say.
+    Raises `BadDocuments`, `GraftedDocuments`, `DocumentsDiffer`, `OrderedHere`, or `Withdrawn`
+    where this node may not hold it; then it stops to serve it.
     """
     try:
         chain = open_chain(given)
@@ -61,7 +68,7 @@ async def take(
         raise GraftedDocuments(chain.id)
 
     def work(tx: Tx) -> Project | None:
-        return _take(forge, tx, given, chain, also)
+        return _take(forge, tx, given, _named(chain, called), also)
 
     taken = await forge.db.write(work)
     if taken is None:
@@ -214,6 +221,15 @@ def _unchanged(forge: Forge, tx: Tx, project: Project, gone_at: int | None) -> P
 def _told(forge: Forge) -> list[str]:
     """Return for whom a notice may be that this node heeds."""
     return [ANYBODY, forge.node.did]
+
+
+def _named(chain: Chain, called: Names) -> Chain:
+    account, handle = called[0].partition("@")[0], called[1]
+    said = chain.current
+    named = dataclasses.replace(
+        said, account=said.account or account or None, handle=said.handle or handle or None
+    )
+    return dataclasses.replace(chain, current=named)
 
 
 def _may_hold(forge: Forge, chain: Chain) -> bool:

@@ -133,6 +133,19 @@ async def test_a_mirror_of_a_name_that_cannot_be_has_another(nodes):
     assert (copy.handle, copy.name) == ("etc-passwd", "etc-passwd")
 
 
+async def test_what_older_documents_do_not_say_is_called_as_the_holder_calls_it(nodes):
+    home, mirror = nodes
+    ada = await an_account(home)
+    key = home.keys.person(ada.did)
+    said, _ = open_project((await documents_of(home, await a_project(home, ada)))[0])
+    older = seal_project(dataclasses.replace(said, account=None, handle=None), key)
+    copy = await mirroring.take(mirror, [older], called=("ada@Xg7Kp2Qa", "tome"))
+    assert copy.address == f"ada@{ada.did[-8:]}/tome"
+    other = seal_project(dataclasses.replace(said, nonce="o" * 16), key)
+    named = await mirroring.take(mirror, [other], called=("eve", "evil"))
+    assert named.address == f"ada@{ada.did[-8:]}/book"
+
+
 async def test_two_projects_of_one_name_and_two_owners_of_one_end_have_their_own(nodes):
     home, mirror = nodes
     ada = await an_account(home)
