@@ -18,6 +18,8 @@ from prometheus_client.registry import Collector
 from node.kernel import jobs
 from node.kernel.forge import Forge
 from node.kernel.reach import Reach
+from node.offers import verbs as offers
+from node.replication import overview
 
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 HEADERS = {"Cache-Control": "no-store"}
@@ -109,6 +111,8 @@ def add_routes(app: web.Application, forge: Forge, metrics: Metrics) -> None:
     async def show(_request: web.Request) -> web.Response:
         waiting = await forge.db.read(jobs.counts)
         metrics.sums.values = {f"jobs_{name}": count for name, count in waiting.items()}
+        metrics.sums.values |= await overview.sums(forge)
+        metrics.sums.values["offers_waiting"] = await offers.waiting(forge)
         metrics.sums.values["p2p_up"] = float(bool(forge.reach.addresses))
         metrics.sums.values["p2p_restarts"] = float(forge.reach.restarts)
         body = generate_latest(metrics.registry)

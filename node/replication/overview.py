@@ -7,8 +7,8 @@ from node.kernel.parties import Party
 from node.projects import identity
 from node.projects import verbs as projects
 from node.projects.model import Project
-from node.replication import rows, rules
-from node.replication.model import Copy, Peer, Seed
+from node.replication import copying, rows, rules
+from node.replication.model import FAILED, VERIFIED, Copy, Peer, Seed
 from store.database import Tx
 
 
@@ -56,6 +56,33 @@ async def of_node(forge: Forge, who: Party) -> Overview:
             seeds,
             _held(tx, who, copies),
         )
+
+    return await forge.db.read(read)
+
+
+async def of_project(forge: Forge, who: Party, project: Project) -> Held | None:
+    """Return the copies of a project at other nodes, None if there are none."""
+    found = await copying.of_project(forge, who, project)
+    return counted(project, found) if found else None
+
+
+async def sums(forge: Forge) -> dict[str, int]:
+    """Return how many there are of peers, seeds, copies and offers, without a name."""
+
+    def read(tx: Tx) -> dict[str, int]:
+        seeds, copies, now = rows.seeds(tx), rows.all_copies(tx), forge.now()
+        peers = rows.peers(tx)
+        return {
+            "peers": len(peers),
+            "peers_banned": sum(rules.is_banned(one, now) for one in peers),
+            "seeds": len(seeds),
+            "seeds_verified": sum(one.state == VERIFIED for one in seeds),
+            "seeds_failed": sum(one.state == FAILED for one in seeds),
+            "seeds_bytes": sum(one.bytes for one in seeds),
+            "seeds_behind": sum(one.lag for one in seeds),
+            "copies": len(copies),
+            "copies_verified": sum(one.is_verified for one in copies),
+        }
 
     return await forge.db.read(read)
 

@@ -18,10 +18,12 @@ from node.invitations.model import Invitation
 from node.landings.model import Landing
 from node.organizations.model import Organization
 from node.projects.model import Deleted
+from node.replication.model import Seed
+from node.replication.overview import Held, Known
 from node.signin.model import Token, WebSession
 from web import design
 from web.areas.account.tokens import Form
-from web.areas.design import credentials, people, samples
+from web.areas.design import credentials, peers, people, samples
 from web.areas.files.blame import Run
 from web.areas.files.crumbs import Crumb
 from web.areas.landings.diffs import FileDiff
@@ -63,6 +65,9 @@ class View:
     scopes: list[tuple[str, str]]
     token_form: Form
     deed: Deed
+    seeds: list[Seed]
+    held: Held
+    peers: list[Known]
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -94,6 +99,9 @@ async def show(request: web.Request) -> web.StreamResponse:
         scopes=credentials.SCOPES,
         token_form=credentials.FORM,
         deleted=people.deleted(samples.place(forge.node.url, now).project, now),
+        seeds=peers.seeds(now),
+        held=peers.held(samples.place(forge.node.url, now).project, now),
+        peers=peers.peers(now),
     )
     return render(request, "areas/design/show.html", view)
 

@@ -10,7 +10,9 @@ from keys.statements.equivocation import Equivocation
 from node.kernel.forge import Forge
 from node.landings import verbs as landings
 from node.landings.model import Landing
+from node.replication import overview
 from node.replication import verbs as replication
+from node.replication.overview import Held
 from node.trees import verbs as trees
 from store.tree import Mode
 from web.areas.project import directory
@@ -27,7 +29,7 @@ class View:
     """What the page shows; `origins` counts the newest landings by origin.
 
     `notes` are what a reader should know first: that this is a mirror, that a home contradicted
-    itself; each with its tone.
+    itself; each with its tone. `copies` are those at other nodes, None where nobody said so.
     """
 
     place: Place
@@ -39,6 +41,7 @@ class View:
     readme: Markup
     origins: list[tuple[str, int]]
     notes: list[tuple[str, str]]
+    copies: Held | None
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -58,6 +61,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         readme=readme,
         origins=_origins(recent),
         notes=await _notes(forge, place),
+        copies=await overview.of_project(forge, who, place.project),
     )
     return render(request, "areas/project/show.html", view)
 

@@ -1,0 +1,66 @@
+"""The page of peers: an admin of the node sees all, others what is public, nobody a private name."""
+
+import pytest
+from aiohttp import CookieJar
+from aiohttp.test_utils import TestClient, TestServer
+
+from node.daemon.http import application
+from node.replication import peering
+from node.replication.model import Met
+from node.signin import verbs as signin
+from tests.support.forges import the_keeper
+from tests.support.mirrors import a_home, pulled, seeded
+
+
+@pytest.fixture
+async def visitor(forge):
+    async with TestClient(
+        TestServer(application(forge)),
+        cookie_jar=CookieJar(unsafe=True),
+        headers={"Sec-Fetch-Site": "same-origin"},
+    ) as made:
+        yield made
+
+
+async def page(client, path):
+    answer = await client.get(path)
+    text = await answer.text()
+    assert answer.status == 200, text
+    return text
+
+
+async def test_a_visitor_sees_what_is_held_and_no_addresses_of_peers(forge, visitor, tmp_path):
+    async with a_home(tmp_path / "home") as home:
+        await home.land(readme=b"# A book\n")
+        seed = await pulled(forge, await seeded(forge, home.address, reason="a friend's"))
+    await peering.met(forge, Met(url="https://moss.example", name="moss"), "operator")
+    text = await page(visitor, "/peers")
+    assert seed.name in text
+    assert "verified" in text
+    assert "a friend&#39;s" in text
+    assert "moss" not in text
+
+
+async def test_an_admin_sees_the_peers_and_what_is_held_against_them(forge, visitor):
+    keeper = await the_keeper(forge)
+    peer = await peering.met(forge, Met(url="https://moss.example", name="moss"), "operator")
+    await peering.scored(forge, peer, 100, "altered-blob")
+    await visitor.post(f"/sign-in/{await signin.make_link(forge, keeper)}", allow_redirects=False)
+    text = await page(visitor, "/peers")
+    assert "moss" in text
+    assert "100 points, altered-blob" in text
+    assert "banned" in text
+
+
+async def test_a_seed_that_is_no_project_yet_is_nobodys_business(forge, visitor):
+    await seeded(forge, "https://moss.example/hazel/spore")
+    assert "hazel/spore" not in await page(visitor, "/peers")
+
+
+async def test_metrics_count_peers_and_seeds(forge, visitor):
+    await peering.met(forge, Met(url="https://moss.example"), "operator")
+    await seeded(forge, "https://moss.example/hazel/spore")
+    text = await page(visitor, "/metrics")
+    assert "micelio_peers 1.0" in text
+    assert "micelio_seeds 1.0" in text
+    assert "micelio_seeds_verified 0.0" in text

@@ -1,0 +1,70 @@
+"""Made-up nodes, and what they hold for each other."""
+
+from node.projects.model import Project
+from node.replication.model import FAILED, FETCHING, MET, OPERATOR, VERIFIED, Peer, Seed
+from node.replication.overview import Held, Known
+
+DAY = 24 * 3_600_000
+DID = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
+
+
+def seeds(now: int) -> list[Seed]:
+    """Return a seed that is verified, one that is behind, and one that came to nothing."""
+    return [
+        _seed("hazel@Xg7Kp2Qa/spore", VERIFIED, now, 128, 128, is_pinned=True),
+        _seed("wren@b9Tz41Lc/river-map", FETCHING, now, 40, 52, depth=10),
+        _seed("", FAILED, now, 0, 0, error="https://moss.example does not answer."),
+    ]
+
+
+def held(project: Project, now: int) -> Held:
+    """Return what others hold of a project."""
+    return Held(project, copies=3, verified=2, proven_at=now - 3 * 60_000)
+
+
+def peers(now: int) -> list[Known]:
+    """Return a peer as it should be, and one that lied."""
+    good = Peer(
+        1, DID, "https://moss.example", "moss", OPERATOR, True, 0, now, None, None, now, now
+    )  # fmt: skip
+    bad = Peer(
+        2, DID, None, "", MET, False, 100, now, now + DAY, "altered-blob", now, now - DAY,
+        ("/ip4/192.0.2.7/tcp/4001/p2p/12D3KooWExample",),
+    )  # fmt: skip
+    return [Known(good, 0, False, 2, 2), Known(bad, 100, True, 0, 0)]
+
+
+def _seed(
+    name: str,
+    state: str,
+    now: int,
+    position: int,
+    told: int,
+    *,
+    is_pinned: bool = False,
+    depth: int | None = None,
+    error: str | None = None,
+) -> Seed:
+    return Seed(
+        key=1,
+        address="https://moss.example/hazel/spore",
+        id="mic:z8Qk",
+        depth=depth,
+        quota=None,
+        is_pinned=is_pinned,
+        reason="asked for by the operator",
+        state=state,
+        told=told,
+        bytes=position << 16,
+        contents_from=1,
+        error=error,
+        code=None,
+        failures=0,
+        added_at=now - 9 * DAY,
+        verified_at=now - DAY if state == VERIFIED else None,
+        used_at=now,
+        due_at=now,
+        project=1 if name else None,
+        name=name,
+        position=position,
+    )
