@@ -13,6 +13,7 @@ import pytest
 from keys.did import peer_id
 from keys.ed25519 import PrivateKey
 from keys.statements import (
+    addresses,
     bundle,
     contribution,
     delegation,
@@ -20,6 +21,7 @@ from keys.statements import (
     landing,
     notice,
     project,
+    receipt,
     transcript,
 )
 
@@ -32,6 +34,8 @@ SEAL = {
     "delegation": delegation.seal_delegation,
     "bundle": bundle.seal_bundle,
     "notice": notice.seal_notice,
+    "addresses": addresses.seal_addresses,
+    "receipt": receipt.seal_receipt,
 }
 OPEN = {
     "landing": lambda data: landing.open_landing(data)[0],
@@ -40,6 +44,8 @@ OPEN = {
     "delegation": delegation.open_delegation,
     "bundle": lambda data: bundle.open_bundle(data)[0],
     "notice": lambda data: notice.open_notice(data)[0],
+    "addresses": addresses.open_addresses,
+    "receipt": lambda data: receipt.open_receipt(data)[0],
 }
 
 
