@@ -49,7 +49,7 @@ class Place:
         return f"{self.node}/{self.project.address}"
 
 
-class Ended(Missing):
+class MirrorEnded(Missing):
     """A mirror was here, and its home has taken the project back."""
 
     def __init__(self, notice: Notice) -> None:
@@ -79,7 +79,7 @@ async def _project(forge: Forge, who: Party, account: str, handle: str) -> Proje
         notice = await mirroring.ended(forge, account, handle)
         if notice is None:
             raise
-    raise Ended(notice)
+    raise MirrorEnded(notice)
 
 
 def _position(text: str) -> int | None:

@@ -9,11 +9,12 @@ tree n-1 with that change applied and nothing else. The trees are rebuilt here, 
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from keys.errors import KeysFault
 from keys.statements.descriptor import Descriptor
-from keys.statements.equivocation import Equivocation, prove
+from keys.statements.equivocation import Equivocation, outlive, prove
 from keys.statements.landing import LandingRecord, open_landing
 from keys.statements.project import open_chain
 from mic.errors import Conflict, Exhausted
@@ -86,7 +87,7 @@ class Verifier:
         witnessed: bytes | None = None,
     ) -> None:
         try:
-            self._project = open_chain(documents)
+            self._documents, self._project = documents, open_chain(documents)
             self._witnessed = witnessed and (witnessed, open_landing(witnessed)[0])
         except KeysFault as fault:
             raise Unverified(0, f"the project's documents do not hold: {fault}") from fault
@@ -124,7 +125,12 @@ class Verifier:
         self._close_group()
         if self._witnessed and self._witnessed[1].position > self.position:
             position = self._witnessed[1].position
-            raise Unverified(position, "the node has shown it before, and hides it now")
+            self._contradict(
+                self._witnessed[0],
+                None,
+                position,
+                "the node hides it now, which had shown it before",
+            )
         return Report(
             project=self._project.id,
             position=self.position,
@@ -179,10 +185,26 @@ class Verifier:
             return
         if self._witnessed[0] == group.envelope:
             return
+        position = group.record.position
+        self._contradict(
+            self._witnessed[0],
+            group.envelope,
+            position,
+            "it is another record than the one seen before",
+        )
+
+    def _contradict(
+        self, witnessed: bytes, shown: bytes | None, position: int, reason: str
+    ) -> None:
+        """Keep the proof that the witnessed record and what is shown now make, if they make one."""
+        with suppress(KeysFault):
+            if shown is not None:
+                self._equivocation = prove(witnessed, shown)
+                return
         try:
-            self._equivocation = prove(self._witnessed[0], group.envelope)
+            self._equivocation = outlive(witnessed, self._documents, shown)
         except KeysFault as fault:
-            raise self._bad("it is another record than the one seen before") from fault
+            raise Unverified(position, reason) from fault
 
     def _check_change(self, line: Line, group: _Group) -> None:
         record = group.record

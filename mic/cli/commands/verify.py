@@ -132,15 +132,20 @@ def _kept(log: keeping.Log, manifest: Manifest) -> Report:
 
 
 def _check_equivocation(root: Path, proof: Equivocation | None) -> None:
-    """Raise `Conflict` if the home signed two records for one position; both are kept."""
+    """Raise `Conflict` if a home signed what it may not for a position; the proof is kept."""
     if proof is None:
         return
     path = root / FOLDER / f"equivocation-{proof.position}.json"
     replace_file(path, equivocation.encode(proof))
+    what = (
+        "An earlier home of this project has signed a record that does not count"
+        if proof.documents
+        else "The node has signed two different records"
+    )
     raise Conflict(
-        f"The node has signed two different records for position {proof.position}.",
+        f"{what} for position {proof.position}.",
         code="verify.equivocation",
-        hint=f"Both are in {path}: that is proof, which anybody can check.",
+        hint=f"It is all in {path}: that is proof, which anybody can check.",
         position=proof.position,
         signer=proof.signer,
         proof=str(path),

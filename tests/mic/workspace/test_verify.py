@@ -350,6 +350,19 @@ def test_an_old_home_orders_nothing_behind_its_tenure_and_a_new_one_nothing_befo
     assert refused(other)[0] == 1
 
 
+def test_what_an_old_home_once_showed_is_proof_against_it():
+    seen = History().land({"a": "1"}).land({"a": "late"}).land({"a": "later"})
+    now = moved(History().land({"a": "1"}), EVE, 1).land({"a": "2"}, key=EVE)
+    for position in (2, 3):
+        proof = now.verify(witnessed=seen.landed[position - 1][0]).equivocation
+        assert (proof.position, proof.signer) == (position, HOME.did)
+        assert proof.documents == tuple(now.documents)
+    assert proof.records == (seen.landed[2][0],)
+    assert now.verify(witnessed=seen.landed[0][0]).equivocation is None
+    hidden = moved(History().land({"a": "1"}), EVE, 1).land({"a": "2"}, key=EVE)
+    assert refused(hidden, landed=hidden.landed[:1], witnessed=hidden.landed[1][0])[0] == 2
+
+
 def test_an_author_who_did_not_sign_is_refused():
     for record in ({"author_did": EVE.did}, {"author_did": None}):
         assert "somebody else" in refused(History().land({"a": "1"}, record=record))[1]
