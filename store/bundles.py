@@ -15,6 +15,7 @@ Whether the log holds is for its verifier to say.
 """
 
 import os
+import stat
 import struct
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
@@ -174,7 +175,11 @@ class Bundle:
     @classmethod
     def open(cls, path: Path) -> Self:
         """Open the bundle at `path`; raises `BadBundle`, `OSError`."""
-        file = path.open("rb", buffering=0)
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise BadBundle("it is no plain file")
+        file = os.fdopen(handle, "rb", buffering=0)
         try:
             return cls(file)
         except BaseException:

@@ -1,6 +1,7 @@
 """A bundle is read as it was written, or refused: no byte of it counts that nobody vouches for."""
 
 import json
+import os
 import struct
 from dataclasses import replace
 from pathlib import Path
@@ -124,6 +125,13 @@ def test_an_index_that_lies_is_refused(path, tmp_path):
     refused(tmp_path / "honest-again", front[:-1] + end(one))
     (tmp_path / "honest").write_bytes(front + end(one))
     assert read(tmp_path / "honest") == read(path)
+
+
+def test_what_is_no_plain_file_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "pipe.bundle")
+    for path in (tmp_path / "pipe.bundle", tmp_path, Path("/dev/zero")):
+        with pytest.raises(BadBundle, match="plain file"):
+            Bundle.open(path)
 
 
 def test_places_that_lead_elsewhere_are_refused(path, tmp_path):
