@@ -103,6 +103,17 @@ class OtherProject(Denied):
         super().__init__("access.other-project", "This token is for one project only.")
 
 
+class Ended(Denied):
+    """What the asker came with holds no longer: it did when they began to ask."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "auth.ended",
+            "Nothing was done: meanwhile the token was revoked, the device signed out or the"
+            " account closed.",
+        )
+
+
 class NoMember(Missing):
     """The account has no role there."""
 

@@ -16,6 +16,20 @@ def standing(tx: Tx, account: int) -> Standing:
     return Standing(dict(organizations.fetchall()), dict(projects.fetchall()))
 
 
+def has_ended(tx: Tx, account: int | None, token: int | None, device: int | None) -> bool:
+    """Whether an account was closed, or what somebody came with as that account was ended."""
+    (found,) = tx.execute(
+        "select exists (select 1 from accounts where key = ?1 and closed_at is not null)"
+        " or (?2 is not null and not exists (select 1 from tokens where key = ?2"
+        " and revoked_at is null and (device is null or not exists (select 1 from device_sessions"
+        " made where made.key = device and made.disowned_at is not null))))"
+        " or (?3 is not null and not exists (select 1 from device_sessions where key = ?3"
+        " and revoked_at is null))",
+        (account, token, device),
+    ).fetchone()
+    return bool(found)
+
+
 def held_by(tx: Tx, peer: str) -> frozenset[int]:
     """Return the projects that a node may hold, as their documents say."""
     found = tx.execute("select project from project_peers where did = ?", (peer,))

@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Iterable
 
 from node.access import rows
-from node.access.model import Member
+from node.access.model import Ended, Member
 from node.kernel.forge import Forge
 from node.kernel.parties import NO_STANDING, Party, Standing
 from store.database import Tx
@@ -20,8 +20,21 @@ def standing_of(tx: Tx, account: int | None, peer: str | None = None) -> Standin
 
 
 def refreshed(tx: Tx, who: Party) -> Party:
-    """Return `who` with the roles that they have in this transaction: they may have changed."""
+    """Return `who` with the roles that they have in this transaction: they may have changed.
+
+    Raises `Ended` if by now they could not even ask.
+    """
+    check_holds(tx, who)
     return dataclasses.replace(who, standing=standing_of(tx, who.account, who.peer))
+
+
+def check_holds(tx: Tx, who: Party) -> None:
+    """Raise `Ended` if the account of `who` was closed, or what they came with was ended.
+
+    Asked where something is written: a body can come in for longer than its sender is welcome.
+    """
+    if rows.has_ended(tx, who.account, who.token, who.device):
+        raise Ended
 
 
 async def asking_for(forge: Forge, asker: Party, peer: str) -> Party:

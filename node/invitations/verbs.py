@@ -225,6 +225,7 @@ def _add(forge: Forge, tx: Tx, who: Party, row: Row, digest: bytes | None = None
 
 def _for(tx: Tx, who: Party, key: int, now: int) -> tuple[Row, Account]:
     """Return an invitation that `who` may answer, and the account that it is for."""
+    access.check_holds(tx, who)
     row = rows.find(tx, key, now)
     if row is None or row.account is None:
         raise NoInvitation
@@ -266,8 +267,8 @@ def _holds(tx: Tx, row: Row) -> bool:
 
 
 def _might_make(tx: Tx, who: Party, row: Row) -> bool:
-    asker = access.refreshed(tx, who)
     try:
+        asker = access.refreshed(tx, who)
         if row.project is not None:
             changing.by_key(tx, asker, row.project, Action.TRANSFER)
         if row.organization is not None:

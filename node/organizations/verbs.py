@@ -34,6 +34,7 @@ async def create(forge: Forge, who: Party, handle: str, name: str = "") -> Organ
     did = forge.keys.make_person().did
 
     def write(tx: Tx) -> Organization:
+        access.check_holds(tx, who)
         _check_room(forge, tx, who)
         made = accounts.add(forge, tx, who, handle, title, did, kind=ORGANIZATION)
         access.set_member(tx, made.key, account, "admin", forge.now())

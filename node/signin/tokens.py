@@ -189,6 +189,7 @@ def _capped(tx: Tx, who: Party, new: NewToken, token: Token) -> Token:
 
 
 def _add(forge: Forge, tx: Tx, who: Party, account: int, token: Token, mark: str) -> MadeToken:
+    access.check_holds(tx, who)
     now = forge.now()
     held = (
         rows.tokens_of(tx, account, now)

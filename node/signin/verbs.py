@@ -223,6 +223,7 @@ def _seen(tx: Tx, party: Party, now: int) -> None:
 
 
 def _register(tx: Tx, who: Party, account: int, did: str, name: str, now: int) -> None:
+    access.check_holds(tx, who)
     known, credential = rows.key_owner(tx, did), rules.credential_of(who)
     person = accounts.find_did(tx, did)
     if person is not None and person.key == account:

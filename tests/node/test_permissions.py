@@ -359,7 +359,7 @@ async def test_no_verb_tells_a_hidden_project_from_a_missing_one(forge, people, 
 @pytest.mark.parametrize("slice_", [one for one in SLICES if of_slice(one, WRITES)])
 async def test_a_reading_token_of_the_owner_writes_nothing(forge, people, slice_):
     askers, ada = people
-    reader = dataclasses.replace(askers["owner"], scopes=frozenset({"read"}), token=1)
+    reader = dataclasses.replace(askers["owner"], scopes=frozenset({"read"}))
     told = {}
     for name in of_slice(slice_, WRITES):
         told[name] = await answer(

@@ -196,7 +196,7 @@ async def test_an_admin_who_was_made_a_member_meanwhile_makes_nothing(forge, ada
 
 
 async def test_a_token_for_one_project_ends_and_moves_nothing(forge, ada, book):
-    token = Party(ada.key, "ada", scopes=frozenset({"read", "write"}), token=1, only=book.key)
+    token = Party(ada.key, "ada", scopes=frozenset({"read", "write"}), only=book.key)
     assert await projects.get(forge, token, "ada", "book") == book
     for refused in (
         projects.delete(forge, token, "ada", "book"),
