@@ -15,6 +15,7 @@ from node.projects import mirroring
 from node.projects import verbs as projects
 from node.projects.model import Project
 from node.projects.rules import allows
+from node.replication import verbs as replication
 from web.page import forge_of, party_of
 
 
@@ -65,6 +66,8 @@ async def place_of(request: web.Request) -> Place:
     """Return where the address of `request` is; raises `Missing` or `Invalid`."""
     forge, who, match = forge_of(request), party_of(request), request.match_info
     project = await _project(forge, who, match["account"], match["project"])
+    if project.is_mirror:
+        await replication.used(forge, project.key)
     head = await landings.head(forge, who, project)
     asked = _position(request.query.get("at", ""))
     shown = head.position if asked is None else asked

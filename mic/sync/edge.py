@@ -22,6 +22,7 @@ from node.kernel.parties import ANONYMOUS, Party
 from node.projects import identity
 from node.projects import verbs as projects
 from node.projects.model import Project
+from node.replication import verbs as replication
 from node.signin import verbs as signin
 from node.signin.model import BadToken
 from store.digest import Digest, parse_digest
@@ -76,8 +77,12 @@ async def project(forge: Forge, who: Party, request: web.Request) -> Project:
     account, handle = request.match_info["account"], request.match_info["project"]
     meant = request.headers.get(wire.HEADER)
     if meant is None:
-        return await projects.get(forge, who, account, handle)
-    return await identity.get(forge, who, account, handle, meant)
+        found = await projects.get(forge, who, account, handle)
+    else:
+        found = await identity.get(forge, who, account, handle, meant)
+    if found.is_mirror:
+        await replication.used(forge, found.key)
+    return found
 
 
 async def body(request: web.Request, limit: int) -> bytes:

@@ -257,12 +257,20 @@ def drop_contents(tx: Tx, key: int, contents_from: int) -> None:
     )
 
 
-def used(tx: Tx, project: int, now: int, since: int) -> None:
-    """Note that a mirror was read, unless that was noted after `since`."""
+def is_stale(tx: Tx, project: int, since: int) -> bool:
+    """Whether nobody has read a mirror since then, as far as was noted."""
+    row = tx.execute(
+        "select 1 from seeds where used_at < ? and id = (select id from projects where key = ?)",
+        (since, project),
+    ).fetchone()
+    return row is not None
+
+
+def used(tx: Tx, project: int, now: int) -> None:
+    """Note that a mirror was read."""
     tx.execute(
-        "update seeds set used_at = ? where used_at < ?"
-        " and id = (select id from projects where key = ?)",
-        (now, since, project),
+        "update seeds set used_at = ? where id = (select id from projects where key = ?)",
+        (now, project),
     )
 
 

@@ -221,9 +221,10 @@ def count_bytes(tx: Tx, seed: int, size: int) -> None:
 
 
 async def used(forge: Forge, project: int) -> None:
-    """Note that a mirror was read: what nobody reads goes first."""
+    """Note that a mirror was read, once an hour: what nobody reads goes first."""
     now = forge.now()
-    await forge.db.write(lambda tx: rows.used(tx, project, now, now - USED_MS))
+    if await forge.db.read(lambda tx: rows.is_stale(tx, project, now - USED_MS)):
+        await forge.db.write(lambda tx: rows.used(tx, project, now))
 
 
 async def make_room(forge: Forge, total: int | None) -> Sequence[Seed]:
