@@ -21,6 +21,9 @@ from store.errors import Absent, StoreFault
 from store.nodes import Source
 from store.tree import EMPTY
 
+PAGE = 100
+"""Positions that are asked for at once by who reads the log."""
+
 
 class Untrue(Unreachable):
     """A holder says what the project's signatures do not."""
@@ -59,7 +62,11 @@ class Holding:
     def landed(self, position: int) -> Landed:
         """Return a position from 1 to the last."""
         if position not in self._landed:
-            self._landed[position] = self._checked(position)
+            # Who reads the log backwards will want those before as well.
+            is_reading = position + 1 in self._landed
+            first = max(1, position - PAGE + 1) if is_reading else position
+            found = {one.record.position: one for one in self._checked(first, position)}
+            self._landed = found if len(self._landed) > PAGE else self._landed | found
         return self._landed[position]
 
     def tree(self, position: int) -> tuple[Digest, Source]:
@@ -92,17 +99,23 @@ class Holding:
             raise self._untrue(f"it has {said.id} there")
         return said
 
-    def _checked(self, position: int) -> Landed:
-        records = download.log_records(self._remote, position, position)
+    def _checked(self, first: int, last: int) -> Iterator[Landed]:
+        """Yield some positions, in order, each as its home has signed it."""
+        records = download.log_records(self._remote, first, last)
+        groups = evidence.grouped(download.verified(one, self._remote) for one in records)
+        for position in range(first, last + 1):
+            found = self._read(position, next(groups, []))
+            if (found.record.project, found.record.position) != (self.id, position):
+                raise self._untrue(f"what it has for position {position} is another landing")
+            if found.signer != self.project.home_at(position):
+                raise self._untrue(f"the project's home did not sign its position {position}")
+            yield found
+
+    def _read(self, position: int, raws: list[bytes]) -> Landed:
         try:
-            found = evidence.read(download.verified(one, self._remote) for one in records)
+            return evidence.read(raws)
         except (KeysFault, StoreFault, IndexError, ValueError) as fault:
             raise self._untrue(f"what it has for position {position} is none: {fault}") from fault
-        if (found.record.project, found.record.position) != (self.id, position):
-            raise self._untrue(f"what it has for position {position} is another landing")
-        if found.signer != self.project.home_at(position):
-            raise self._untrue(f"the project's home did not sign its position {position}")
-        return found
 
     def _untrue(self, why: str) -> Untrue:
         return Untrue(
