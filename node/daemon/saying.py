@@ -1,7 +1,9 @@
 """How the commands of `micelio` answer, and what most of them need first."""
 
 import json
+import os
 import shlex
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -31,7 +33,12 @@ def say(
     to: TextIO | None = None,
 ) -> None:
     """Print the result: for a program or for a person; `to` is stdout unless that is taken."""
-    print(json.dumps(facts) if as_json else text, file=to, flush=True)
+    out = to or sys.stdout
+    try:
+        print(json.dumps(facts) if as_json else text, file=out, flush=True)
+    except BrokenPipeError:
+        # Safe because whoever read it has read enough; a node goes on without an audience.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
 
 
 def how_to_start(config: Config) -> str:

@@ -5,6 +5,7 @@ import os
 import re
 import socket
 import stat
+import subprocess
 import time
 import urllib.request
 from pathlib import Path
@@ -21,7 +22,7 @@ from mic.errors import Exhausted
 from mic.wire import messages as wire
 from store.records import Kind, make
 from tests.support.lander import one_landing
-from tests.support.processes import Node, free_port, run
+from tests.support.processes import MICELIO, Node, environment, free_port, run
 
 pytestmark = pytest.mark.slow
 ROOM = 6 << 20
@@ -112,6 +113,24 @@ def test_login_prints_a_fresh_link_while_the_node_runs(places):
         facts = json.loads(answer.stdout)
         assert (facts["owner"], facts["url"]) == ("ada", node.url)
         assert facts["signin_url"] != node.facts["signin_url"]
+
+
+def test_a_reader_that_leaves_early_is_no_mistake(tmp_path):
+    reading, writing = os.pipe()
+    os.close(reading)
+    data = tmp_path / "data"
+    with Node(data, "--listen", "127.0.0.1:0", "--owner", "ada", "--no-register", "--no-p2p"):
+        words = [*MICELIO, "status", "--data", str(data)]
+        done = subprocess.run(
+            words,
+            env=environment(),
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            check=False,
+            timeout=60,
+        )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_status_says_what_there_is(places):
