@@ -20,7 +20,9 @@ from store.database import Tx
 CURSOR: Final = "p2p.announce"
 AT_ONCE: Final = 500
 NUMBERS_A_MS: Final = 1024
-_KINDS: Final = frozenset({"landing.landed", "landing.imported", "project.updated"})
+_KINDS: Final = frozenset(
+    {"landing.landed", "landing.imported", "project.updated", "project.adopted"}
+)
 
 
 class Announcer:

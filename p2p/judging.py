@@ -87,6 +87,8 @@ class Worth(Enum):
     CONTRADICTS = "contradicts"
     COMPARE = "compare"
     """Signed by the home, at a position that we are past: to be held against what we have there."""
+    OUTLIVED = "outlived"
+    """Signed by an earlier home after its time, and shown by who has not heard of the new one."""
     WRONG = "wrong"
     UNKNOWN_FORMAT = "unknown-format"
 
@@ -138,7 +140,7 @@ def _of_another(claim: Claim, held: Held, signer: str) -> Verdict:
     if all(signer != tenure.home for tenure in held.homes):
         return _wrong(Offence.FORGED_AUTHOR)
     if claim.epoch < held.epoch:
-        return Verdict(Worth.OLD)  # Who says so has not heard of the new home.
+        return Verdict(Worth.OUTLIVED)
     return _wrong(Offence.OUTLIVED)
 
 

@@ -259,7 +259,7 @@ class Policy:
             holder.place = max(holder.place or claim.place, claim.place)
         if verdict.worth is Worth.KNOWN:
             wanted.told += 1
-        if verdict.worth in {Worth.CONTRADICTS, Worth.COMPARE}:
+        if verdict.worth in {Worth.CONTRADICTS, Worth.COMPARE, Worth.OUTLIVED}:
             return self._compare(wanted, peer, claim)
         return self._moved(wanted, now)
 
@@ -268,16 +268,12 @@ class Policy:
     ) -> list[Output]:
         assert verdict.offence is not None
         out = self.offended(peer, verdict.offence, now)
-        if verdict.offence is Offence.OUTLIVED and claim.position <= wanted.held.position:
+        if verdict.offence is Offence.OUTLIVED:
             out += self._compare(wanted, peer, claim)
         return out
 
     def _compare(self, wanted: Wanted, peer: str, claim: Claim) -> list[Output]:
-        if (
-            wanted.held.is_ours
-            or claim.record is None
-            or not wanted.is_new(record_id(claim.record))
-        ):
+        if claim.record is None or not wanted.is_new(record_id(claim.record)):
             return []
         return [Compare(claim.project, claim.position, claim.record, peer)]
 

@@ -9,10 +9,12 @@ What goes wrong here is logged and tried again: nothing in it may stop the node.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from random import Random
 
 from keys.errors import KeysFault
 from keys.statements import equivocation
+from keys.statements.equivocation import Equivocation
 from mic.wire.heads import BadHeads
 from node.kernel import events
 from node.kernel.events import Event
@@ -302,16 +304,13 @@ class Puller:
             await self._network.unsubscribe(topic)
 
     async def _compare(self, found: Compare) -> None:
-        """Look whether a signed record contradicts ours; if so both are kept as proof."""
+        """Look whether a signed record contradicts what we hold; if so, keep what proves it."""
         kept = self._kept.get(found.project)
         if kept is None:
             return
         ours = await standing.record_at(self._forge, kept, found.position)
-        if ours is None:
-            return
-        try:
-            proof = equivocation.prove(ours, found.record)
-        except KeysFault:
+        proof = _proof(ours, found.record, await standing.chain(self._forge, kept))
+        if proof is None:
             return
         data = equivocation.encode(proof)
         await self._forge.db.write(
@@ -319,8 +318,9 @@ class Puller:
                 self._forge, tx, found.project, found.position, proof.signer, data
             )
         )
-        now = self._forge.now()
-        self.act(self.policy.contradicted(found.project, proof.signer, now))
+        if not proof.documents:
+            now = self._forge.now()
+            self.act(self.policy.contradicted(found.project, proof.signer, now))
 
     async def _score(self, scored: Scored) -> None:
         """Write points down; whoever is banned by them is hung up on."""
@@ -329,6 +329,16 @@ class Puller:
         row = self.peers[scored.peer] = await peering.scored(self._forge, row, points, code)
         log.warning("a peer misbehaved", extra={"peer": scored.peer, "code": code})
         await self._hang_up(row)
+
+
+def _proof(ours: bytes | None, theirs: bytes, documents: list[bytes]) -> Equivocation | None:
+    """Return what proves that a home contradicted itself, or went on after its time."""
+    with suppress(KeysFault):
+        if ours is not None:
+            return equivocation.prove(ours, theirs)
+    with suppress(KeysFault):
+        return equivocation.outlive(theirs, documents, ours)
+    return None
 
 
 async def _steadily(what: str, step: Callable[[], Awaitable[None]], pause: float = 0.0) -> None:

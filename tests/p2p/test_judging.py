@@ -112,7 +112,8 @@ def test_what_an_old_home_signs_after_its_time_is_refused():
 
 
 def test_who_has_not_heard_of_the_new_home_is_not_blamed():
-    assert judged(NEXT, epoch=1, held=ADOPTED).worth is Worth.OLD
+    verdict = judged(NEXT, epoch=1, held=ADOPTED)
+    assert (verdict.worth, verdict.offence) == (Worth.OUTLIVED, None)
 
 
 def test_the_new_home_is_believed_from_its_first_position():

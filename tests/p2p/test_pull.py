@@ -8,9 +8,12 @@ import asyncio
 
 import pytest
 
-from keys.statements.landing import LandingRecord, seal_landing
+from keys.statements import equivocation
+from keys.statements.landing import LandingRecord, record_id, seal_landing
 from mic.wire.heads import SignedHead
+from node.landings import adopting, standing
 from node.replication import peering
+from node.replication import verbs as replication
 from p2p import messages
 from tests.support.drafts import a_landing
 from tests.support.forges import a_project, an_account
@@ -85,3 +88,40 @@ async def lie(liar, book, landing):
     )
     numbers = iter(range(1, 1 << 30))
     return lambda: messages.announce(head, next(numbers))
+
+
+async def test_what_an_old_home_signs_too_late_is_kept_as_proof(tmp_path):
+    async with neighbours(tmp_path, 2, gossip=True) as (ann, bob):
+        ada, book = await a_book(ann)
+        await a_landing(ann.forge, ada, book, {"a": b"a"})
+        await bob.wants(book, ann)
+
+        async def is_there():
+            return await bob.position(book) == 1
+
+        await bob.until(is_there)
+        owner = await an_account(bob.forge, "ada")
+        await adopting.adopt(bob.forge, book.id, ann.forge.keys.person(ada.did), owner)
+        late = await a_landing(ann.forge, ada, book, {"b": b"b"})
+
+        async def is_proven():
+            return bool(await replication.equivocations(bob.forge, book.id))
+
+        async with asyncio.TaskGroup() as group:
+            telling = group.create_task(tell_again(ann, book))
+            await bob.until(is_proven)
+            telling.cancel()
+        ((position, signer, data),) = await replication.equivocations(bob.forge, book.id)
+        assert (position, signer) == (2, ann.did)
+        proof = equivocation.decode(data)
+        assert [record_id(one) for one in proof.records] == [late.id]
+        assert not await peering.is_banned(bob.forge, ann.did)
+
+
+async def tell_again(node, book):
+    """Announce a head until cancelled, as a node does every two minutes."""
+    for _ in range(1_000):
+        for one in await standing.kept(node.forge):
+            if one.project == book.id:
+                await node.puller._announcer.tell(one)
+        await asyncio.sleep(0.2)
