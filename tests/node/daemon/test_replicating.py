@@ -1,0 +1,96 @@
+"""What an operator says of seeds and peers is a row, whether the node runs or not."""
+
+import asyncio
+import json
+
+import pytest
+
+from node.accounts import verbs as accounts
+from node.daemon import building, config, main
+from node.kernel.parties import ANONYMOUS
+
+ADDRESS = "https://moss.example/hazel/spore"
+PEER = "/ip4/192.0.2.7/tcp/4001/p2p/12D3KooWQekC2QPct8s3q8ANYtErr3iqmcpSTBZDWDXf1Sei6kwE"
+
+
+@pytest.fixture
+def data(tmp_path):
+    async def make():
+        settings = config.read({"data": str(tmp_path / "data")}, {}, tmp_path)
+        async with building.opened(settings, "http://127.0.0.1:7070") as forge:
+            await accounts.create(forge, ANONYMOUS, "zoe")
+
+    (tmp_path / "data").mkdir()
+    asyncio.run(make())
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def run(data, capsys):
+    """Exit code and answer of a command."""
+
+    def do(*words):
+        code = main.main([*words, "--data", str(data), "--json"])
+        return code, json.loads(capsys.readouterr().out)
+
+    return do
+
+
+def test_a_seed_is_listed_changed_and_let_go(run):
+    assert run("seed", ADDRESS, "--depth", "3", "--quota", "1 MiB", "--pin")[0] == 0
+    (seed,) = run("seeds")[1]
+    told = {
+        name: seed[name] for name in ("address", "state", "position", "depth", "quota", "pinned")
+    }
+    assert told == {
+        "address": ADDRESS,
+        "state": "waiting",
+        "position": 0,
+        "depth": 3,
+        "quota": 1 << 20,
+        "pinned": True,
+    }
+    run("seed", ADDRESS)
+    (seed,) = run("seeds")[1]
+    assert (seed["depth"], seed["quota"], seed["pinned"]) == (None, None, False)
+    assert run("unseed", ADDRESS)[0] == 0
+    assert run("seeds") == (0, [])
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["nonsense", "https://moss.example", "https://moss.example/a/b/c", "/ip4/1.2.3.4/tcp/1", PEER,
+     "https://user:secret@moss.example/a/b", "mic:z1", "ftp://moss.example/a/b", PEER[:-1] + "/a/b"],
+)  # fmt: skip
+def test_what_is_no_address_of_a_project_is_refused(run, address):
+    code, told = run("seed", address)
+    assert (code, told["ok"]) == (2, False)
+    assert run("seeds") == (0, [])
+
+
+def test_numbers_that_are_none_are_refused(run):
+    assert run("seed", ADDRESS, "--depth", "0")[0] == 2
+    assert run("seed", ADDRESS, "--quota", "much")[0] == 2
+
+
+def test_what_is_not_seeded_cannot_be_let_go(run):
+    code, told = run("unseed", ADDRESS)
+    assert (code, told["error"]["code"]) == (3, "seed.missing")
+
+
+def test_a_peer_is_known_banned_allowed_and_forgotten(run):
+    assert run("peer", "add", PEER)[0] == 0
+    assert run("peer", "add", "https://moss.example")[0] == 0
+    assert {one["url"] for one in run("peers")[1]} == {None, "https://moss.example"}
+    name = PEER.rpartition("/")[2]
+    assert run("peer", "ban", name)[1]["peer"]["banned_until"] is not None
+    told = run("peer", "allow", name)[1]["peer"]
+    assert (told["banned_until"], told["allowed"], told["peer_id"]) == (None, True, name)
+    assert run("peer", "remove", "https://moss.example")[0] == 0
+    (left,) = run("peer", "list")[1]
+    assert left["addresses"] == [PEER]
+
+
+def test_a_peer_that_nobody_knows_is_missing(run):
+    code, told = run("peer", "ban", "https://moss.example")
+    assert (code, told["error"]["code"]) == (3, "peer.missing")
