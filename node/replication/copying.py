@@ -15,7 +15,7 @@ from node.kernel.parties import Party
 from node.landings import reading
 from node.projects.model import Project
 from node.projects.rules import require
-from node.replication import peering, rows
+from node.replication import peering, rows, rules
 from node.replication.model import MET, BadReceipt, Copy, Met, Seed, TooManyCopies
 from store.database import Tx
 from store.digest import Digest
@@ -61,8 +61,15 @@ async def receive(forge: Forge, who: Party, project: Project, receipt: bytes, hi
         raise BadReceipt("it is about another project")
     if who.peer not in {None, holder}:
         raise BadReceipt("another node than the one that sends it has signed it")
-    learned = Met(holder, hints.url, hints.name, hints.addresses)
+    learned = _believable(holder, hints)
     return await forge.db.write(lambda tx: _keep(forge, tx, project, said, receipt, learned))
+
+
+def _believable(holder: str, hints: Met) -> Met:
+    """Return of what is said about a holder only what could be addresses of a node."""
+    is_url = hints.url is not None and not hints.url.startswith("/") and rules.is_node(hints.url)
+    addresses = [one for one in hints.addresses if one.startswith("/") and rules.is_node(one)]
+    return Met(holder, hints.url if is_url else None, hints.name, tuple(addresses))
 
 
 def _keep(
@@ -72,6 +79,9 @@ def _keep(
     if landing.id != said.record:
         raise BadReceipt(f"position {said.position} is another record here")
     did = holder.did or ""
+    known = next((one for one in rows.copies(tx, project.key) if one.holder == did), None)
+    if known is not None and _says_nothing_new(said, known, forge.now()):
+        return known
     if rows.count_copies(tx, project.key, did) >= MOST:
         raise TooManyCopies(MOST)
     copy = Copy(
@@ -81,6 +91,14 @@ def _keep(
     peer = peering.remember(forge, tx, holder, MET, answered=True)
     rows.add_holder(tx, project.id, peer.key, said.position, forge.now())
     return copy
+
+
+def _says_nothing_new(said: Receipt, known: Copy, now: int) -> bool:
+    """Whether a receipt need not be kept: each one is an object, and anybody can sign many.
+
+    A holder tells what it has gained at once, and the rest no more often than `AGAIN_MS`.
+    """
+    return said.position <= known.position and now - known.received_at < AGAIN_MS
 
 
 async def owed(forge: Forge, seed: Seed, project: Project) -> bytes | None:

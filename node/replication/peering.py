@@ -4,6 +4,8 @@ The operator's own words come from the command line; everything else is what pee
 calls here from a front end has decided who may.
 """
 
+from collections.abc import Sequence
+
 from node.kernel.forge import Forge
 from node.replication import rows, rules
 from node.replication.model import MET, OPERATOR, BadAddress, Met, NoPeer, Peer
@@ -40,12 +42,21 @@ def remember(forge: Forge, tx: Tx, learned: Met, source: str, *, answered: bool 
     else:
         key, name = known.key, learned.name[:LONGEST_NAME] or known.name
         rows.change_peer(tx, key, known.did, known.url or url, name)
-    rows.add_addresses(tx, key, learned.addresses[:MOST_ADDRESSES])
+    _learn(tx, key, learned.addresses)
     if answered:
         rows.seen(tx, key, forge.now())
     peer = rows.peer(tx, key)
     assert peer is not None
     return peer
+
+
+def _learn(tx: Tx, key: int, addresses: Sequence[str]) -> None:
+    """Remember addresses of a peer; those it was known by longest give way to them."""
+    known = rows.peer(tx, key)
+    there = known.addresses if known is not None else ()
+    kept = tuple(dict.fromkeys((*addresses, *there)))[:MOST_ADDRESSES]
+    if set(kept) != set(there):
+        rows.set_addresses(tx, key, kept)
 
 
 async def find(forge: Forge, text: str) -> Peer:

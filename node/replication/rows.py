@@ -71,8 +71,9 @@ def change_peer(tx: Tx, key: int, did: str | None, url: str | None, name: str) -
     tx.execute("update peers set did = ?, url = ?, name = ? where key = ?", (did, url, name, key))
 
 
-def add_addresses(tx: Tx, peer_: int, addresses: Iterable[str]) -> None:
-    """Remember where a peer may be reached."""
+def set_addresses(tx: Tx, peer_: int, addresses: Iterable[str]) -> None:
+    """Write where a peer may be reached, instead of what was known."""
+    tx.execute("delete from peer_addresses where peer = ?", (peer_,))
     tx.executemany(
         "insert or ignore into peer_addresses (peer, address) values (?, ?)",
         [(peer_, address) for address in addresses],

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
+from node.kernel.errors import Invalid
 from node.kernel.outbound import parsed
 from node.replication.model import FAILED, BadAddress, Peer, Place, Seed
 
@@ -63,6 +64,14 @@ def node(text: str) -> str:
     if parts.path.strip("/"):
         raise BadAddress(text, PEER)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_node(text: str) -> bool:
+    """Whether a text is an address that a peer may have."""
+    try:
+        return node(text) == text
+    except Invalid:
+        return False
 
 
 def _with_host(text: str, wanted: str) -> str:
