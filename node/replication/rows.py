@@ -295,11 +295,6 @@ def add_holder(tx: Tx, project_id: str, peer_: int, position: int, now: int) -> 
     )
 
 
-def forget_holder(tx: Tx, project_id: str, peer_: int) -> None:
-    """Note that a peer does not hold a project."""
-    tx.execute("delete from holders where project = ? and peer = ?", (project_id, peer_))
-
-
 def holders(tx: Tx, project_id: str) -> list[tuple[Peer, int]]:
     """Return who says to hold a project and up to where, the newest first."""
     rows = tx.execute(

@@ -210,11 +210,6 @@ async def holders(forge: Forge, project_id: str) -> list[tuple[Peer, int]]:
     return [(peer, position) for peer, position in found if not rules.is_banned(peer, now)]
 
 
-async def not_held(forge: Forge, project_id: str, peer: Peer) -> None:
-    """Note that a peer does not hold a project."""
-    await forge.db.write(lambda tx: rows.forget_holder(tx, project_id, peer.key))
-
-
 def count_bytes(tx: Tx, seed: int, size: int) -> None:
     """Count what came in for a seed, in the transaction that keeps it."""
     rows.count_bytes(tx, seed, size)
