@@ -75,7 +75,11 @@ def up(config: Config, asked: argparse.Namespace) -> int:
 def status(config: Config, asked: argparse.Namespace) -> int:
     """Say where the node is and what it holds."""
     facts = asyncio.run(_facts(config))
-    state = f"runs at {facts['url']}" if facts["running"] else f"does not run; start it with {how_to_start(config)}"
+    state = (
+        f"runs at {facts['url']}"
+        if facts["running"]
+        else f"does not run; start it with {how_to_start(config)}"
+    )
     text = (
         f"The node of {facts['owner']} {state}.\n"
         f"Data: {facts['data']} ({facts['bytes']:,} bytes)\n"

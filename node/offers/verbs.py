@@ -132,6 +132,7 @@ async def offer(forge: Forge, who: Party, project: Project, draft: Draft, reques
     To offer a session again changes nothing, unless the home refused it. Raises what landing would
     raise for a draft that cannot land anywhere.
     """
+    require(who, Action.READ, project)
     landing_rules.check_session(draft, forge.limits)
     signer = signer_of(draft.statement)
     landing_rules.check_statement(draft, project.id, digest_of(draft.transcript))

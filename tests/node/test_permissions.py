@@ -81,6 +81,9 @@ TABLE = {
     "landings.land": WRITES,
     "landings.last_touch": READS,
     "landings.log": READS,
+    "offers.check_known": READS,  # who may offer besides is said by what they have signed
+    "offers.get": READS,
+    "offers.offer": READS,
     "organizations.create": OF_ONESELF,
     "organizations.delete": OF_A_NAMESPACE,
     "organizations.get": OF_A_NAMESPACE,
@@ -156,6 +159,16 @@ OWN = {
     "devices.flow.start",
     "exports.stream_for_operator",
     "holdings.forget",  # the collector's
+    "offers.already",  # asked before a body is read, whoever sends it
+    "offers.author_of",  # says who offers, and asks for them
+    "offers.due",  # what follows is the daemon's
+    "offers.forget_old",
+    "offers.hurry",
+    "offers.landed",
+    "offers.landed_before",
+    "offers.refused",
+    "offers.unanswered",
+    "offers.waiting",
     "invitations.peek_link",  # the secret in the link is the right to use it
     "invitations.redeem_link",
     "rollups.build",  # a job
@@ -167,6 +180,9 @@ OWN = {
     "signin.session_party",  # says who asks
     "signin.token_party",
 }
+
+# Slices that are the operator's and the daemon's as a whole.
+OPERATORS = ("replication",)
 
 # Slices whose verbs stand in more than one module.
 VERBS_IN = {
@@ -209,7 +225,11 @@ def takes_who(function):
 
 def test_every_verb_has_its_row():
     assert {name for name, verb in VERBS.items() if takes_who(verb)} == set(TABLE)
-    assert {name for name, verb in VERBS.items() if not takes_who(verb)} == OWN
+    others = {name for name, verb in VERBS.items() if not takes_who(verb)}
+    assert {name for name in others if name.partition(".")[0] not in OPERATORS} == OWN
+
+
+OF_THE_PROOF = ("auth.bad-proof", "landing.unknown-key", "offer.not-known")
 
 
 async def nothing_sent():
@@ -257,6 +277,9 @@ def arguments(name, function, project, did):
         "proof": bytes(64),
         "role": "writer" if name.startswith("projects.members") else "human",
         "text": "x",
+        "request": b"{}",
+        "session": SESSION,
+        "signer": did,
         "to": "keeper",
         "view": None,
         "why": "x",
@@ -298,7 +321,7 @@ async def answer(function, forge, who, given):
         return HIDDEN
     except Denied as refusal:
         # A bad proof or a key nobody knows is a refusal of the proof, not of the person.
-        return IN if refusal.code in ("auth.bad-proof", "landing.unknown-key") else DENIED
+        return IN if refusal.code in OF_THE_PROOF else DENIED
     except (Fault, StoreFault):
         return IN
     return IN
