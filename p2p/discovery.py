@@ -77,7 +77,7 @@ class Discovery:
             name=node.name,
             addresses=reach.addresses[:MOST],
             urls=(node.url,),
-            sequence=now,
+            sequence=now if before is None else max(now, before.sequence + 1),
             expires_at=now + ENTRY_MS,
         )
         if before is None or _where(before) != _where(entry) or before.expires_at < now + AGAIN_MS:

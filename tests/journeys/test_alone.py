@@ -49,6 +49,7 @@ SAYS = {
     "project get": "project get",
     "project update": "project update --name Better",
     "project member list": "project member list ada/garden",
+    "project peers list": "project peers list ada/garden",
     "org list": "org list",
     "org get": "org get guild",
     "org members": "org members guild",

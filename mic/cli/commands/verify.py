@@ -168,6 +168,10 @@ def _answer(report: Report) -> Answer:
         "id": report.id.hex() if report.id else None,
         "origins": report.origins,
         "signers": report.signers,
+        "first": None,
+        "objects": None,
+        "bytes": None,
+        "bundled_by": None,
     }
     origins = ", ".join(f"{number} {name}" for name, number in sorted(report.origins.items()))
     text = f"{plural(report.position, 'landing')} verified, signatures, trees and order: {origins}"

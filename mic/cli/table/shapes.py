@@ -1,6 +1,7 @@
 """What `data` is in the answers that programs read, by command: names as they are printed.
 
-Ids are hexadecimal, times Unix milliseconds; `?` behind a name means that it may be null.
+Ids are hexadecimal, times Unix milliseconds; `?` behind a name means that it may be null. What
+`verify` says of contents is of a file, made by `bundle`.
 """
 
 _CLONED = "{project, id, path, position, files, bytes}"
@@ -19,16 +20,16 @@ _SESSION = (
 )
 _PROJECT = (
     "{id, account, handle, name, description, visibility, page, document, created_at, updated_at, "
-    "url, llm_model, archived_at?}"
+    "url, llm_model, archived_at?, home?, state: home|mirror}"
 )
 _MEMBERS = "[{handle, name, role, created_at}]"
 _ORGANIZATION = "{id, handle, name, role, page, created_at, updated_at}"
 
 SHAPES = {
     "alias list": "[{alias, address}]",
-    "blame": "{path, position, lines: [{number, text, position?, session?, author?, landed_at?, "
-    "goal?}], reasons: [{position, goal, session, author, landed_at, origin, decisions: "
-    "[{text, why, at}], is_whole}]}",
+    "blame": "{path, position, lines: [{number, text, position?, session?, author?, made_at?, "
+    "landed_at?, goal?}], reasons: [{position, goal, session, author, landed_at, made_at?, origin, "
+    "decisions: [{text, why, at}], is_whole}]}",
     "bundle": "{path, project, id, from, position, objects, bytes, visibility}",
     "cat": "{project, path, position?, size, encoding: utf-8|base64, content}",
     "checkout": _CLONED,

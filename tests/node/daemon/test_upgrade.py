@@ -149,16 +149,16 @@ async def test_what_it_has_is_mirrored_and_adopted_elsewhere(data, tmp_path):
 def test_an_older_directory_is_backed_up_as_it_is_and_restored_as_of_today(data, tmp_path):
     out = io.BytesIO()
     with inspected(data / "node.db") as tx:
-        assert directory.schema(tx).state == WARN
+        assert directory.schema(tx).level == WARN
     mark = taking.take(data, out, tmp_path / "copy.db")
     with inspected(data / "node.db") as tx:
-        assert directory.schema(tx).state == WARN
+        assert directory.schema(tx).level == WARN
     assert sorted(one.position for one in mark.projects) == [1, HEAD]
     (tmp_path / "backup.tar").write_bytes(out.getvalue())
     answer = run("restore", str(tmp_path / "backup.tar"), "--data", str(tmp_path / "again"))
     assert answer.returncode == 0, answer.stderr
     with inspected(tmp_path / "again" / "node.db") as tx:
-        assert directory.schema(tx).state == OK
+        assert directory.schema(tx).level == OK
     assert run("doctor", "--data", str(tmp_path / "again")).returncode == 0
 
 
