@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from p2p.transport.errors import NotRunning, TooMany
 from p2p.transport.model import Started
 from p2p.transport.outside import Outside
+from p2p.transport.spare import without_unused
 
 if TYPE_CHECKING:
     from p2p.transport.host import Host
@@ -49,7 +50,8 @@ class Bridge:
     def _run(self) -> None:
         fault: BaseException | None = None
         try:
-            from p2p.transport import inside  # noqa: PLC0415  it imports libp2p
+            with without_unused():
+                from p2p.transport import inside  # noqa: PLC0415  it imports libp2p
 
             inside.run(self._outside, self._ready)
         except BaseException as caught:  # noqa: BLE001  the fence of the thread
