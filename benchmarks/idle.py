@@ -19,7 +19,7 @@ from rounds import in_turn, report
 
 MICELIO = Path(sys.executable).with_name("micelio")
 MIB = 1024
-LIMITS_MIB = {"--no-p2p": 120, "with peers": 200}
+LIMITS_MIB = {"--no-p2p": 120, "with peers": 120}
 
 
 def resident_mib(pid: int) -> float:

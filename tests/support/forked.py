@@ -26,7 +26,7 @@ from tests.support.processes import environment
 PACKAGES = ("mic.cli.commands", "mic.client", "mic.workspace")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Forking(Person):
     """Somebody whose commands are forked from `source`."""
 
@@ -59,7 +59,7 @@ def forking(home: Path) -> Iterator[Forking]:
     with subprocess.Popen(
         line, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as source:
-        yield Forking(home, source)
+        yield Forking(home, source=source)
         source.stdin.close()
 
 
