@@ -7,6 +7,8 @@ from aiohttp import web
 
 from keys.statements.notice import Notice
 from node.access.model import Action, NoProject
+from node.imports import verbs as imports
+from node.imports.model import NoTag
 from node.kernel.errors import Invalid, Missing
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
@@ -40,6 +42,10 @@ class Place:
         position = at if at is not None else self.position if self.pinned else None
         return where if position is None else f"{where}?at={position}"
 
+    def named(self, tag: str) -> str:
+        """Return the address of the files at the position that `tag` names."""
+        return f"/{self.project.address}?at={quote(tag, safe='')}"
+
     def landing(self, position: int) -> str:
         """Return the address of a landing."""
         return f"/{self.project.address}/landings/{position}"
@@ -69,7 +75,7 @@ async def place_of(request: web.Request) -> Place:
     if project.is_mirror:
         await replication.used(forge, project.key)
     head = await landings.head(forge, who, project)
-    asked = _position(request.query.get("at", ""))
+    asked = await _asked(forge, who, project, request.query.get("at", ""))
     shown = head.position if asked is None else asked
     may = allows(who, Action.WRITE_SETTINGS, project) or allows(who, Action.MANAGE, project)
     return Place(project, shown, head.position, asked is not None, forge.node.url, may)
@@ -85,11 +91,25 @@ async def _project(forge: Forge, who: Party, account: str, handle: str) -> Proje
     raise MirrorEnded(notice)
 
 
-def _position(text: str) -> int | None:
-    """Read `N`, `@N`, `latest`, `head` or nothing."""
-    name = text.removeprefix("@").lower()
-    if name in {"", "latest", "head"}:
+async def _asked(forge: Forge, who: Party, project: Project, text: str) -> int | None:
+    """Read `N`, `@N`, `latest`, `head`, nothing, or the name of a position: a tag."""
+    name = text.removeprefix("@")
+    if name.lower() in {"", "latest", "head"}:
         return None
-    if not name.isascii() or not name.isdigit() or len(name) > 12:
-        raise Invalid("position.malformed", f"{text[:40]!r} is no position; write ?at=12.")
-    return int(name)
+    if name.isascii() and name.isdigit() and len(name) <= 12:
+        return int(name)
+    try:
+        return await imports.named(forge, who, project, text)
+    except NoTag as fault:
+        raise Invalid(
+            "position.malformed", f"{text[:40]!r} is no position; write ?at=12, or a tag."
+        ) from fault
+
+
+async def tags_of(request: web.Request, place: Place) -> dict[int, list[str]]:
+    """Return the names that positions of a project have."""
+    found: dict[int, list[str]] = {}
+    for tag in await imports.tags(forge_of(request), party_of(request), place.project):
+        if tag.position is not None:
+            found.setdefault(tag.position, []).append(tag.name)
+    return found

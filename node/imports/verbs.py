@@ -18,6 +18,7 @@ from node.imports.model import (
     Kept,
     NewImport,
     NoImport,
+    NoTag,
     NotEmpty,
     Progress,
     Stage,
@@ -93,6 +94,15 @@ async def tags(forge: Forge, who: Party, project: Project) -> list[Tag]:
     """Return the tags of `project`, by name."""
     _may_read(who, project)
     return await forge.db.read(lambda tx: rows.tags(tx, project.key))
+
+
+async def named(forge: Forge, who: Party, project: Project, name: str) -> int:
+    """Return the position that a tag names; raises `NoTag`."""
+    _may_read(who, project)
+    found = await forge.db.read(lambda tx: rows.tag(tx, project.key, name))
+    if found is None or found.position is None:
+        raise NoTag(name)
+    return found.position
 
 
 async def commit_of(forge: Forge, who: Party, project: Project, position: int) -> str:

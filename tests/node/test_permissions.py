@@ -58,6 +58,7 @@ TABLE = {
     "holdings.missing": WRITES,
     "holdings.receive": WRITES,
     "imports.commit_of": READS,
+    "imports.named": READS,
     "imports.get": FOR_ALL,  # an import of somebody else is a missing one
     "imports.receive": WRITES,
     "imports.start": OF_A_NAMESPACE,

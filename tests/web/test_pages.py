@@ -8,11 +8,14 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from keys.statements.transcript import Decision
 from node.daemon.http import application
+from node.imports import verbs as imports
 from node.projects import verbs as projects
 from node.projects.model import ProjectChanges
 from node.signin import verbs as signin
+from store.git.objects import ZERO
 from tests.support.drafts import a_landing
 from tests.support.forges import a_project, an_account
+from tests.support.gits import odd
 from web.drawn import DRAWN
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
@@ -361,3 +364,19 @@ async def test_a_landing_is_found_by_how_it_is_written(forge, ada, client):
     await a_project(forge, ada)
     answer = await client.get("/ada/book/@1", allow_redirects=False)
     assert (answer.status, answer.headers["Location"]) == (303, "/ada/book/landings/1")
+
+
+async def test_a_tag_names_a_position_on_every_page(forge, ada, client, tmp_path):
+    project = await a_project(forge, ada)
+    g = odd(tmp_path / "odd.git")
+    tip = g.git("rev-parse", "main").decode().strip()
+    await imports.receive(forge, ada.party, project, g.path, ZERO, tip, lambda *_: None)
+    v1 = g.git("rev-parse", "refs/tags/v1").decode().strip()
+    await imports.tag(forge, ada.party, project, "v1", v1, quarantine=g.path)
+    position = await imports.named(forge, ada.party, project, "v1")
+    chip = '<a class="label" href="/ada/book?at=v1"'
+    assert chip in await (await client.get("/ada/book/landings")).text()
+    assert chip in await (await client.get(f"/ada/book/landings/{position}")).text()
+    by_name = await (await client.get("/ada/book?at=v1")).text()
+    assert f"@{position}" in by_name
+    assert (await client.get("/ada/book?at=v99")).status == 400

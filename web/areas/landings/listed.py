@@ -9,7 +9,7 @@ from node.landings import verbs as landings
 from node.landings.model import Landing
 from web.page import forge_of, party_of, render
 from web.phrases import iso
-from web.places import Place, place_of
+from web.places import Place, place_of, tags_of
 
 PAGE = 50
 
@@ -26,13 +26,15 @@ class Day:
 class View:
     """What the page shows; `older` is the address of the next page, if there is one.
 
-    `names` are what the file at `path` was called before the positions that renamed it.
+    `names` are what the file at `path` was called before the positions that renamed it, `tags` the
+    names that positions themselves have.
     """
 
     place: Place
     path: str
     days: list[Day]
     names: dict[int, str]
+    tags: dict[int, list[str]]
     older: str
 
 
@@ -48,12 +50,15 @@ async def show(request: web.Request) -> web.StreamResponse:
         if not days or iso(days[-1].at)[:10] != iso(landing.made_at)[:10]:
             days.append(Day(landing.made_at, []))
         days[-1].landings.append(landing)
+    tags = await tags_of(request, place)
     names = {landing.position: source for landing, source in found if source}
     older = ""
     if len(found) > PAGE:
         query = {"before": str(shown[-1].position)} | ({"path": path} if path else {})
         older = str(request.rel_url.with_query(query))
-    return render(request, "areas/landings/listed.html", View(place, path, days, names, older))
+    return render(
+        request, "areas/landings/listed.html", View(place, path, days, names, tags, older)
+    )
 
 
 async def _landings(

@@ -14,7 +14,7 @@ from node.trees import verbs as trees
 from web import forms
 from web.areas.landings.diffs import LARGEST, FileDiff, diffs_of
 from web.page import forge_of, party_of, render
-from web.places import Place, place_of
+from web.places import Place, place_of, tags_of
 
 FILES = 100
 
@@ -44,6 +44,7 @@ class View:
     added: int
     removed: int
     unshown: int
+    tags: list[str]
     previous: Landing | None
     next: int | None
 
@@ -78,6 +79,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         added=sum(file.added for file in files),
         removed=sum(file.removed for file in files),
         unshown=len(detail.changes) - len(shown),
+        tags=(await tags_of(request, place)).get(position, []),
         previous=earlier[0] if earlier else None,
         next=position + 1 if position < place.head else None,
     )
