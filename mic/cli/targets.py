@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mic.client.remote import Remote
 
 _POSITION = re.compile(r"@?([0-9]{1,18})|@position:([0-9]{1,18})|@?latest|@?head", re.IGNORECASE)
+_NAME = re.compile(r"@[^\s@]\S*")
 
 
 class Workspace(NamedTuple):
@@ -96,7 +97,7 @@ def target(context: Context, words: list[str], rest: int) -> Target:
 def positioned(context: Context, words: list[str]) -> Target:
     """Split `words` into a project and the positions behind it."""
     last = len(words)
-    while last and _POSITION.fullmatch(words[last - 1]):
+    while last and (_POSITION.fullmatch(words[last - 1]) or _NAME.fullmatch(words[last - 1])):
         last -= 1
     return target(context, words, len(words) - last)
 
@@ -113,6 +114,26 @@ def position(text: str) -> int | None:
         )
     digits = found[1] or found[2]
     return int(digits) if digits else None
+
+
+def named(remote: "Remote", text: str) -> int | None:
+    """Read what `position` reads, or the name of a position: a tag, with `@` or without."""
+    if _POSITION.fullmatch(text.strip()):
+        return position(text)
+    wanted = text.strip().removeprefix("@")
+    try:
+        tags = remote.tags()
+    except (Missing, Invalid):  # of an older node, or of a file: those have none
+        tags = []
+    for tag in tags:
+        if tag.name == wanted:
+            return tag.position
+    raise Invalid(
+        f"{text} is no position of {remote.name}.",
+        code="position.invalid",
+        hint="Write a number, @number, latest, or a tag as @v1",
+        given=text,
+    )
 
 
 def settled(remote: "Remote", at: int | None) -> int:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from mic.client.connection import Connection, segment
 from mic.wire import messages
 from mic.wire.blame import Blame
+from mic.wire.imports import Tag, Tags
 from mic.wire.messages import (
     Decision,
     Difference,
@@ -81,6 +82,10 @@ class Remote:
     def landing(self, position: int) -> LandingDetail:
         """Return one landing with its documents, session and changes."""
         return self.connection.get(f"{self.path}/landings/{position}", LandingDetail)
+
+    def tags(self) -> list[Tag]:
+        """Return the names that positions have, by name."""
+        return self.connection.get(f"{self.path}/tags", Tags).tags
 
     def listing(self, path: str = "", at: int | None = None) -> Listing:
         """Return what stands in the directory `path`."""

@@ -27,6 +27,14 @@ async def show(forge: Forge, who: Party, request: web.Request) -> web.StreamResp
     return edge.reply(_shown(one, project.address))
 
 
+async def tags(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
+    """List the names that positions of a project have."""
+    project = await edge.project(forge, who, request)
+    found = await imports.tags(forge, who, project)
+    named = [wire.Tag(one.name, one.position, one.oid) for one in found if one.position is not None]
+    return edge.reply(wire.Tags(named))
+
+
 def _shown(one: Import, address: str) -> wire.Import:
     return wire.Import(
         id=one.id,

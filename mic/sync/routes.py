@@ -90,6 +90,7 @@ ROUTES: tuple[tuple[str, str, edge.Handler], ...] = (
     ("GET", _PROJECT + "/landings/{position}", landings.show),
     ("GET", _PROJECT + "/records", records.records),
     ("GET", _PROJECT + "/rollups", rollups.listed),
+    ("GET", _PROJECT + "/tags", imports.tags),
     ("POST", _PROJECT + "/objects/missing", objects.missing),
     ("POST", _PROJECT + "/objects", objects.upload),
     ("POST", _PROJECT + "/objects/fetch", objects.fetch),

@@ -1,10 +1,10 @@
-"""The messages about bringing histories in from elsewhere."""
+"""The messages about bringing histories in from elsewhere, and the names that came with them."""
 
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from mic.wire.messages import Handle, Visibility
+from mic.wire.messages import Count, Handle, Visibility
 
 
 class NewImport(Struct, frozen=True, kw_only=True):
@@ -36,3 +36,17 @@ class Import(Struct, frozen=True, kw_only=True):
     error: Fault | None
     created_at: int
     updated_at: int
+
+
+class Tag(Struct, frozen=True):
+    """A name of a position; `object` is the id of what it stands for in git."""
+
+    name: str
+    position: Count
+    object: str
+
+
+class Tags(Struct, frozen=True):
+    """GET …/tags, by name."""
+
+    tags: list[Tag]

@@ -108,6 +108,11 @@ def test_a_history_comes_whole_and_both_kinds_of_client_go_on_with_it(node, ada,
     blamed = ada.json("blame", "lib/two.py", at=copy)["lines"]
     assert {line["position"] for line in blamed[:-1]} == {1}
     assert blamed[-1]["position"] == 4
+    for tag in ("v1", "@v1", "@light"):
+        assert ada.json("ls", "--position", tag, at=copy)["position"] == 3
+    assert ada.json("show", "@v1", at=copy)["landing"]["position"] == 3
+    assert ada.json("diff", "@v1", "latest", at=copy)["from"] == 3
+    assert ada.refused("show", "@v9", at=copy) == (2, "position.invalid")
 
     (by_mic / "new").write_bytes(b"by mic\n")
     ada.json("land", "Add it with mic", at=by_mic)

@@ -28,7 +28,7 @@ def pathed(
     context: Context, target: targets.Target, position: str | None
 ) -> tuple[str, int | None]:
     """Return the path that is meant, and the position to look at."""
-    at = targets.position(position) if position else target.base
+    at = targets.named(target.remote, position) if position else target.base
     path = target.words[0]
     if target.workspace:
         path = target.workspace.path(context.cwd, path)

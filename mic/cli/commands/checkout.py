@@ -10,5 +10,7 @@ from mic.cli.context import Context
 
 def run(context: Context, given: argparse.Namespace) -> Answer:
     """Get a position of a project into a directory."""
-    at = targets.position(given.position) if given.position else None
+    at = None
+    if given.position:
+        at = targets.named(context.remote(context.address(given.address)), given.position)
     return clone.get(context, given.address, given.path, at)

@@ -26,7 +26,7 @@ def run(context: Context, given: argparse.Namespace) -> Answer:
         raise Invalid(
             "A difference has two sides at most.", code="usage", hint="mic diff FROM [TO]"
         )
-    sides = [targets.position(word) for word in (*target.words, "latest")][:2]
+    sides = [targets.named(target.remote, word) for word in (*target.words, "latest")][:2]
     old, new = (targets.settled(target.remote, side) for side in sides)
     found = target.remote.difference(old, new).changes
     objects = {} if given.names else contents(target.remote, found, old, new)

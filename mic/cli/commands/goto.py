@@ -14,7 +14,7 @@ def run(context: Context, given: argparse.Namespace) -> Answer:
     target = targets.positioned(context, given.words)
     if len(target.words) != 1:
         raise Invalid("Which position is not said.", code="usage", hint="mic goto POSITION")
-    at = targets.settled(target.remote, targets.position(target.words[0]))
+    at = targets.settled(target.remote, targets.named(target.remote, target.words[0]))
     path = given.path or ""
     if path and target.workspace:
         path = target.workspace.path(context.cwd, path)

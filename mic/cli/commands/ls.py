@@ -16,7 +16,7 @@ def run(context: Context, given: argparse.Namespace) -> Answer:
     if given.path:
         inside = target.workspace
         path = inside.path(context.cwd, given.path) if inside else given.path.strip("/")
-    at = targets.position(given.position) if given.position else target.base
+    at = targets.named(target.remote, given.position) if given.position else target.base
     listing = target.remote.listing(path, at)
     entries = sorted(listing.entries, key=lambda entry: entry.name.encode())
     data = {"path": path, "position": listing.position, "entries": entries}

@@ -16,7 +16,7 @@ def run(context: Context, given: argparse.Namespace) -> Answer:
     target = targets.positioned(context, given.words)
     if len(target.words) > 1:
         raise Invalid("One landing is shown at a time.", code="usage", hint="mic show POSITION")
-    asked = targets.position(target.words[0]) if target.words else None
+    asked = targets.named(target.remote, target.words[0]) if target.words else None
     at = targets.settled(target.remote, asked)
     detail = target.remote.landing(at)
     objects = contents(target.remote, detail.changes, at - 1, at)

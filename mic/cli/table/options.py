@@ -9,7 +9,10 @@ TARGET = Option(
     parts=("PROJECT?",),
 )
 POSITION = Option(
-    "--position", "the position to look at: N, @N or latest", short="-p", value="POSITION"
+    "--position",
+    "the position to look at: N, @N, a tag as @v1, or latest",
+    short="-p",
+    value="POSITION",
 )
 ORIGIN = (
     Option(
@@ -34,7 +37,7 @@ STRATEGY = Option(
 PARTS = {
     "PROJECT": "account/project, another address or an alias; left out, the workspace's own",
     "PATH": "a path in the project",
-    "POSITION": "a position: N, @N or latest",
+    "POSITION": "a position: N, @N, a tag as @v1, or latest",
     "FROM": "the position to compare from; left out, the workspace's files are compared",
     "TO": "the position to compare with (the newest)",
     "GOAL": "what the work is for, in a sentence",

@@ -98,6 +98,7 @@ NEEDS = {
     ("POST", "/objects"): LAND,
     ("POST", "/objects/fetch"): READ,
     ("GET", "/holders"): READ,
+    ("GET", "/tags"): READ,
     ("POST", "/receipts"): READ,
     ("POST", "/challenges"): READ,
     ("POST", "/offers"): READ,  # the signature in the body says who lands
