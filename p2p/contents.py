@@ -101,8 +101,10 @@ class Taking:
                 async with asyncio.TaskGroup() as group:
                     for source in list(self.sources):
                         group.create_task(self._work(source, span, line))
-            except* QuotaReached as several:
-                raise several.exceptions[0] from None
+            except ExceptionGroup as several:
+                # Not `except*`: before Python 3.11.4 that wraps what is raised in it once more.
+                full = several.subgroup(QuotaReached)
+                raise several if full is None else full.exceptions[0] from None
 
     async def _work(self, source: Source, span: Span, line: deque[Sequence[Digest]]) -> None:
         while line:

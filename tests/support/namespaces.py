@@ -36,9 +36,19 @@ needed = pytest.mark.skipif(
 )
 
 
-def ip(*words: str) -> None:
-    done = subprocess.run(["ip", *words], capture_output=True, text=True, check=False, timeout=30)
+def ip(*words: str, at: str | None = None) -> None:
+    """Run `ip`, in the namespace `at` if one is named."""
+    line = [*(within(at) if at else ()), "ip", *words]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=30)
     assert done.returncode == 0, (words, done.stderr)
+
+
+def within(name: str) -> tuple[str, str]:
+    """Return what a command is put behind to run in a namespace.
+
+    `ip -n` and `ip netns exec` make a mount namespace too, which fails in a chroot.
+    """
+    return ("nsenter", f"--net=/run/netns/{name}")
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,7 @@ class Machine:
     @property
     def through(self) -> tuple[str, ...]:
         """What a command is put behind to run there."""
-        return ("ip", "netns", "exec", self.name)
+        return within(self.name)
 
 
 class Cable:
@@ -61,10 +71,10 @@ class Cable:
         self._hub = hub
 
     def pull(self) -> None:
-        ip("-n", self._hub, "link", "set", TRUNK, "down")
+        ip("link", "set", TRUNK, "down", at=self._hub)
 
     def plug(self) -> None:
-        ip("-n", self._hub, "link", "set", TRUNK, "up")
+        ip("link", "set", TRUNK, "up", at=self._hub)
 
 
 @contextmanager
@@ -93,18 +103,17 @@ def machines(sides: Sequence[int]) -> Iterator[tuple[list[Machine], Cable]]:
 
 def _switches(hub: str, count: int) -> None:
     for side in range(count):
-        ip("-n", hub, "link", "add", f"switch{side}", "type", "bridge")
-        ip("-n", hub, "link", "set", f"switch{side}", "up")
-    ip("-n", hub, "link", "add", TRUNK, "type", "veth", "peer", "name", "other")
+        ip("link", "add", f"switch{side}", "type", "bridge", at=hub)
+        ip("link", "set", f"switch{side}", "up", at=hub)
+    ip("link", "add", TRUNK, "type", "veth", "peer", "name", "other", at=hub)
     for end, side in ((TRUNK, 0), ("other", 1)):
-        ip("-n", hub, "link", "set", end, "master", f"switch{side}", "up")
+        ip("link", "set", end, "master", f"switch{side}", "up", at=hub)
 
 
 def _connect(hub: str, machine: Machine, number: int, side: int) -> None:
     port = f"port{number}"
-    ip("-n", hub, "link", "add", port, "type", "veth", "peer", "name", "eth0",
-       "netns", machine.name)  # fmt: skip
-    ip("-n", hub, "link", "set", port, "master", f"switch{side}", "up")
-    ip("-n", machine.name, "address", "add", f"{machine.address}/24", "dev", "eth0")
+    ip("link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", machine.name, at=hub)
+    ip("link", "set", port, "master", f"switch{side}", "up", at=hub)
+    ip("address", "add", f"{machine.address}/24", "dev", "eth0", at=machine.name)
     for link in ("lo", "eth0"):
-        ip("-n", machine.name, "link", "set", link, "up")
+        ip("link", "set", link, "up", at=machine.name)
