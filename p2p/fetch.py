@@ -272,7 +272,7 @@ def _id_of(source: Source, documents: Sequence[bytes]) -> str:
 async def _finished(forge: Forge, seed: Seed, project: Project, sources: Sequence[Source]) -> None:
     assert seed.id is not None
     for source in sources:
-        await replication.head_told(forge, seed.id, source.peer, source.head.position)
+        await replication.head_seen(forge, seed.id, source.peer, source.head.position)
     if (now := await replication.get(forge, seed.key)) is not None:
         await replication.verified(forge, now)
         for source in sources:

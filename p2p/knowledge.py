@@ -23,7 +23,7 @@ class Settings:
     """Between two comparisons with a peer that had news; doubles while it has none."""
     period_ms: int = 60_000
     """The longest that a peer which answers is left alone."""
-    retry_ms: int = 20_000
+    retry_ms: int = 8_000
     """The longest that a peer which just went away is left alone."""
     longest_ms: int = 3_600_000
     """The longest that any peer is left alone."""

@@ -30,6 +30,7 @@ async def run(forge: Forge, network: Dialling | None) -> None:
     async def one(seed: Seed) -> None:
         try:
             async with asyncio.timeout(LONGEST_SECONDS):
+                await replication.pulling(forge, seed)
                 if not await carried.pull(forge, seed):
                     await pull(forge, network, seed)
             await replication.make_room(forge, forge.limits.seeds)

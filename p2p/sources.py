@@ -105,10 +105,13 @@ async def look(
     async def one(way: Way) -> None:
         try:
             holder = await stack.enter_async_context(asking(forge, network, way))
-            sources.append(await _asked(forge, holder, seed))
+            found = await _asked(forge, holder, seed)
         except HolderFault as fault:
             faults.append(fault)
             return
+        sources.append(found)
+        if found.head.position < seed.told:
+            return  # Somebody is further: it is worth waiting for.
         when = loop.time() + LATE_SECONDS
         if (soon := deadline.when()) is None or soon > when:
             deadline.reschedule(when)

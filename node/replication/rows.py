@@ -181,8 +181,19 @@ def remove_seed(tx: Tx, key: int) -> None:
 
 
 def take_up(tx: Tx) -> None:
-    """Look at once at what was being fetched."""
-    tx.execute("update seeds set due_at = 0 where state = 'fetching'")
+    """Look at once at what was being fetched, or was to be."""
+    tx.execute("update seeds set due_at = 0 where state in ('waiting', 'fetching')")
+
+
+def lease(tx: Tx, key: int, until: int) -> None:
+    """Let a seed be due when somebody who pulls it has failed to say how that went."""
+    tx.execute("update seeds set due_at = ? where key = ?", (until, key))
+
+
+def is_due(tx: Tx, key: int) -> bool:
+    """Whether there was news of a seed since its lease."""
+    row = tx.execute("select 1 from seeds where key = ? and due_at = 0", (key,)).fetchone()
+    return row is not None
 
 
 def identify(tx: Tx, key: int, project_id: str) -> None:
@@ -196,7 +207,8 @@ def set_state(
     """Write how it stands with a seed; an error counts as one more failure in a row."""
     tx.execute(
         "update seeds set state = ?1, due_at = ?2, code = ?3, error = ?4,"
-        " failures = case when ?4 is null then 0 else failures + 1 end where key = ?5",
+        " failures = case when ?4 is not null then failures + 1 when ?1 = 'fetching' then failures"
+        " else 0 end where key = ?5",
         (state, due_at, code, error, key),
     )
 
@@ -207,6 +219,11 @@ def verified(tx: Tx, key: int, contents_from: int, now: int) -> None:
         "update seeds set verified_at = ?, contents_from = ? where key = ?",
         (now, contents_from, key),
     )
+
+
+def missed(tx: Tx, key: int, failures: int) -> None:
+    """Count one more look in a row after which a seed was still behind what was told of it."""
+    tx.execute("update seeds set failures = ? where key = ?", (failures, key))
 
 
 def receipt_owed(tx: Tx, key: int, position: int, since: int) -> bool:

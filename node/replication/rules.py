@@ -103,9 +103,14 @@ def retry_after(failures: int) -> int:
     return int(min(RETRY_MS << min(failures, 20), LONGEST_RETRY_MS))
 
 
-def next_look(state: str, failures: int, spread: int) -> int:
-    """Return in how many ms to look at a seed again; `spread` is any number, for the jitter."""
+def next_look(state: str, failures: int, spread: int, lag: int = 0) -> int:
+    """Return in how many ms to look at a seed again; `spread` is any number, for the jitter.
+
+    One that stays behind what was told of it is looked at sooner: who told it was only late.
+    """
     pause = retry_after(failures) if state == FAILED else PULL_MS
+    if lag:
+        pause = min(pause, retry_after(failures))
     return pause + spread % (pause // 5 + 1)
 
 

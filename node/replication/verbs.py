@@ -127,12 +127,18 @@ async def take_up(forge: Forge) -> None:
     await forge.db.write(rows.take_up)
 
 
+async def pulling(forge: Forge, seed: Seed) -> None:
+    """Say that a seed is looked at from now on: news that come meanwhile make it due again."""
+    until = forge.now() + rules.PULL_MS
+    await forge.db.write(lambda tx: rows.lease(tx, seed.key, until))
+
+
 async def fetching(forge: Forge, seed: Seed, head: int) -> None:
     """Say that a seed is being fetched, up to a position: its depth says what is left out."""
-    at, oldest = forge.now() + rules.PULL_MS, rules.contents_from(seed.depth, head)
+    until, oldest = forge.now() + rules.PULL_MS, rules.contents_from(seed.depth, head)
 
     def work(tx: Tx) -> None:
-        rows.set_state(tx, seed.key, FETCHING, at)
+        rows.set_state(tx, seed.key, FETCHING, _due_at(tx, seed, until))
         rows.begin(tx, seed.key, oldest)
 
     await forge.db.write(work)
@@ -140,15 +146,22 @@ async def fetching(forge: Forge, seed: Seed, head: int) -> None:
 
 async def verified(forge: Forge, seed: Seed) -> None:
     """Say that all of a seed is here and checked; look again in a while."""
-    pause = rules.next_look(VERIFIED, 0, _spread(forge, seed))
+    pause = rules.next_look(VERIFIED, seed.failures, _spread(forge, seed), seed.lag)
     oldest = rules.contents_from(seed.depth, seed.position)
 
     def work(tx: Tx) -> None:
         now = forge.now()
-        rows.set_state(tx, seed.key, VERIFIED, now + pause)
+        rows.set_state(tx, seed.key, VERIFIED, _due_at(tx, seed, now + pause))
         rows.verified(tx, seed.key, max(oldest, 1), now)
+        if seed.lag:
+            rows.missed(tx, seed.key, seed.failures + 1)
 
     await forge.db.write(work)
+
+
+def _due_at(tx: Tx, seed: Seed, at: int) -> int:
+    """Return when to look at a seed again: at once if there was news since the pull began."""
+    return 0 if rows.is_due(tx, seed.key) else at
 
 
 async def failed(forge: Forge, seed: Seed, code: str, error: str) -> None:
@@ -184,12 +197,21 @@ async def head_told(forge: Forge, project_id: str, peer: Peer | None, position: 
     """Note how far a holder says to be; what is news for a seed here is looked at at once."""
 
     def work(tx: Tx) -> None:
-        if peer is not None:
-            rows.add_holder(tx, project_id, peer.key, position, forge.now())
-        if rows.told(tx, project_id, position):
+        if _told(tx, project_id, peer, position, forge.now()):
             rows.make_due(tx, project_id)
 
     await forge.db.write(work)
+
+
+async def head_seen(forge: Forge, project_id: str, peer: Peer | None, position: int) -> None:
+    """Note how far a holder is that is being asked for the project already."""
+    await forge.db.write(lambda tx: _told(tx, project_id, peer, position, forge.now()))
+
+
+def _told(tx: Tx, project_id: str, peer: Peer | None, position: int, now: int) -> bool:
+    if peer is not None:
+        rows.add_holder(tx, project_id, peer.key, position, now)
+    return rows.told(tx, project_id, position)
 
 
 async def held_by(forge: Forge, project_id: str, peer: Peer, position: int) -> None:

@@ -141,3 +141,29 @@ async def collect_twice(forge):
 async def test_a_check_of_everything_finds_mirrors_well(home, holder):
     await pulled(holder, await seeded(holder, home.address, depth=1))
     assert await fsck.meaning(holder) == []
+
+
+async def test_news_that_come_during_a_pull_are_looked_at_after_it(home, holder):
+    seed = await seeded(holder, home.address)
+    await replication.pulling(holder, seed)
+    seed = await pulled(holder, seed)
+    assert await replication.due(holder) == []
+    await replication.pulling(holder, seed)
+    await replication.head_told(holder, seed.id, None, 3)
+    seed = await pulled(holder, seed)
+    assert [one.key for one in await replication.due(holder)] == [seed.key]
+
+
+async def test_a_seed_behind_what_was_told_of_it_is_looked_at_soon_then_ever_more_rarely(
+    home, holder
+):
+    seed = await pulled(holder, await seeded(holder, home.address))
+    await replication.head_told(holder, seed.id, None, 9)
+    pauses = []
+    for _ in range(8):
+        await replication.pulling(holder, seed)
+        seed = await pulled(holder, seed)
+        pauses.append(seed.due_at - holder.now())
+    assert (seed.state, seed.lag) == ("verified", 7)
+    assert pauses[0] < 3_000
+    assert 30_000 < pauses[-1] <= 80_000
