@@ -5,6 +5,7 @@ from node.daemon import housekeeping
 from node.imports import jobs as imports
 from node.kernel.feature import Feature
 from node.landings import jobs as landings
+from node.languages import verbs as languages
 from node.projects import jobs as projects
 from node.rollups import verbs as rollups
 
@@ -13,6 +14,7 @@ FEATURES: tuple[Feature, ...] = (
     housekeeping.FEATURE,
     imports.FEATURE,
     landings.FEATURE,
+    languages.FEATURE,
     projects.FEATURE,
     rollups.FEATURE,
 )

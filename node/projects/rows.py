@@ -159,6 +159,15 @@ def by_ids(tx: Tx, names: Sequence[str]) -> list[Project]:
     return [Project(*row) for row in rows]
 
 
+def by_keys(tx: Tx, keys: Sequence[int]) -> dict[int, Project]:
+    """Return the projects with these keys, each under its key."""
+    rows = tx.execute(
+        _PROJECT + " and projects.key in (select value from json_each(?))",  # noqa: S608  constants
+        (json.dumps(keys),),
+    )
+    return {row[0]: Project(*row) for row in rows}
+
+
 def epochs(tx: Tx, projects: Sequence[int]) -> dict[int, int]:
     """Return how many documents the chain of each of `projects` has."""
     return dict(

@@ -27,6 +27,7 @@ from store.records import Kind
 
 __all__ = [
     "among",
+    "among_keys",
     "by_id",
     "by_key",
     "chain",
@@ -136,6 +137,12 @@ def is_seen(who: Party, project: Project) -> bool:
 def among(tx: Tx, who: Party, names: Sequence[str]) -> list[Project]:
     """Return those of the projects with the ids `names` that `who` may read."""
     return [project for project in rows.by_ids(tx, names) if is_seen(who, project)]
+
+
+def among_keys(tx: Tx, who: Party, keys: Sequence[int]) -> list[Project]:
+    """Return those of the projects with these keys that `who` may read, in their order."""
+    found = rows.by_keys(tx, keys)
+    return [found[key] for key in keys if key in found and is_seen(who, found[key])]
 
 
 def epochs(tx: Tx, projects: Sequence[int]) -> dict[int, int]:

@@ -1,0 +1,1 @@
+"""Which languages a project is written in: counted landing by landing, by the names of files."""
