@@ -11,16 +11,16 @@ from aiohttp.typedefs import Handler
 
 from node.kernel import errors
 from node.kernel.forge import Forge
-from node.kernel.parties import ANONYMOUS, Party
-from node.signin import verbs as signin
+from node.kernel.parties import ANONYMOUS
 from store.errors import DiskFull
 from store.recent import Recent
-from web import areas_table, static
+from web import areas_table, live, static
+from web.asking import asker
 from web.drawn import DRAWN, MOST
 from web.failures import failed, status_of
 from web.git import routes as git_door
 from web.oauth import routes as oauth
-from web.page import FORGE, PARTY, SESSION_COOKIE, forge_of
+from web.page import FORGE, PARTY
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,7 @@ def add_routes(app: web.Application, forge: Forge) -> None:
     git_door.add_routes(app)
     oauth.add_routes(app)
     static.add_routes(app)
+    live.add_to(app)
     app.add_routes(areas_table.ROUTES)
 
 
@@ -52,7 +53,8 @@ async def fence(request: web.Request, handler: Handler) -> web.StreamResponse:
     if _is_elsewhere(request.path):
         return await handler(request)
     try:
-        request[PARTY] = await _asker(request)
+        request[PARTY] = ANONYMOUS
+        request[PARTY] = await asker(request)
         _require_own_form(request)
         return await handler(request)
     except web.HTTPException as answer:
@@ -68,12 +70,6 @@ async def fence(request: web.Request, handler: Handler) -> web.StreamResponse:
 def _is_elsewhere(path: str) -> bool:
     """Whether another door than the pages answers at `path`."""
     return path in ELSEWHERE or path.startswith(SYNC) or GIT.fullmatch(path) is not None
-
-
-async def _asker(request: web.Request) -> Party:
-    request[PARTY] = ANONYMOUS
-    cookie = request.cookies.get(SESSION_COOKIE)
-    return await signin.session_party(forge_of(request), cookie) if cookie else ANONYMOUS
 
 
 def _require_own_form(request: web.Request) -> None:

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from web import live
 from web.areas.account import closing, devices, export, tokens
 from web.areas.account import show as account
 from web.areas.agents import show as agents
@@ -33,6 +34,7 @@ ROUTES = [
     web.get("/skill.md", agents.guide),
     web.get("/llms.txt", agents.llms),
     web.get("/robots.txt", agents.robots),
+    web.get("/opensearch.xml", agents.search),
     web.post("/theme", signin.choose_theme),
     web.get("/sign-in", signin.how),
     web.get("/sign-in/{token}", signin.ask),
@@ -74,6 +76,7 @@ ROUTES = [
     web.get("/{account}", account.show),
     web.get("/{account}/export.zip", export.show),  # no project's handle has a dot
     web.get(PROJECT, project.show),
+    web.get(PROJECT + "/live", live.project),
     web.get(SETTINGS, settings.show),
     web.post(SETTINGS, settings.change),
     web.get(SETTINGS + "/audit", audit.show),

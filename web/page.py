@@ -16,6 +16,7 @@ from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from web import phrases
 from web.design.stylesheet import stylesheet
+from web.static import scripts
 
 FORGE = web.AppKey("web-forge", Forge)
 PARTY = web.RequestKey("web-party", Party)
@@ -25,8 +26,8 @@ THEME_COOKIE = "micelio_theme"
 ROOT = Path(__file__).parent
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self';"
-        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self';"
+        " font-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -46,8 +47,11 @@ class Shell:
     viewer: str | None
     theme: str
     here: str
+    section: str
     canonical: str
     style: str
+    scripts: str
+    query: str
     now: int
 
 
@@ -72,8 +76,11 @@ def render(
         viewer=who.handle if who else None,
         theme=theme if theme in THEMES else "",
         here=request.path_qs,
+        section=request.path.split("/", 2)[1],
         canonical=forge.node.url + request.rel_url.raw_path,
         style=f"/static/style-{stylesheet()[1]}.css",
+        scripts=scripts(),
+        query=request.query.get("q", "") if request.path == "/search" else "",
         now=forge.now(),
     )
     text = templates().get_template(template).render(view=view, shell=shell)

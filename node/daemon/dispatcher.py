@@ -35,6 +35,7 @@ async def _ring(forge: Forge, bells: list[asyncio.Event]) -> None:
         forge.db.changed.clear()
         for bell in bells:
             bell.set()
+        forge.bell.ring()
 
 
 async def _follow(forge: Forge, name: str, subscriber: Subscriber, bell: asyncio.Event) -> None:

@@ -5,7 +5,7 @@ with every event after its cursor, in order, at least once. It must therefore be
 domain never calls a front end.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -38,10 +38,27 @@ def after(tx: Tx, seq: int, limit: int = 500) -> list[Event]:
         "select seq, kind, project, data, at from events where seq > ? order by seq limit ?",
         (seq, limit),
     )
+    return _events(rows)
+
+
+def _events(rows: Iterable[tuple[int, str, int | None, str, int]]) -> list[Event]:
     return [
         Event(n, kind, project, msgspec.json.decode(data), at)
         for n, kind, project, data, at in rows
     ]
+
+
+def of_project(tx: Tx, project: int, seq: int, limit: int) -> list[Event]:
+    """Return up to `limit` events of one project after `seq`, oldest first.
+
+    It reads all events after `seq`: ask from near the newest.
+    """
+    rows = tx.execute(
+        "select seq, kind, project, data, at from events"
+        " where seq > ? and project = ? order by seq limit ?",
+        (seq, project, limit),
+    )
+    return _events(rows)
 
 
 def last(tx: Tx) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from keys.ed25519 import PrivateKey
+from node.kernel.bell import Bell
 from node.kernel.clock import HybridClock
 from node.kernel.guesses import Guesses
 from node.kernel.ids import Ids
@@ -53,3 +54,5 @@ class Forge:
     limits: Limits = field(default_factory=Limits)
     guesses: Guesses = field(default_factory=Guesses)
     reach: Reach = field(default_factory=Reach)
+    bell: Bell = field(default_factory=Bell)
+    """Rings after each commit, for pages that are watched."""

@@ -23,6 +23,16 @@ LLMS = """\
 - [For agents]({{node}}/skill.md): how to work with the projects here, with the program `mic`
 - [Projects]({{node}}/): what there is
 """
+SEARCH = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">
+<ShortName>{{name}}</ShortName>
+<Description>Projects on this node, and the reasons behind every change</Description>
+<InputEncoding>UTF-8</InputEncoding>
+<Image width="48" height="48" type="image/x-icon">{{node}}/favicon.ico</Image>
+<Url type="text/html" template="{{node}}/search?q={searchTerms}"/>
+</OpenSearchDescription>
+"""
 ROBOTS = """\
 # For agents: {{node}}/skill.md
 User-agent: *
@@ -50,6 +60,11 @@ async def robots(request: web.Request) -> web.StreamResponse:
     return _told(request, ROBOTS, "text/plain")
 
 
+async def search(request: web.Request) -> web.StreamResponse:
+    """Tell a browser how to search here (OpenSearch 1.1, draft 6)."""
+    return _told(request, SEARCH, "application/opensearchdescription+xml")
+
+
 @functools.cache
 def _guide() -> str:
     return Path(__file__).with_name("guide.txt").read_text()
@@ -58,7 +73,7 @@ def _guide() -> str:
 def _told(request: web.Request, text: str, kind: str) -> web.Response:
     node = forge_of(request).node
     # The name stands between quotation marks: what would end them, or the line, is left out.
-    name = "".join(letter for letter in node.name if letter.isprintable() and letter not in '"\\')
+    name = "".join(one for one in node.name if one.isprintable() and one not in '"\\<>&')
     filled = text.replace("{{name}}", name).replace("{{node}}", node.url)
     response = web.Response(text=filled, content_type=kind, charset="utf-8", headers=HEADERS)
     response.enable_compression()

@@ -1,0 +1,164 @@
+"""What happens while somebody looks: server-sent events, for pages that draw themselves anew.
+
+A stream tells that something happened to a project and of which kind, never what: the page asks
+for itself again and is told no more than it may be told. Its id is the number of the event, so
+that a browser which comes back hears what it missed. Who may look is decided again before each
+event, and a stream ends after a while by itself: nobody listens for ever to what was taken away.
+Format: HTML standard, section 9.2.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+import msgspec
+from aiohttp import web
+
+from node.kernel import events
+from node.kernel.errors import Exhausted, Fault
+from node.kernel.events import Event
+from node.kernel.forge import Forge
+from node.projects import verbs as projects
+from node.projects.model import Project
+from store.database import Tx
+from web.asking import asker
+from web.page import FORGE, PARTY, forge_of, party_of
+
+STREAMS = 256
+LONGEST_SECONDS = 600.0
+BEAT_SECONDS = 20.0
+PAUSE_SECONDS = 0.5
+RETRY_MS = 2_000
+AT_ONCE = 100
+BEHIND = 5_000
+"""Who missed more than so many events of the node is told to look again, and not each of them."""
+
+FAMILIES = ("landing.", "session.", "project.", "import.")
+HEADERS = {
+    "Content-Type": "text/event-stream",
+    "Cache-Control": "no-store",
+    "X-Accel-Buffering": "no",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@dataclass(slots=True)
+class Watching:
+    """How many streams are open, and whether the node is about to stop."""
+
+    streams: int = 0
+    is_over: bool = False
+
+
+WATCHING = web.AppKey("web-watching", Watching)
+
+
+class TooManyWatchers(Exhausted):
+    """Enough browsers listen already."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "live.full", "Too many pages are watched at once; reload this one by hand."
+        )
+
+
+def add_to(app: web.Application) -> None:
+    """Let pages of `app` be watched, until it is about to stop."""
+    app[WATCHING] = Watching()
+    app.on_shutdown.append(_end)
+
+
+async def _end(app: web.Application) -> None:
+    app[WATCHING].is_over = True
+    app[FORGE].bell.ring()
+
+
+async def project(request: web.Request) -> web.StreamResponse:
+    """Tell what happens to a project, until the reader leaves."""
+    forge, watching = forge_of(request), request.app[WATCHING]
+    shown = await _visible(request)
+    if watching.streams >= STREAMS:
+        raise TooManyWatchers
+    watching.streams += 1
+    try:
+        return await _told(request, forge, shown, watching)
+    finally:
+        watching.streams -= 1
+
+
+async def _told(
+    request: web.Request, forge: Forge, shown: Project, watching: Watching
+) -> web.StreamResponse:
+    response = web.StreamResponse(headers=HEADERS)
+    seq, missed = await forge.db.read(lambda tx: _beginning(tx, _heard(request)))
+    await response.prepare(request)
+    await response.write(f"retry: {RETRY_MS}\n\n".encode() + missed)
+    loop = asyncio.get_running_loop()
+    until = loop.time() + LONGEST_SECONDS
+    while not watching.is_over and loop.time() < until:
+        rung = forge.bell.count
+        seq, news = await forge.db.read(lambda tx, after=seq: _news(tx, shown.key, after))  # type: ignore[misc]
+        if news:
+            if not await _may_still(request):
+                break
+            await response.write(b"".join(map(_event, news)))
+        await _pause(response, forge, rung)
+    return response
+
+
+async def _visible(request: web.Request) -> Project:
+    match = request.match_info
+    return await projects.get(
+        forge_of(request), party_of(request), match["account"], match["project"]
+    )
+
+
+async def _may_still(request: web.Request) -> bool:
+    """Return whether the reader may look by now: a cookie, a role or a visibility may have gone."""
+    request[PARTY] = await asker(request)
+    try:
+        await _visible(request)
+    except Fault:
+        return False
+    return True
+
+
+def _heard(request: web.Request) -> int | None:
+    text = request.headers.get("Last-Event-ID", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else None
+
+
+def _beginning(tx: Tx, heard: int | None) -> tuple[int, bytes]:
+    """Return after which event to go on, and what to say of those that are left out."""
+    newest, _ = events.last(tx)
+    if heard is None or heard > newest:
+        return newest, b""
+    if newest - heard <= BEHIND:
+        return heard, b""
+    return newest, _line(newest, "missed", None)
+
+
+def _news(tx: Tx, key: int, after: int) -> tuple[int, list[Event]]:
+    """Return what happened to a project, and up to which event that is known."""
+    found = events.of_project(tx, key, after, AT_ONCE)
+    newest = found[-1].seq if len(found) == AT_ONCE else max(after, events.last(tx)[0])
+    return newest, [one for one in found if one.kind.startswith(FAMILIES)]
+
+
+def _event(one: Event) -> bytes:
+    position = one.data.get("position")
+    return _line(one.seq, one.kind, position if isinstance(position, int) else None)
+
+
+def _line(seq: int, kind: str, position: int | None) -> bytes:
+    data = msgspec.json.encode({"kind": kind, "position": position})
+    return b"id: %d\nevent: change\ndata: %b\n\n" % (seq, data)
+
+
+async def _pause(response: web.StreamResponse, forge: Forge, rung: int) -> None:
+    """Wait until something was committed; what follows within moments is told together."""
+    try:
+        async with asyncio.timeout(BEAT_SECONDS):
+            await forge.bell.after(rung)
+    except TimeoutError:
+        await response.write(b": here\n\n")
+    await asyncio.sleep(PAUSE_SECONDS)
