@@ -27,6 +27,7 @@ class Pace:
     streams: Bucket
     messages: Bucket
     bytes: Bucket
+    gossip: Bucket
     refusals: Bucket
 
 
@@ -96,6 +97,10 @@ class Doorkeeper:
         """Return how many bytes `peer` may send."""
         return self._pace(peer).bytes
 
+    def gossip_of(self, peer: str) -> Bucket:
+        """Return how many bytes of gossip of `peer` are looked at."""
+        return self._pace(peer).gossip
+
     def _pace(self, peer: str) -> Pace:
         if peer not in self._paces:
             if len(self._paces) >= PEERS_REMEMBERED:
@@ -105,6 +110,7 @@ class Doorkeeper:
                 Bucket(limits.new_streams_per_second, limits.new_streams_burst, now),
                 Bucket(limits.messages_per_second, limits.messages_burst, now),
                 Bucket(limits.bytes_per_second, limits.bytes_burst, now),
+                Bucket(limits.gossip_bytes_per_second, limits.gossip_bytes_burst, now),
                 Bucket(REFUSALS_PER_SECOND, REFUSALS, now),
             )
         return self._paces[peer]

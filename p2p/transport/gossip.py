@@ -7,53 +7,16 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from libp2p.host.basic_host import BasicHost
-from libp2p.peer.id import ID
-from libp2p.pubsub.gossipsub import PROTOCOL_ID, PROTOCOL_ID_V11, PROTOCOL_ID_V12, GossipSub
-from libp2p.pubsub.pb import rpc_pb2
-from libp2p.pubsub.pubsub import Pubsub
+from libp2p.pubsub.gossipsub import PROTOCOL_ID, PROTOCOL_ID_V11, PROTOCOL_ID_V12
 from libp2p.tools.anyio_service import background_trio_service
 
-from p2p.transport import addresses
-from p2p.transport.errors import BadAddress, TooMany
+from p2p.transport.errors import TooMany
 from p2p.transport.limits import Limits
 from p2p.transport.model import Gossip
+from p2p.transport.router import LimitedPubsub, LimitedRouter
 from p2p.transport.swarm import LimitedSwarm
 
 HEARTBEAT_SECONDS = 1
-MESSAGES = "messages"
-
-
-class LimitedPubsub(Pubsub):
-    """Looks at no more messages of a peer than it may hand on."""
-
-    def limit(self, swarm: LimitedSwarm, heard: Callable[[Gossip], None], most: int) -> None:
-        """Set the limits; must be called before it runs."""
-        self._swarm, self._heard, self._most = swarm, heard, most
-
-    async def push_msg(self, msg_forwarder: ID, msg: rpc_pb2.Message) -> None:
-        """Check, deliver and hand on a message, unless there are too many or it is too large."""
-        if msg_forwarder != self.my_id:
-            is_allowed = self._swarm.doorkeeper.says(str(msg_forwarder))
-            if not is_allowed or len(msg.data) > self._most or len(msg.topicIDs) != 1:
-                await self._drop(msg_forwarder)
-                return
-        await super().push_msg(msg_forwarder, msg)
-
-    async def _drop(self, peer: ID) -> None:
-        if self._swarm.doorkeeper.floods(str(peer)):
-            await self._swarm.throw_out(peer, MESSAGES)
-
-    def notify_subscriptions(self, publish_message: rpc_pb2.Message) -> None:
-        """Deliver a message that holds."""
-        sender = ID(publish_message.from_id)
-        topic = publish_message.topicIDs[0]
-        if sender == self.my_id or topic not in self.topic_ids:
-            return
-        try:
-            did = addresses.did_of(str(sender))
-        except BadAddress:
-            return
-        self._heard(Gossip(topic, publish_message.data, did))
 
 
 class Gossiping:
@@ -67,7 +30,7 @@ class Gossiping:
         limits: Limits,
     ) -> None:
         self._limits = limits
-        self._router = GossipSub(
+        self._router = LimitedRouter(
             protocols=[PROTOCOL_ID_V12, PROTOCOL_ID_V11, PROTOCOL_ID],
             degree=6,
             degree_low=4,
@@ -76,6 +39,7 @@ class Gossiping:
             adaptive_gossip_enabled=False,
             spam_protection_enabled=False,
         )
+        self._router.limit(limits)
         self._pubsub = LimitedPubsub(
             host,
             self._router,
@@ -83,7 +47,7 @@ class Gossiping:
             max_subscriptions_per_peer=limits.topics_per_peer,
             max_inbound_rpc_size=limits.rpc_bytes,
         )
-        self._pubsub.limit(swarm, heard, limits.message_bytes)
+        self._pubsub.limit(swarm, heard, limits)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

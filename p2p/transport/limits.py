@@ -19,15 +19,23 @@ class Limits:
     """Streams that a peer has open to us; what it opens beyond is reset."""
     new_streams_per_second: float = 50.0
     new_streams_burst: float = 200.0
-    messages_per_second: float = 20.0
+    messages_per_second: float = 40.0
     """Gossip that we look at, by the peer that hands it on."""
-    messages_burst: float = 200.0
+    messages_burst: float = 400.0
+    handed_on_per_second: float = 20.0
+    """Gossip of others that we hand on: with our own it stays below what a peer looks at."""
+    handed_on_burst: float = 200.0
     message_bytes: int = 64 << 10
     rpc_bytes: int = 256 << 10
     queued_messages: int = 1000
     """Gossip that waits for our own side; the oldest is dropped."""
     topics: int = 10_000
     topics_per_peer: int = 10_000
+    topics_known: int = 50_000
+    """Topics that others listen to, of all of them together."""
+    gossip_bytes_per_second: float = 1 << 20
+    """What we look at of a peer's gossip; it waits for more."""
+    gossip_bytes_burst: float = 32 << 20
     bytes_per_second: float = 64 << 20
     """What a peer may send us in the long run."""
     bytes_burst: float = 256 << 20

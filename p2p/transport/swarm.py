@@ -6,6 +6,7 @@ it dials strangers to have company; it keeps whatever a peer sends, beyond the w
 granted; and its resource manager closes the door to everybody for a minute after five failures.
 """
 
+import logging
 import socket
 import time
 from collections.abc import Callable
@@ -35,6 +36,8 @@ from multiaddr import Multiaddr
 
 from p2p.transport.doorkeeper import Doorkeeper, Report
 from p2p.transport.limits import Limits
+
+log = logging.getLogger(__name__)
 
 BAN_SECONDS = 60.0
 PEERS_KNOWN = 1000
@@ -138,6 +141,10 @@ class LimitedSwarm(Swarm):
             if self.doorkeeper.opens(str(peer_id)):
                 try:
                     await stream_handler(stream)
+                except Exception as fault:  # noqa: BLE001  the fence of a stream
+                    log.debug("a stream of a peer failed: %r", fault)
+                    with suppress(Exception):
+                        await stream.reset()
                 finally:
                     self.doorkeeper.closes(str(peer_id))
                 return

@@ -138,8 +138,8 @@ async def test_garbage_in_place_of_a_handshake_ends_the_connection(pair, garbage
     where = addresses.parse(pair.address)
     reader, writer = await asyncio.open_connection(where.host, where.port)
     writer.write(garbage)
-    writer.write_eof()
-    with contextlib.suppress(ConnectionError):
+    with contextlib.suppress(OSError):  # ann may have cut it by now
+        writer.write_eof()
         async with asyncio.timeout(30):
             await reader.read()
     await closed(writer)
