@@ -1,4 +1,4 @@
-"""The node's own files: one stylesheet, scripts, two fonts, icons. Named by content, kept for a year.
+"""The node's own files: stylesheet, scripts, fonts, icons. Named by content, kept for a year.
 
 All scripts share one digest in their address, so that a module finds the others beside it.
 """

@@ -78,7 +78,8 @@ async def test_what_happens_elsewhere_is_not_told(forge, ada, book, client):
     assert kinds == [1, 2]
 
 
-async def test_a_stream_ends_when_the_project_becomes_private(forge, ada, book, client):
+@pytest.mark.usefixtures("book")
+async def test_a_stream_ends_when_the_project_becomes_private(forge, ada, client):
     async with client.get(LIVE) as answer:
         await projects.update(forge, ada.party, "ada", "book", ProjectChanges(visibility="private"))
         forge.bell.ring()
@@ -88,7 +89,8 @@ async def test_a_stream_ends_when_the_project_becomes_private(forge, ada, book, 
     assert (await client.get(LIVE)).status == 404
 
 
-async def test_a_strange_last_event_is_no_event(book, client):
+@pytest.mark.usefixtures("book")
+async def test_a_strange_last_event_is_no_event(client):
     for strange in ("-1", "9" * 40, "x", "\u0665", "999999999999999"):
         async with client.get(LIVE, headers={"Last-Event-ID": strange}) as answer:
             assert answer.status == 200
@@ -103,10 +105,10 @@ async def test_who_was_away_for_long_is_told_to_look_again(forge, ada, book, cli
     assert data == {"kind": "missed", "position": None}
 
 
-async def test_a_node_that_stops_ends_its_streams(forge, book):
+@pytest.mark.usefixtures("book")
+async def test_a_node_that_stops_ends_its_streams(forge):
     async with TestClient(TestServer(application(forge))) as client:
         answer = await client.get(LIVE)
-        async with asyncio.timeout(10):
-            closing = asyncio.ensure_future(client.server.runner.shutdown())
+        async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+            group.create_task(client.server.runner.shutdown())
             await answer.content.read()
-            await closing
