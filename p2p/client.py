@@ -108,7 +108,7 @@ class Holder:
                     raise Misbehaved(self.where, Offence.OVERSIZE, "an answer without end")
         try:
             return msgspec.json.decode(bytes(data), type=shape)
-        except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as fault:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
             raise Misbehaved(
                 self.where, Offence.MALFORMED, f"what cannot be understood: {fault}"
             ) from fault
@@ -159,7 +159,7 @@ class Holder:
         data = await answer.content.read(1 << 16)
         try:
             problem = msgspec.json.decode(data, type=Failure).error
-        except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return Refused(self.where, answer.status, f"http.{answer.status}", "without a reason.")
         said, why = problem.code[:100], problem.message[:500]
         notice = problem.details.get("notice")
@@ -216,9 +216,10 @@ class _Pinned(AbstractResolver):
         self._address = address
 
     async def resolve(
-        self, host: str, port: int = 0, _family: socket.AddressFamily = socket.AF_INET
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Return the address."""
+        """Return the address, of whatever `family` it is."""
+        del family  # Named by whoever calls.
         found = socket.AF_INET6 if ":" in self._address else socket.AF_INET
         return [
             ResolveResult(

@@ -5,6 +5,7 @@ about who it is, is not believed: otherwise anybody could have another node's na
 """
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from p2p.faults import HolderFault, Misbehaved, NoAnswer
 from p2p.scores import Offence
 from p2p.transport import addresses
 from p2p.transport.errors import BadAddress
+
+log = logging.getLogger(__name__)
 
 MOST = 4
 """Holders that one seed asks at once."""

@@ -50,7 +50,7 @@ def add_routes(app: web.Application, forge: Forge) -> None:
 @web.middleware
 async def fence(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let a page's handler know who asks, refuse forged posts, turn faults into pages."""
-    if _is_elsewhere(request.path):
+    if is_elsewhere(request.rel_url.raw_path):
         return await handler(request)
     try:
         request[PARTY] = ANONYMOUS
@@ -67,8 +67,8 @@ async def fence(request: web.Request, handler: Handler) -> web.StreamResponse:
         return failed(request, *_refusal(request, fault))
 
 
-def _is_elsewhere(path: str) -> bool:
-    """Whether another door than the pages answers at `path`."""
+def is_elsewhere(path: str) -> bool:
+    """Whether another door than the pages answers at `path`, which is as the routes see it: raw."""
     return path in ELSEWHERE or path.startswith(SYNC) or GIT.fullmatch(path) is not None
 
 

@@ -76,7 +76,7 @@ ROUTES = [
     web.get("/{account}", account.show),
     web.get("/{account}/export.zip", export.show),  # no project's handle has a dot
     web.get(PROJECT, project.show),
-    web.get(PROJECT + "/live", live.project),
+    web.get(PROJECT + "/live", live.project, allow_head=False),
     web.get(SETTINGS, settings.show),
     web.post(SETTINGS, settings.change),
     web.get(SETTINGS + "/audit", audit.show),

@@ -243,7 +243,7 @@ def decoded(body: bytes, shape: type[T], url: str) -> T:
     """Decode an answer; a node that talks nonsense is treated as unreachable."""
     try:
         return msgspec.json.decode(body, type=shape)
-    except (msgspec.DecodeError, msgspec.ValidationError) as problem:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise Unreachable(
             f"What {url} answered cannot be understood: {problem}.",
             code="answer.unreadable",

@@ -132,7 +132,7 @@ def _post(url: str, path: str, fields: dict[str, str], shape: type[T]) -> T:
 def _refuse(url: str, status: int, body: bytes) -> NoReturn:
     try:
         said = msgspec.json.decode(body, type=_Refusal)
-    except (msgspec.DecodeError, msgspec.ValidationError) as problem:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise Unreachable(
             f"{url} answered with status {status}, not as a node of Micelio does.",
             code="answer.unreadable",

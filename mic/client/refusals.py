@@ -43,7 +43,7 @@ def fault(status: int, body: bytes, url: str) -> MicFault:
 def _problem(body: bytes) -> Problem | None:
     try:
         return _failures.decode(body).error
-    except (msgspec.DecodeError, msgspec.ValidationError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

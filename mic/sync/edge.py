@@ -102,7 +102,7 @@ async def message(request: web.Request, shape: type[Shape]) -> Shape:
     data = await body(request, limits.JSON_BODY)
     try:
         return msgspec.json.decode(data, type=shape)
-    except (msgspec.ValidationError, msgspec.DecodeError) as problem:
+    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
         raise Invalid("request.malformed", f"The body is not valid: {problem}.") from problem
 
 

@@ -47,7 +47,7 @@ def land_request(body: bytes) -> LandRequest:
     """Decode the JSON head of a landing; raises `BadFrame`."""
     try:
         return _requests.decode(body)
-    except (msgspec.DecodeError, msgspec.ValidationError) as problem:
+    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
         raise BadFrame(f"the landing's head is not valid: {problem}") from problem
 
 

@@ -26,6 +26,13 @@ DEFAULT_LIMITS = Limits()
 KEEP_ALIVE_SECONDS = 75.0
 LINGER_SECONDS = 1.0
 """How long a refused body is still taken in, for its sender to get the answer before the end."""
+INERT = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+}
+"""What every answer says that says nothing else about it."""
 READ_BUFFER = 256 << 10
 LONGEST_LINE = 16 << 10
 """A path of 4,096 bytes with each of them escaped, and the rest of the address."""
@@ -76,8 +83,10 @@ def application(forge: Forge, metrics: health.Metrics | None = None) -> web.Appl
 
 
 async def _anonymous(_request: web.Request, response: web.StreamResponse) -> None:
-    """Say what answers, not which version of what."""
+    """Say what answers, not which version of what; what is no page is nothing that can run."""
     response.headers["Server"] = "Micelio"
+    for name, value in INERT.items():
+        response.headers.setdefault(name, value)
 
 
 def runner(app: web.Application, limits: Limits = DEFAULT_LIMITS) -> web.AppRunner:

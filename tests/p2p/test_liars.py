@@ -148,3 +148,26 @@ async def test_contents_that_were_good_before_a_stream_broke_are_not_asked_for_a
         seed = await pulled(holder, seed)
     assert seed.state == "verified"
     assert asked == [3, 1]
+
+
+NOT_UNDERSTOOD = {
+    "no text": b'{"position":1,"name":"\xff"}',
+    "deep": b"[" * 100_000,
+    "a position beyond all numbers": b'{"position":%d,"tree":"","id":null}' % (1 << 64),
+    "a position before the first": b'{"position":-1,"tree":"","id":null}',
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("name", NOT_UNDERSTOOD)
+@pytest.mark.parametrize("path", ["/node", "/head", "/document", "/book"])
+async def test_who_says_what_cannot_be_understood_spoils_it_for_nobody_else(
+    home, holder, name, path
+):
+    async with a_liar(home, path, lambda _: NOT_UNDERSTOOD[name]) as address:
+        seed = await seeded(holder, address)
+        honest = await peering.met(holder, Met(url=home.door.url), "operator")
+        await replication.head_told(holder, home.project.id, honest, 2)
+        seed = await replication.identified(holder, seed, home.project.id)
+        seed = await pulled(holder, seed)
+    assert (seed.state, seed.error, seed.position) == ("verified", None, 2)

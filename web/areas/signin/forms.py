@@ -33,9 +33,7 @@ async def how(request: web.Request) -> web.StreamResponse:
     to = local(request.query.get("return_to", "/"))
     page = render(request, "areas/signin/how.html", View("", to != "/"))
     if to != "/":
-        page.set_cookie(
-            RETURN_COOKIE, quote(to), max_age=HOUR, path="/", httponly=True, samesite="Lax"
-        )
+        _keep(request, page, RETURN_COOKIE, quote(to), HOUR)
     return page
 
 
@@ -58,15 +56,7 @@ def signed_in(request: web.Request, secret: str) -> web.HTTPSeeOther:
     response = web.HTTPSeeOther(local(unquote(request.cookies.get(RETURN_COOKIE, "/"))))
     if RETURN_COOKIE in request.cookies:
         response.del_cookie(RETURN_COOKIE, path="/")
-    response.set_cookie(
-        SESSION_COOKIE,
-        secret,
-        max_age=YEAR,
-        path="/",
-        httponly=True,
-        samesite="Lax",
-        secure=forge_of(request).node.url.startswith("https:"),
-    )
+    _keep(request, response, SESSION_COOKIE, secret, YEAR)
     return response
 
 
@@ -84,10 +74,25 @@ async def choose_theme(request: web.Request) -> web.StreamResponse:
     response = web.HTTPSeeOther(local(str(form.get("return_to", ""))))
     theme = str(form.get("theme", ""))
     if theme in THEMES:
-        response.set_cookie(THEME_COOKIE, theme, max_age=YEAR, path="/", samesite="Lax")
+        _keep(request, response, THEME_COOKIE, theme, YEAR)
     else:
         response.del_cookie(THEME_COOKIE, path="/")
     raise response
+
+
+def _keep(
+    request: web.Request, response: web.StreamResponse, name: str, value: str, seconds: int
+) -> None:
+    """Have the browser send `value` back: to this node alone, and no script sees it."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=forge_of(request).node.url.startswith("https:"),
+    )
 
 
 def local(path: str) -> str:
