@@ -69,7 +69,7 @@ def record_in(project: Project, envelope: bytes) -> LandingRecord:
         record, signer = open_landing(envelope)
     except KeysFault as fault:
         raise Downgrade(f"no valid landing record: {fault}") from fault
-    if record.project != project.id:
+    if record.project != project.id_at(record.position):
         raise Graft("the record is another project's")
     if project.outlived(record.position, digest_of(envelope), signer):
         raise Outlived("the record is signed by a home that the project had left by then")

@@ -5,7 +5,9 @@ its format (against downgrades), both trees and the contribution, so that anybod
 tree n is tree n-1 with the change applied. A record's id is the SHA-256 of its envelope.
 
 A landing that was a commit elsewhere says which, and who wrote it when, as the commit says it: the
-home vouches that it read so, for the commit may be signed by nobody.
+home vouches that it read so, for the commit may be signed by nobody. One that was carried over from
+another project, as a fork does when it is synced with its origin, names the landing that it was
+there, by whose record whoever has it can check who vouched for what.
 """
 
 import hashlib
@@ -43,9 +45,27 @@ class Imported:
     authored_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The landing that this one was in another project: `record` is its id, `made_at` Unix ms.
+
+    `origin` and `model` are what its statement said of who wrote it.
+    """
+
+    project: str
+    position: int
+    record: bytes
+    made_at: int
+    origin: str
+    model: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LandingRecord:
-    """One landing. `contribution` is the id of the contributor's envelope; None is unknown."""
+    """One landing. `contribution` is the id of the contributor's envelope; None is unknown.
+
+    The author of one that was carried over is whoever made it where it was made.
+    """
 
     format: int = FORMAT
     project: str
@@ -61,6 +81,7 @@ class LandingRecord:
     clock: str
     landed_at: int
     imported: Imported | None = None
+    carried: Carried | None = None
 
 
 class _Author(msgspec.Struct, frozen=True):
@@ -73,6 +94,15 @@ class _Imported(msgspec.Struct, frozen=True, rename="camel"):
     author: Annotated[str, msgspec.Meta(max_length=255)]
     email: Annotated[str, msgspec.Meta(max_length=255)]
     authored_at: Annotated[int, msgspec.Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]
+
+
+class _Carried(msgspec.Struct, frozen=True, rename="camel"):
+    project: ProjectId
+    position: Position
+    record: Hex32
+    made_at: Count
+    origin: Literal["human", "ai-assisted", "ai-generated", "unknown"]
+    model: Name | None
 
 
 class _Predicate(msgspec.Struct, frozen=True, rename="camel"):
@@ -88,6 +118,7 @@ class _Predicate(msgspec.Struct, frozen=True, rename="camel"):
     clock: Name
     landed_at: Count
     imported: _Imported | msgspec.UnsetType = msgspec.UNSET
+    carried: _Carried | msgspec.UnsetType = msgspec.UNSET
 
 
 _decoder = msgspec.json.Decoder(intoto.Statement[_Predicate])
@@ -129,6 +160,7 @@ def _predicate(record: LandingRecord) -> _Predicate:
         clock=record.clock,
         landed_at=record.landed_at,
         imported=_Imported(**asdict(record.imported)) if record.imported else msgspec.UNSET,
+        carried=_said_of(record.carried) if record.carried else msgspec.UNSET,
     )
 
 
@@ -138,6 +170,8 @@ def _read(payload: bytes) -> LandingRecord:
     check_goal(said.goal)
     if (said.position == 1) != (said.previous is None):
         raise BadStatement("Exactly the record at position 1 has no previous record.")
+    if said.carried is not msgspec.UNSET and said.contribution is not None:
+        raise BadStatement("What was carried over was contributed to another project.")
     return LandingRecord(
         format=said.format,
         project=said.project,
@@ -153,7 +187,26 @@ def _read(payload: bytes) -> LandingRecord:
         clock=said.clock,
         landed_at=said.landed_at,
         imported=_imported(said.imported),
+        carried=_carried(said.carried),
     )
+
+
+def _said_of(carried: Carried) -> _Carried:
+    return _Carried(
+        project=carried.project,
+        position=carried.position,
+        record=carried.record.hex(),
+        made_at=carried.made_at,
+        origin=carried.origin,  # type: ignore[arg-type]  # Safe because it is read back at once.
+        model=carried.model,
+    )
+
+
+def _carried(said: _Carried | msgspec.UnsetType) -> Carried | None:
+    if isinstance(said, msgspec.UnsetType):
+        return None
+    record = bytes.fromhex(said.record)
+    return Carried(said.project, said.position, record, said.made_at, said.origin, said.model)
 
 
 def _imported(said: _Imported | msgspec.UnsetType) -> Imported | None:

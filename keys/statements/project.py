@@ -6,6 +6,10 @@ owner. Numbers in a policy are integers, since a float has no one spelling.
 
 A version that names another home says after which landing the new one orders, so that each home
 has its *tenure*, and what an old home signs behind the end of its own counts for nothing.
+
+A *fork* is a project whose genesis names another project, a position there and its record: up to
+there its log is the other one's, as it was signed, and its own follows. Its documents are shown
+behind those of its origin, so that the whole log can be checked by whoever has them.
 """
 
 import hashlib
@@ -26,6 +30,8 @@ from keys.statements.canonical import (
     Did,
     Hex32,
     Name,
+    Position,
+    ProjectId,
     decode,
     encode_any,
 )
@@ -46,6 +52,15 @@ class After:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a fork goes on from: a project's id, a position of it, and that landing's record."""
+
+    project: str
+    position: int
+    record: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Tenure:
     """A home, and the landing after which it orders: up to where the next one's tenure begins."""
 
@@ -58,7 +73,8 @@ class ProjectDocument:
     """One version; `previous` is the SHA-256 of the envelope before it, None for the genesis.
 
     `after` is said exactly where the home is another one than before. `account` and `handle` are
-    what owner and project are called at the home: names for others to use, and no more.
+    what owner and project are called at the home: names for others to use, and no more. `origin`
+    is said by the genesis of a fork.
     """
 
     name: str
@@ -72,6 +88,7 @@ class ProjectDocument:
     after: After | None = None
     account: str | None = None
     handle: str | None = None
+    origin: Origin | None = None
 
 
 _START = After(0, None)
@@ -79,19 +96,26 @@ _START = After(0, None)
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A verified chain of documents: the id that the first one gives, and the last one.
+    """A verified chain of documents: the id that its genesis gives, and the last one.
 
-    `tenures` are those of its homes, in their order; there is always one.
+    `tenures` are those of its homes, in their order; there is always one. `origins` are where it,
+    and what it was forked from, go on from, the oldest first; they are empty unless it is a fork.
     """
 
     id: str
     current: ProjectDocument
     tenures: tuple[Tenure, ...]
+    origins: tuple[Origin, ...] = ()
 
     @property
     def homes(self) -> frozenset[str]:
         """Every node that ever ordered the project."""
         return frozenset(tenure.home for tenure in self.tenures)
+
+    def id_at(self, position: int) -> str:
+        """Return the id of the project whose log the landing at `position` is part of."""
+        above = (one.project for one in self.origins if position <= one.position)
+        return next(above, self.id)
 
     def home_at(self, position: int) -> str:
         """Return which home signs the landing at `position`, which counts from 1."""
@@ -117,6 +141,12 @@ class _After(msgspec.Struct, frozen=True):
     record: Hex32 | None
 
 
+class _Origin(msgspec.Struct, frozen=True):
+    project: ProjectId
+    position: Position
+    record: Hex32
+
+
 class _Document(msgspec.Struct, frozen=True, rename="camel"):
     format: Literal[1]
     name: Name
@@ -130,6 +160,7 @@ class _Document(msgspec.Struct, frozen=True, rename="camel"):
     after: _After | msgspec.UnsetType = msgspec.UNSET
     account: Name | msgspec.UnsetType = msgspec.UNSET
     handle: Name | msgspec.UnsetType = msgspec.UNSET
+    origin: _Origin | msgspec.UnsetType = msgspec.UNSET
 
 
 _decoder = msgspec.json.Decoder(_Document)
@@ -180,17 +211,42 @@ def open_chain(documents: Sequence[bytes]) -> Project:
     """Return the project that envelopes `documents`, oldest first, make up.
 
     Raises `BadStatement` unless each names the one before and is signed by the owner of it, and
-    says after which landing its home orders if that is another home.
+    says after which landing its home orders if that is another home. The documents of a fork stand
+    behind those of its origin.
     """
     if not 0 < len(documents) <= VERSIONS_MAX:
         raise BadStatement(f"A project has 1 to {VERSIONS_MAX} documents, not {len(documents)}.")
-    name = genesis_id(documents[0])
-    current, _ = open_project(documents[0])
-    tenures = [Tenure(current.home, _START)]
+    project = _begun(documents[0])
     for before, data in itertools.pairwise(documents):
-        current = _successor(current, before, data)
-        tenures += _moved(tenures[-1], current)
-    return Project(name, current, tuple(tenures))
+        document, signer = open_project(data)
+        if document.origin is not None:
+            project = _forked(project, data)
+            continue
+        _check_successor(project.current, before, document, signer)
+        tenures = (*project.tenures, *_moved(project.tenures[-1], document))
+        project = Project(project.id, document, tenures, project.origins)
+    return project
+
+
+def _begun(data: bytes) -> Project:
+    """Return the project that begins with a genesis document and is no fork."""
+    name, (document, _) = genesis_id(data), open_project(data)
+    if document.origin is not None:
+        raise BadStatement("The documents of a fork are shown behind those of its origin.")
+    return Project(name, document, (Tenure(document.home, _START),))
+
+
+def _forked(origin: Project, data: bytes) -> Project:
+    """Return the fork of `origin` that begins with a genesis document."""
+    name, (document, _) = genesis_id(data), open_project(data)
+    named = document.origin
+    if named is None or named.project != origin.id:
+        raise BadStatement("A fork is not one of the project whose documents it is shown with.")
+    if origin.origins and named.position <= origin.origins[-1].position:
+        raise BadStatement("A fork goes on from a landing that is its origin's own.")
+    begun = tuple(one for one in origin.tenures if one.after.position < named.position)
+    own = Tenure(document.home, After(named.position, named.record))
+    return Project(name, document, (*begun, own), (*origin.origins, named))
 
 
 def _moved(newest: Tenure, document: ProjectDocument) -> list[Tenure]:
@@ -207,13 +263,13 @@ def _moved(newest: Tenure, document: ProjectDocument) -> list[Tenure]:
     return [Tenure(document.home, after)]
 
 
-def _successor(current: ProjectDocument, before: bytes, data: bytes) -> ProjectDocument:
-    document, signer = open_project(data)
+def _check_successor(
+    current: ProjectDocument, before: bytes, document: ProjectDocument, signer: str
+) -> None:
     if document.previous != hashlib.sha256(before).digest():
         raise BadStatement("A project document does not follow the one before it.")
     if signer != current.owner:
         raise BadStatement("A project document is not signed by the owner of the one before.")
-    return document
 
 
 def _payload(data: bytes) -> tuple[bytes, str]:
@@ -228,6 +284,8 @@ def _read(payload: bytes) -> ProjectDocument:
     _check_policy(said.policy, POLICY_DEPTH)
     if said.previous is None and said.after is not msgspec.UNSET:
         raise BadStatement("The first home of a project follows nobody.")
+    if said.previous is not None and said.origin is not msgspec.UNSET:
+        raise BadStatement("Only the first document of a project says what it was forked from.")
     return ProjectDocument(
         name=said.name,
         owner=said.owner,
@@ -240,18 +298,38 @@ def _read(payload: bytes) -> ProjectDocument:
         after=_after(said.after),
         account=_text(said.account),
         handle=_text(said.handle),
+        origin=_origin(said.origin),
     )
 
 
 def _later(document: ProjectDocument) -> dict[str, object]:
     """Return the fields that the first documents did not have, where they are said."""
     after = None if document.after is None else _said(document.after)
-    said = {"after": after, "account": document.account, "handle": document.handle}
+    said = {
+        "after": after,
+        "account": document.account,
+        "handle": document.handle,
+        "origin": None if document.origin is None else _told(document.origin),
+    }
     return {name: value for name, value in said.items() if value is not None}
 
 
 def _said(after: After) -> dict[str, object]:
     return {"position": after.position, "record": after.record.hex() if after.record else None}
+
+
+def _told(origin: Origin) -> dict[str, object]:
+    return {
+        "project": origin.project,
+        "position": origin.position,
+        "record": origin.record.hex(),
+    }
+
+
+def _origin(said: _Origin | msgspec.UnsetType) -> Origin | None:
+    if isinstance(said, msgspec.UnsetType):
+        return None
+    return Origin(said.project, said.position, bytes.fromhex(said.record))
 
 
 def _text(said: str | msgspec.UnsetType) -> str | None:

@@ -1,6 +1,6 @@
 """What others have landed, brought under what has changed here.
 
-Three trees: the one that the workspace holds, the head's, and the files. `mic.workspace.merge`
+Three trees: the one that the workspace holds, the head's, and the files. `store.merging`
 decides path by path; here its decisions are carried out. A file is only ever written over what
 the scan saw there a moment before, so that an editor that saves in between loses nothing. What
 cannot be merged is marked or left, remembered as a conflict, and keeps `mic land` from landing.
@@ -17,17 +17,17 @@ from mic.cli.receiving import Incoming
 from mic.cli.targets import Workspace
 from mic.client import download
 from mic.client.remote import Remote
-from mic.workspace import changes, conflicts, files, merge, scan, unfinished
+from mic.workspace import changes, conflicts, files, scan, unfinished
 from mic.workspace import checkout as writing
 from mic.workspace import manifest as manifests
 from mic.workspace.checkout import Checkout
 from mic.workspace.conflicts import Unresolved
 from mic.workspace.manifest import Manifest, Tracked
-from mic.workspace.merge import Step
-from store import tree
+from store import merging, tree
 from store.changes import Change
 from store.digest import Digest, digest_of
 from store.errors import Absent
+from store.merging import Step
 from store.tree import EMPTY, Entry
 
 Strategy = Literal["ours", "theirs", "interactive"]
@@ -115,7 +115,7 @@ def _sync(
     upstream = _upstream(manifest, held, incoming)
     unfinished.begin(space.root, unfinished.SYNCING, held.position)
     run = _Run(context, remote, space.root, manifest, local, strategy, held.position)
-    run.carry_out(merge.plan(upstream, local.changes), incoming)
+    run.carry_out(merging.plan(upstream, local.changes), incoming)
     after = changes.adopt(
         manifest,
         upstream,
@@ -215,7 +215,7 @@ class _Run:
         if step.action != "conflict":
             return step
         side = self._side(step.path, step.reason, by_lines=False)
-        return merge.settle(step, side) if side in {"ours", "theirs"} else step
+        return merging.settle(step, side) if side in {"ours", "theirs"} else step
 
     def _side(self, path: str, reason: str, *, by_lines: bool) -> asking.Side:
         if self._strategy == "interactive" and self._context.console.is_terminal:
@@ -273,11 +273,11 @@ class _Run:
     ) -> None:
         assert step.head is not None
         assert step.local is not None
-        local = files.read_bytes(self._root, step.path, merge.MERGE_MAX)
+        local = files.read_bytes(self._root, step.path, merging.MERGE_MAX)
         if digest_of(local) != step.local.id:
             raise writing.local_changes(step.path)
         head = local if step.head.id == step.local.id else _content(step.head, heads)
-        merged = merge.merge_lines(_content(step.base, bases), local, head, LABELS)
+        merged = merging.merge_lines(_content(step.base, bases), local, head, LABELS)
         if merged is None:
             self._clash(step, local, head, None, "binary, and changed on both sides")
         elif merged.conflicts:
@@ -315,7 +315,7 @@ class _Run:
 
     def _edited(self, path: str) -> bool:
         asking.edit(self._context.editor, self._root / path)
-        return not conflicts.has_marker(files.read_bytes(self._root, path, merge.MERGE_MAX))
+        return not conflicts.has_marker(files.read_bytes(self._root, path, merging.MERGE_MAX))
 
     def _write(self, step: Step, data: bytes) -> None:
         assert step.local is not None

@@ -105,7 +105,10 @@ class Holding:
         groups = evidence.grouped(download.verified(one, self._remote) for one in records)
         for position in range(first, last + 1):
             found = self._read(position, next(groups, []))
-            if (found.record.project, found.record.position) != (self.id, position):
+            if (found.record.project, found.record.position) != (
+                self.project.id_at(position),
+                position,
+            ):
                 raise self._untrue(f"what it has for position {position} is another landing")
             if found.signer != self.project.home_at(position):
                 raise self._untrue(f"the project's home did not sign its position {position}")

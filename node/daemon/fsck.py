@@ -24,6 +24,9 @@ from store.digest import Digest
 from store.errors import StoreFault
 from store.tree import EMPTY
 
+_Before = tuple[int, LandingRecord, Digest]
+"""A project's key, and the landing of its log that was looked at last."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -104,7 +107,7 @@ def _references(forge: Forge, tx: Tx) -> Iterator[str]:
 
 
 def _logs(forge: Forge, tx: Tx) -> Iterator[str]:
-    before: tuple[LandingRecord, Digest] | None = None
+    before: _Before | None = None
     is_torn = False
     chains: dict[int, Chain | None] = {}
     for project, landing in reading.everything(tx):
@@ -117,12 +120,14 @@ def _logs(forge: Forge, tx: Tx) -> Iterator[str]:
             is_torn = True
             continue
         chain = chains[project]
+        if chain and record.project != chain.id_at(landing.position):
+            yield f"The record of @{record.position} of {record.project} is not {chain.id}'s."
         if home != (chain.home_at(landing.position) if chain else forge.node.did):
             yield f"The record of @{landing.position} of {record.project} was signed by {home}."
         yield from _told_apart(landing, record)
-        if not is_torn and not _follows(record, before):
+        if not is_torn and not _follows(project, record, before):
             yield f"The log of {record.project} has a gap before @{record.position}."
-        before, is_torn = (record, landing.id), False
+        before, is_torn = (project, record, landing.id), False
 
 
 def _chain(forge: Forge, tx: Tx, project: int) -> Chain | None:
@@ -140,9 +145,9 @@ def _told_apart(landing: Landing, record: LandingRecord) -> Iterator[str]:
             yield f"Row and record of @{record.position} of {record.project} differ in {name}."
 
 
-def _follows(record: LandingRecord, before: tuple[LandingRecord, Digest] | None) -> bool:
+def _follows(project: int, record: LandingRecord, before: _Before | None) -> bool:
     """Whether a record is the next one after `before`, or the first of its project."""
     expected: tuple[int, bytes | None, bytes] = (1, None, EMPTY)
-    if before is not None and before[0].project == record.project:
-        expected = (before[0].position + 1, before[1], before[0].tree)
+    if before is not None and before[0] == project:
+        expected = (before[1].position + 1, before[2], before[1].tree)
     return (record.position, record.previous, record.previous_tree) == expected

@@ -165,8 +165,7 @@ async def _land(
         made = await forge.db.read(
             lambda tx, some=batch: bulk.prepare(forge, tx, who, project, line, some)  # type: ignore[misc]
         )
-        ids = [(landing.position, one.imported.commit) for landing, one in
-               zip(made.landings, batch, strict=True)]  # fmt: skip
+        ids = [(one.position, one.imported.commit) for one in made.landings if one.imported]
         await bulk.land(
             forge, who, project, made,
             lambda tx, some=ids: rows.add_commits(tx, project.key, some, kept=True),  # type: ignore[misc]

@@ -8,9 +8,11 @@ had; the stream makes its trees and contents only.
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from keys.statements.project import open_chain
 from node.kernel.forge import Forge
 from node.landings import reading
 from node.landings.model import Landing
+from node.projects import verbs as projects
 from node.projects.model import Project
 from store import contents
 from store.changes import Change
@@ -34,22 +36,29 @@ class Turn:
 def turns(forge: Forge, tx: Tx, project: Project, first: int, last: int) -> list[Turn]:
     """Return the landings from `first` to `last`, oldest first."""
     found = reversed(reading.between(tx, project.key, first, last))
+    # What a fork inherited says where it landed, so that it is the same commit here and there.
+    chain = open_chain(projects.chain(forge, tx, project.key))
     return [
-        Turn(one.position, reading.changes_of(forge, tx, one), said(project, one)) for one in found
+        Turn(
+            one.position,
+            reading.changes_of(forge, tx, one),
+            said(chain.id_at(one.position), one),
+        )
+        for one in found
     ]
 
 
-def said(project: Project, landing: Landing) -> NewCommit:
+def said(project: str, landing: Landing) -> NewCommit:
     """Return what a landing says as a commit, without its tree and its parent."""
     goal = landing.goal.replace("\0", " ").strip()
     message = (
         f"{goal}\n\n"
-        f"Micelio-Project: {project.id}\n"
+        f"Micelio-Project: {project}\n"
         f"Micelio-Position: {landing.position}\n"
         f"Micelio-Session: {landing.session}\n"
     )
     email = landing.author_did or landing.author
-    return NewCommit("", None, landing.author, email, landing.landed_at, message)
+    return NewCommit("", None, landing.author, email, landing.made_at, message)
 
 
 async def files(forge: Forge, changes: tuple[Change, ...]) -> AsyncIterator[bytes]:

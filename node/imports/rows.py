@@ -122,6 +122,20 @@ def all_residue(tx: Tx) -> Iterator[Kept]:
         yield Kept(*row)
 
 
+def inherit(tx: Tx, origin: int, project: int) -> None:
+    """Give a fork all that git calls things of its origin."""
+    for table, columns in (
+        ("git_commits", "position, id, kept"),
+        ("git_tags", "name, oid, position"),
+        ("git_residue", "number, kind, content, size"),
+    ):
+        tx.execute(
+            f"insert into {table} (project, {columns})"  # noqa: S608  constants
+            f" select ?, {columns} from {table} where project = ?",
+            (project, origin),
+        )
+
+
 def forget(tx: Tx, project: int) -> None:
     """Forget all that git calls things of a project."""
     for table in ("git_commits", "git_tags", "git_residue"):

@@ -188,6 +188,11 @@ async def get(forge: Forge, who: Party, name: str) -> tuple[Import, Project]:
     return one, project
 
 
+def inherit(tx: Tx, origin: int, project: int) -> None:
+    """Give a fork what git calls things of its origin, so that both have the same commits."""
+    rows.inherit(tx, origin, project)
+
+
 def residues(tx: Tx) -> Iterator[Kept]:
     """Return the contents that git needs besides landings: the collector keeps them."""
     return rows.all_residue(tx)

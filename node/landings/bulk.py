@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from keys.statements.descriptor import Descriptor
-from keys.statements.landing import Imported, LandingRecord, seal_landing
+from keys.statements.landing import Carried, Imported, LandingRecord, seal_landing
 from node.access.model import Action
 from node.kernel import events
 from node.kernel.errors import Conflict
@@ -37,13 +37,18 @@ IMPORTED = "landing.imported"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A landing as its history tells it."""
+    """A landing as its history tells it: what it was elsewhere, and who made it there.
+
+    One that was nothing elsewhere is made now, by whoever asks.
+    """
 
     session: str
     goal: str
-    imported: Imported
+    imported: Imported | None
     changes: tuple[Change, ...]
     transcript: bytes
+    carried: Carried | None = None
+    author: str = ""
 
 
 @dataclass(slots=True)
@@ -110,12 +115,13 @@ def _made(
         previous_tree=before.tree,
         session=one.session,
         contribution=None,
-        author=who.handle or "",
+        author=one.author or who.handle or "",
         author_did=None,
         goal=one.goal,
         clock=str(forge.clock.tick(now)),
         landed_at=now,
         imported=one.imported,
+        carried=one.carried,
     )
     digest = batch.put_envelope(tx, seal_landing(record, forge.node.key), before.id)
     transcript = batch.put_beside(tx, one.transcript, digest)
@@ -137,7 +143,7 @@ def write(forge: Forge, tx: Tx, who: Party, project: Project, made: Prepared) ->
     if (head.position, head.id) != (made.before.position, made.before.id):
         raise HeadMoved(head.position)
     for landing, (position, paths) in zip(made.landings, made.touched, strict=True):
-        rows.add(tx, project.key, who.account or 0, landing)
+        rows.add(tx, project.key, 0 if landing.carried else who.account or 0, landing)
         touch(forge, tx, project.key, position, paths)
     sessions.add_imported(tx, project.key, who, map(_session, made.landings))
     facts = {"first": made.landings[0].position, "last": made.landings[-1].position}
@@ -162,11 +168,12 @@ def _session(landing: Landing) -> LandedSession:
         goal=landing.goal,
         base_position=landing.position - 1,
         origin=landing.origin,
-        model=None,
+        model=landing.model,
         started_at=landing.landed_at,
         landed_at=landing.landed_at,
         position=landing.position,
         transcript=landing.transcript,
+        author_handle=landing.author if landing.carried else None,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from keys.statements.descriptor import Descriptor
 from keys.statements.equivocation import Equivocation
-from keys.statements.landing import Imported, LandingRecord
+from keys.statements.landing import Carried, Imported, LandingRecord
 from node.kernel.errors import Conflict, Invalid, Missing
 from store.changes import Change
 from store.digest import Digest
@@ -49,6 +49,7 @@ class Landing:
     clock: str
     landed_at: int
     imported: Imported | None = None
+    carried: Carried | None = None
 
     @classmethod
     def signed(
@@ -62,6 +63,8 @@ class Landing:
         model: str | None = None,
     ) -> "Landing":
         """Return the entry of a record that was signed as the envelope `id_`."""
+        if record.carried is not None:
+            origin, model = record.carried.origin, record.carried.model
         return cls(
             position=record.position,
             id=id_,
@@ -80,6 +83,7 @@ class Landing:
             clock=record.clock,
             landed_at=record.landed_at,
             imported=record.imported,
+            carried=record.carried,
         )
 
     @property
@@ -99,7 +103,9 @@ class Landing:
 
     @property
     def made_at(self) -> int:
-        """When it was made: before it was imported, or when it landed."""
+        """When it was made: before it was imported or carried over, or when it landed."""
+        if self.carried is not None:
+            return self.carried.made_at
         return self.landed_at if self.imported is None else self.imported.authored_at
 
 

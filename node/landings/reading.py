@@ -229,8 +229,8 @@ def _vouched(
     except KeysFault:
         return False
     return (
-        _orders(forge, tx, project, home, landing.position)
-        and listed.project == said.project == project.id
+        _orders(forge, tx, project, listed.project, home, landing.position)
+        and listed.project == said.project
         and listed.position == landing.position
         and listed.contribution == landing.contribution
         and signer == landing.author_did == listed.author_did
@@ -238,11 +238,12 @@ def _vouched(
     )
 
 
-def _orders(forge: Forge, tx: Tx, project: Project, home: str, position: int) -> bool:
-    """Whether `home` was the node to sign this position."""
-    if home == forge.node.did:
+def _orders(forge: Forge, tx: Tx, project: Project, said: str, home: str, position: int) -> bool:
+    """Whether `home` was the node to sign this position, for the project with the id `said`."""
+    if (said, home) == (project.id, forge.node.did):
         return True
-    return open_chain(mirroring.documents(forge, tx, project)).home_at(position) == home
+    chain = open_chain(mirroring.documents(forge, tx, project))
+    return (chain.id_at(position), chain.home_at(position)) == (said, home)
 
 
 def head_of(tx: Tx, project: Project) -> Head:
@@ -312,6 +313,11 @@ def hold(tx: Tx, project: int, reason: str) -> None:
 def release(tx: Tx, project: int) -> None:
     """Let a project take landings again."""
     rows.release(tx, project)
+
+
+def inherit(tx: Tx, origin: int, project: int, until: int) -> None:
+    """Give a fork the landings of its origin up to a position, as they were signed."""
+    rows.inherit(tx, origin, project, until)
 
 
 def all_held(tx: Tx) -> list[int]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from keys.statements.descriptor import Descriptor
 from keys.statements.equivocation import Equivocation
-from keys.statements.landing import Imported
+from keys.statements.landing import Carried, Imported
 from node.landings.model import NOTHING, Head, Landing
 from store.database import Tx
 from store.digest import Digest
@@ -14,7 +14,8 @@ from store.digest import Digest
 _COLUMNS = (
     "position, id, tree, previous_tree, session, author_handle, author_did, goal, origin, model,"
     " contribution, transcript, changes, changes_size, changed, clock, landed_at,"
-    " imported_commit, imported_author, imported_email, imported_at"
+    " imported_commit, imported_author, imported_email, imported_at,"
+    " carried_project, carried_position, carried_record, carried_at"
 )
 
 
@@ -126,8 +127,9 @@ def add(tx: Tx, project: int, author: int, landing: Landing) -> None:
         "insert into landings (project, author, position, id, tree, previous_tree, session,"
         " author_handle, author_did, goal, origin, model, contribution, transcript, changes,"
         " changes_size, changed, clock, landed_at,"
-        " imported_commit, imported_author, imported_email, imported_at)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " imported_commit, imported_author, imported_email, imported_at,"
+        " carried_project, carried_position, carried_record, carried_at)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             project,
             author,
@@ -149,6 +151,7 @@ def add(tx: Tx, project: int, author: int, landing: Landing) -> None:
             landing.clock,
             landing.landed_at,
             *_imported(landing.imported),
+            *_carried(landing.carried),
         ),
     )
 
@@ -157,6 +160,12 @@ def _imported(told: Imported | None) -> tuple[object, ...]:
     if told is None:
         return (None, None, None, None)
     return (bytes.fromhex(told.commit), told.author, told.email, told.authored_at)
+
+
+def _carried(told: Carried | None) -> tuple[object, ...]:
+    if told is None:
+        return (None, None, None, None)
+    return (told.project, told.position, told.record, told.made_at)
 
 
 def first_imported(tx: Tx, project: int) -> int | None:
@@ -192,9 +201,12 @@ def everything(tx: Tx) -> Iterator[tuple[int, Landing]]:
 
 
 def _landing(row: tuple[Any, ...]) -> Landing:
-    before, (changes, size), after, told = row[:12], row[12:14], row[14:17], row[17:]
+    before, (changes, size), after = row[:12], row[12:14], row[14:17]
+    told, over = row[17:21], row[21:]
     imported = None if told[0] is None else Imported(told[0].hex(), *told[1:])
-    return Landing(*before, Descriptor(changes, size), *after, imported)  # type: ignore[call-arg]
+    # Origin and model stand in columns of their own.
+    carried = None if over[0] is None else Carried(*over, *row[8:10])
+    return Landing(*before, Descriptor(changes, size), *after, imported, carried)  # type: ignore[call-arg]
 
 
 def changed(tx: Tx, project: int, first: int, last: int) -> int:
@@ -238,6 +250,21 @@ def add_equivocation(tx: Tx, proof: Equivocation, encoded: bytes, at: int) -> No
         "insert or ignore into equivocations (project, position, signer, proof, seen_at)"
         " values (?, ?, ?, ?, ?)",
         (proof.project, proof.position, proof.signer, encoded, at),
+    )
+
+
+def inherit(tx: Tx, origin: int, project: int, until: int) -> None:
+    """Give a fork the landings of its origin up to a position; they are nobody's here."""
+    tx.execute(
+        f"insert into landings (project, author, {_COLUMNS}) select ?, 0, {_COLUMNS} from landings"  # noqa: S608
+        " where project = ? and position <= ? order by position",
+        (project, origin, until),
+    )
+    tx.execute(
+        "insert into path_touches (project, path, position, below)"
+        " select ?, path, position, below from path_touches"
+        " where project = ? and position <= ? order by path, position",
+        (project, origin, until),
     )
 
 

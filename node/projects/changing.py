@@ -4,8 +4,15 @@ Roles are read again here: they may have changed since the asker came through th
 """
 
 import dataclasses
+from collections.abc import Sequence
 
-from keys.statements.project import ProjectDocument, open_project, seal_project
+from keys.statements.project import (
+    Origin,
+    ProjectDocument,
+    genesis_id,
+    open_project,
+    seal_project,
+)
 from node.access import verbs as access
 from node.access.model import Action, NoProject
 from node.accounts.model import Account
@@ -14,8 +21,9 @@ from node.kernel import events, jobs
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.projects import notices, rows, rules
-from node.projects.model import Project, ProjectLimit, ProjectTaken
+from node.projects.model import NewProject, Project, ProjectLimit, ProjectTaken
 from store.database import Tx
+from store.digest import Digest
 from store.records import Kind
 
 
@@ -50,6 +58,46 @@ def check_room(forge: Forge, tx: Tx, owner: Account) -> None:
     limit = rules.most_projects(owner, forge.limits)
     if limit is not None and rows.count_of(tx, owner.key) >= limit:
         raise ProjectLimit(limit)
+
+
+def begin(
+    forge: Forge,
+    tx: Tx,
+    owner: Account,
+    new: NewProject,
+    origin: Origin | None = None,
+    inherited: Sequence[Digest] = (),
+) -> Project:
+    """Make a project in the namespace of `owner`, its genesis signed by the owner's key.
+
+    `new` is tidy. With an `origin` it is a fork, and `inherited` are the ids of the documents
+    behind which its own stand. Raises `ProjectTaken` or `ProjectLimit`.
+    """
+    check_free(tx, owner.key, owner.handle, new.handle)
+    check_room(forge, tx, owner)
+    at, nonce = forge.now(), forge.ids.nonce()
+    document = rules.genesis(new, owner.handle, owner.did, forge.node.did, nonce, at, origin)
+    envelope = seal_project(document, forge.keys.person(owner.did))
+    digest = forge.objects.put(tx, Kind.DOCUMENT, envelope)
+    project = Project(
+        key=0,
+        id=genesis_id(envelope),
+        account=owner.handle,
+        owner=owner.key,
+        handle=new.handle,
+        name=new.name,
+        description=new.description,
+        visibility=new.visibility,
+        document=digest,
+        created_at=at,
+        updated_at=at,
+        url=new.url,
+        llm_model=new.llm_model,
+    )
+    made = dataclasses.replace(project, key=rows.add(tx, project))
+    for one in (*inherited, digest):
+        rows.add_document(tx, made.key, one)
+    return made
 
 
 def follow(forge: Forge, tx: Tx, project: Project, document: ProjectDocument) -> Project:

@@ -122,6 +122,16 @@ class ProjectLimit(Exhausted):
         )
 
 
+class OriginPrivate(Invalid):
+    """A fork holds what its origin keeps private."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "project.origin-private",
+            "This is a fork of a private project, so it stays private as long as that one does.",
+        )
+
+
 class StorageLimit(Exhausted):
     """The account's projects hold as many bytes as they may."""
 

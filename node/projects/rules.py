@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from keys.statements.project import After, ProjectDocument, Visibility
+from keys.statements.project import After, Origin, ProjectDocument, Visibility
 from node.access.model import Action
 from node.access.rules import PRIVATE, PUBLIC, authorize
 from node.accounts.model import Account
@@ -185,9 +185,18 @@ def _is_linkable(url: str) -> bool:
 
 
 def genesis(
-    new: NewProject, account: str, owner: str, home: str, nonce: str, at: int
+    new: NewProject,
+    account: str,
+    owner: str,
+    home: str,
+    nonce: str,
+    at: int,
+    origin: Origin | None = None,
 ) -> ProjectDocument:
-    """Return the first document of a project: `owner` and `home` are dids."""
+    """Return the first document of a project: `owner` and `home` are dids.
+
+    With an `origin` it is a fork.
+    """
     return ProjectDocument(
         name=new.name,
         account=account,
@@ -198,6 +207,7 @@ def genesis(
         policy={"land": [owner]},
         nonce=nonce,
         created_at=at,
+        origin=origin,
     )
 
 
@@ -215,6 +225,7 @@ def successor(
         created_at=at,
         previous=previous,
         after=None,
+        origin=None,
     )
 
 
@@ -231,6 +242,7 @@ def handed_over(
         created_at=at,
         previous=previous,
         after=None,
+        origin=None,
     )
 
 
@@ -252,6 +264,7 @@ def held_by(
         created_at=at,
         previous=previous,
         after=None,
+        origin=None,
     )
 
 

@@ -4,13 +4,12 @@ What a project is stands in a document that its owner's key signs; a row here is
 document says, and where. Functions that take a `Tx` are for verbs of other slices.
 """
 
-import dataclasses
 from collections.abc import Sequence
 
-from keys.statements.project import genesis_id, open_project, seal_project
+from keys.statements.project import open_chain, open_project
 from node.access import verbs as access
 from node.access.model import Action, NoProject
-from node.access.rules import PRIVATE, authorize
+from node.access.rules import PRIVATE, PUBLIC, authorize
 from node.accounts import verbs as accounts
 from node.accounts.model import Account
 from node.audit import verbs as audit
@@ -20,10 +19,9 @@ from node.kernel.paging import page_size
 from node.kernel.parties import Party
 from node.projects import changing, notices, rows, rules
 from node.projects.changing import current
-from node.projects.model import NewProject, Project, ProjectChanges
+from node.projects.model import NewProject, OriginPrivate, Project, ProjectChanges
 from store.database import Tx
 from store.digest import Digest
-from store.records import Kind
 
 __all__ = [
     "among",
@@ -31,6 +29,7 @@ __all__ = [
     "by_id",
     "by_key",
     "chain",
+    "chain_ids",
     "create",
     "current",
     "delete",
@@ -160,6 +159,11 @@ def chain(forge: Forge, tx: Tx, project: int) -> list[bytes]:
     return [forge.objects.get(tx, name) for name in rows.documents(tx, project)]
 
 
+def chain_ids(tx: Tx, project: int) -> list[Digest]:
+    """Return the ids of the signed versions of a project's document, oldest first."""
+    return rows.documents(tx, project)
+
+
 def ids(tx: Tx) -> dict[int, str]:
     """Return the id of each project that is not deleted, by its key."""
     return rows.ids(tx)
@@ -180,30 +184,8 @@ def _readable(who: Party, project: Project | None) -> Project:
 def _create(forge: Forge, tx: Tx, who: Party, owner: Account, new: NewProject) -> Project:
     # Asked again: who acts for an organization may just have lost the role.
     authorize(access.refreshed(tx, who), Action.CREATE, owner=owner.key)
-    changing.check_free(tx, owner.key, owner.handle, new.handle)
-    changing.check_room(forge, tx, owner)
-    at = forge.now()
-    document = rules.genesis(new, owner.handle, owner.did, forge.node.did, forge.ids.nonce(), at)
-    envelope = seal_project(document, forge.keys.person(owner.did))
-    digest = forge.objects.put(tx, Kind.DOCUMENT, envelope)
-    project = Project(
-        key=0,
-        id=genesis_id(envelope),
-        account=owner.handle,
-        owner=owner.key,
-        handle=new.handle,
-        name=new.name,
-        description=new.description,
-        visibility=new.visibility,
-        document=digest,
-        created_at=at,
-        updated_at=at,
-        url=new.url,
-        llm_model=new.llm_model,
-    )
-    made = dataclasses.replace(project, key=rows.add(tx, project))
-    rows.add_document(tx, made.key, digest)
-    changing.tell(tx, who, made, "created", at)
+    made = changing.begin(forge, tx, owner, new)
+    changing.tell(tx, who, made, "created", made.created_at)
     return made
 
 
@@ -215,6 +197,8 @@ def _update(
     after = rules.applied(before, rules.check_changes(changes), at)
     if after.handle.lower() != before.handle.lower():
         changing.check_free(tx, before.owner, before.account, after.handle)
+    if before.visibility != after.visibility == PUBLIC:
+        _check_may_be_public(forge, tx, before)
     if rules.is_said_differently(before, after):
         after = _signed(forge, tx, before, after, at)
     rows.change(tx, after)
@@ -223,6 +207,13 @@ def _update(
     changed = [field for field in rules.FIELDS if getattr(before, field) != getattr(after, field)]
     changing.tell(tx, who, after, "updated", at, changed=changed, visibility=after.visibility)
     return after
+
+
+def _check_may_be_public(forge: Forge, tx: Tx, project: Project) -> None:
+    """Raise `OriginPrivate` for a fork of what is private: its log holds that, too."""
+    origins = open_chain(chain(forge, tx, project.key)).origins
+    if any(one.visibility == PRIVATE for one in rows.by_ids(tx, [o.project for o in origins])):
+        raise OriginPrivate
 
 
 def _tell_mirrors(forge: Forge, tx: Tx, project: Project) -> None:

@@ -49,6 +49,20 @@ def add_landed(tx: Tx, project: int, author: int, landed: LandedSession) -> None
     )
 
 
+def inherit(tx: Tx, origin: int, project: int, author: int, until: int) -> None:
+    """Give a fork the landed sessions of its origin up to a position, by their authors' names."""
+    tx.execute(
+        "insert into sessions (project, id, author, goal, status, base_position, origin, model,"
+        " started_at, ended_at, position, transcript, author_handle)"
+        " select ?, id, ?, goal, status, base_position, origin, model, started_at, ended_at,"
+        " position, transcript,"
+        " coalesce(author_handle, (select handle from accounts where key = author))"
+        " from sessions where project = ? and status = 'landed' and position <= ?"
+        " order by position",
+        (project, author, origin, until),
+    )
+
+
 def forget_after(tx: Tx, project: int, position: int) -> None:
     """Forget the sessions that landed behind a position."""
     tx.execute("delete from sessions where project = ? and position > ?", (project, position))

@@ -191,6 +191,11 @@ def add_accepted(tx: Tx, project: int, author: int, landed: LandedSession) -> No
     rows.add_landed(tx, project, author, landed)
 
 
+def inherit(tx: Tx, origin: int, project: int, author: int, until: int) -> None:
+    """Give a fork of the account `author` the landed sessions of its origin up to a position."""
+    rows.inherit(tx, origin, project, author, until)
+
+
 def forget_after(tx: Tx, project: int, position: int) -> None:
     """Forget the sessions that landed behind a position whose landings are forgotten."""
     rows.forget_after(tx, project, position)

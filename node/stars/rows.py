@@ -104,13 +104,13 @@ def activities(tx: Tx, account: int, since: int) -> list[Activity]:
     """Return what happened since a day with each project that an account may see."""
     asked = {"account": account, "day": since, "at": since * 86_400_000}
     rows = tx.execute(
-        "with given as (select project, count(*) as n from project_stars where at >= :at"
+        "with given as (select project, count(*) as n from project_stars where at >= :at"  # noqa: S608  constants
         " group by project), landed as (select project, sum(landings) as n from project_days"
         " where day >= :day group by project)"
         " select projects.key, stars,"
         " coalesce((select n from given where project = projects.key), 0),"
         " coalesce((select n from landed where project = projects.key), 0),"
-        " projects.created_at" + _SEEN,  # noqa: S608  constants
+        " projects.created_at" + _SEEN,
         asked,
     )
     return [Activity(*row) for row in rows]

@@ -34,6 +34,7 @@ from keys.statements.landing import LandingRecord, open_landing, record_id, seal
 from keys.statements.notice import STATES, Notice, open_notice, seal_notice
 from keys.statements.project import (
     After,
+    Origin,
     ProjectDocument,
     Tenure,
     genesis_id,
@@ -663,3 +664,54 @@ def test_the_payload_is_what_an_in_toto_reader_expects():
             "tool": {"name": "mic", "version": "0.1.0"},
         }
     ]
+
+
+def a_fork(chain, position=3, record=R5, owner=BOB, **more):
+    """A chain with the genesis of a fork behind it."""
+    origin = Origin(open_chain(chain).id, position, record)
+    said = replace(GENESIS, owner=owner.did, nonce="f" * 32, origin=origin)
+    return [*chain, seal_project(replace(said, **more), owner)]
+
+
+def test_a_fork_goes_on_from_its_origin():
+    origin = moved((BOB, After(2, R2)), (ADA, After(5, R5)))
+    fork = open_chain(a_fork(origin))
+    assert fork.id == genesis_id(a_fork(origin)[-1]) != open_chain(origin).id
+    assert [fork.id_at(n) for n in (1, 3, 4)] == [open_chain(origin).id] * 2 + [fork.id]
+    assert [fork.home_at(n) for n in (2, 3, 4, 9)] == [HOME.did, BOB.did, HOME.did, HOME.did]
+    again = open_chain(a_fork(a_fork(origin), 7, R2, ADA))
+    names = [open_chain(origin).id, fork.id, again.id]
+    assert [again.id_at(n) for n in (3, 4, 7, 8)] == [names[0], names[1], names[1], names[2]]
+
+
+def test_a_fork_has_documents_of_its_own():
+    chain = a_fork(moved())
+    renamed = [*chain, following(chain[-1], BOB, name="renamed", origin=None)]
+    assert open_chain(renamed).current.name == "renamed"
+    assert open_chain(renamed).id == open_chain(chain).id
+    with pytest.raises(BadStatement):
+        open_chain([*chain, following(chain[-1], ADA, origin=None)])
+
+
+@pytest.mark.parametrize(("position", "record"), [(3, b"x" * 32), (4, b"x" * 32)])
+def test_where_a_fork_begins_another_landing_of_the_origin_counts_for_nothing(position, record):
+    fork = open_chain(a_fork(moved((BOB, After(0, None)))))
+    assert fork.outlived(position, record, BOB.did)
+    assert not fork.outlived(3, R5, BOB.did)
+
+
+def test_a_fork_stands_behind_the_documents_of_its_origin_and_no_others():
+    origin = moved()
+    other = [seal_project(replace(GENESIS, nonce="o" * 32), ADA)]
+    fork = a_fork(origin)
+    for chain in (
+        [fork[-1]],
+        [*other, fork[-1]],
+        [*fork, fork[-1]],
+        a_fork(fork, position=3),
+        [*origin, seal_project(replace(GENESIS, origin=Origin("mic:z" + "2" * 43, 1, R2)), ADA)],
+    ):
+        with pytest.raises(BadStatement):
+            open_chain(chain)
+    with pytest.raises(BadStatement):
+        following(fork[-1], BOB)

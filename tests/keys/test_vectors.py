@@ -57,7 +57,7 @@ def plain(value):
         fields = dataclasses.fields(value)
         shown = {field.name: plain(getattr(value, field.name)) for field in fields}
         # What came later and is not said is not written.
-        later = {"imported", "after", "account", "handle"}
+        later = {"imported", "after", "account", "handle", "origin", "carried"}
         return {name: at for name, at in shown.items() if name not in later or at is not None}
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]

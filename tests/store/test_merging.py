@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mic.workspace.merge import merge_lines, plan, settle
 from store.changes import Change
 from store.digest import digest_of
+from store.merging import merge_lines, plan, settle
 from store.tree import Entry, Mode
 
 
