@@ -19,7 +19,7 @@ from node.kernel.errors import Exhausted
 from node.kernel.forge import Forge
 from node.replication import verbs as replication
 from node.replication.model import Seed
-from p2p.faults import HolderFault, Misbehaved, NoAnswer
+from p2p.faults import HolderFault, Misbehaved
 from p2p.groups import proven
 from p2p.scores import Offence
 from p2p.sources import Source
@@ -44,11 +44,13 @@ class QuotaReached(Exhausted):
         super().__init__("seed.quota", f"The seed's quota of {quota:,} bytes is used up.")
 
 
-class NobodyHas(NoAnswer):
+class NobodyHas(HolderFault):
     """No holder that answers has what is needed."""
 
     def __init__(self, last: HolderFault | None) -> None:
-        super().__init__("No holder", last.message.rstrip(".") if last else "none is known")
+        unknown = "No node is known that may have it: `micelio peer add ADDRESS` names one."
+        text = f"Nobody who has it answers: {last.message}" if last else unknown
+        super().__init__("peer.no-answer", text)
 
 
 @dataclass(slots=True)

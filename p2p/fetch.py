@@ -19,10 +19,10 @@ from node.kernel.errors import Fault
 from node.kernel.forge import Forge
 from node.landings import accepting, reading
 from node.projects import mirroring
-from node.projects.model import BadNotice, NotHeld, Project, Withdrawn
+from node.projects.model import BadNotice, NotHeld, OrderedHere, Project, Withdrawn
 from node.replication import peering, rules
 from node.replication import verbs as replication
-from node.replication.model import Seed
+from node.replication.model import OwnProject, Seed, SeededAlready
 from p2p import receipts
 from p2p.client import Dialling
 from p2p.contents import NobodyHas, QuotaReached, Span, Taking
@@ -53,6 +53,9 @@ class Refusal(HolderFault):
         super().__init__(fault.code, f"{source.holder.where}: {fault.message}", **fault.details)
         self.offence = OFFENCES.get(fault.code.partition(".")[2], Offence.MALFORMED)
 
+
+OURS = (NotHeld, OrderedHere, OwnProject, SeededAlready)
+"""What is wrong with a pull on this side, whoever is asked: nobody is blamed for it."""
 
 OFFENCES = {one.code: one for one in Offence} | {"not-home": Offence.FORGED_AUTHOR}
 
@@ -148,6 +151,8 @@ class Pull:
         oldest = rules.contents_from(self.seed.depth, self.target)
         try:
             await accepting.take_in(self.forge, self.project, found, oldest)
+        except OURS:
+            raise
         except Fault as fault:
             raise Refusal(source, fault) from fault
 
@@ -210,7 +215,7 @@ async def pull(forge: Forge, network: Dialling | None, seed: Seed) -> None:
         else:
             await _finished(forge, seed, project, taking.sources)
         for source, failed in dropped:
-            await _score(forge, source, failed, project.home if project else None)
+            await _score(forge, source, failed, project)
 
 
 async def _noticed(forge: Forge, faults: Sequence[HolderFault]) -> None:
@@ -242,7 +247,7 @@ async def taken(
             project = await mirroring.take(
                 forge, documents, seed.id, _settled(forge), called=called
             )
-        except Withdrawn:
+        except (Withdrawn, *OURS):
             raise
         except HolderFault as fault:
             failed = fault
@@ -280,15 +285,22 @@ async def _finished(forge: Forge, seed: Seed, project: Project, sources: Sequenc
                 await receipts.send(forge, now, source, project)
 
 
-async def _score(forge: Forge, source: Source, fault: HolderFault, home: str | None) -> None:
+async def _score(forge: Forge, source: Source, fault: HolderFault, project: Project | None) -> None:
     """Hold a fault against who is to blame: a home that contradicts itself, else the holder."""
     log.warning("a holder failed", extra={"peer": source.holder.where, "code": fault.code})
     offence = fault.offence
     if source.peer is None or not offence.points:
         return
-    if offence is Offence.EQUIVOCATION and source.did != home:
+    if offence is Offence.EQUIVOCATION and (project is None or source.did != project.home):
+        return
+    if offence is Offence.OUTLIVED and not _has_heard(source, project):
         return
     await peering.scored(forge, source.peer, offence.points, offence.code)
+
+
+def _has_heard(source: Source, project: Project | None) -> bool:
+    """Return whether a holder has the documents that are here, so that it knows the home."""
+    return project is not None and source.project.document == project.document.hex()
 
 
 def room_of(seed: Seed) -> int | None:

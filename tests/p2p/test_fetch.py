@@ -8,11 +8,15 @@ from node.daemon import fsck
 from node.daemon.housekeeping import roots
 from node.holdings import reading as holdings
 from node.holdings import verbs as held
+from node.landings import adopting
+from node.replication import peering
 from node.replication import verbs as replication
+from node.replication.model import Met
 from store import collect as garbage
 from store.digest import digest_of
-from tests.support.forges import a_forge
+from tests.support.forges import a_forge, an_account
 from tests.support.mirrors import a_home, head_of, pulled, seeded
+from tests.support.wire import a_door
 
 
 @pytest.fixture
@@ -167,3 +171,49 @@ async def test_a_seed_behind_what_was_told_of_it_is_looked_at_soon_then_ever_mor
     assert (seed.state, seed.lag) == ("verified", 7)
     assert pauses[0] < 3_000
     assert 30_000 < pauses[-1] <= 80_000
+
+
+async def test_a_home_is_found_by_the_name_of_its_host(home, holder):
+    by_name = home.address.replace("127.0.0.1", "localhost")
+    seed = await pulled(holder, await seeded(holder, by_name))
+    assert (seed.state, seed.error, seed.position) == ("verified", None, 2)
+
+
+async def test_a_project_that_is_seeded_already_is_said_to_be_and_costs_its_holder_nothing(
+    home, holder
+):
+    await pulled(holder, await seeded(holder, home.address))
+    again = await pulled(
+        holder, await seeded(holder, home.address.replace("127.0.0.1", "localhost"))
+    )
+    assert (again.state, again.code) == ("failed", "seed.exists")
+    assert home.address in again.error
+    assert [one.score for one in await peering.peers(holder)] == [0, 0]
+
+
+async def test_who_has_not_got_a_project_is_said_in_words_that_can_be_read(home, holder):
+    seed = await pulled(holder, await seeded(holder, f"{home.door.url}/ada/nothing"))
+    assert seed.error == (
+        f"Nobody who has it answers: {home.door.url} refused:"
+        " There is no such project, or it is not yours to see."
+    )
+    unknown = await seeded(holder, home.project.id)
+    for one in await peering.peers(holder):
+        await peering.remove(holder, one)
+    seed = await pulled(holder, unknown)
+    assert seed.error == "No node is known that may have it: `micelio peer add ADDRESS` names one."
+
+
+async def test_an_old_home_that_has_not_heard_of_the_new_one_is_not_blamed(home, holder, tmp_path):
+    async with a_forge(tmp_path / "heir") as heir, a_door(heir) as door:
+        await pulled(heir, await seeded(heir, home.address))
+        key = home.forge.keys.person(home.ada.did)
+        zoe = await an_account(heir, "zoe")
+        made = await adopting.adopt(heir, home.project.id, key, zoe)
+        await home.land(late=b"too late\n")
+        seed = await pulled(holder, await seeded(holder, f"{door.url}/{made.address}"))
+        old = await peering.met(holder, Met(url=home.door.url), "operator")
+        await replication.head_told(holder, home.project.id, old, 3)
+        seed = await pulled(holder, seed)
+    assert (seed.state, seed.position) == ("verified", 2)
+    assert [one.score for one in await peering.peers(holder)] == [0, 0]
