@@ -2,7 +2,8 @@
 
 Markdown is rendered with raw HTML escaped, then every tag and attribute that is not on the list
 below is escaped again by another library: two independent walls. Code is coloured into the five
-classes that the stylesheet knows; whatever a highlighter yields is escaped here.
+classes that the stylesheet knows, common languages by `node.kernel.colours` and the others by a
+library; whatever that yields is escaped here.
 
 The libraries are imported at first use, since a node that only syncs must stay small.
 """
@@ -15,6 +16,8 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequenc
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
+
+from node.kernel import colours
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -121,16 +124,24 @@ def highlight(path: str, text: str) -> list[str]:
     There is one for each line of `text`, however the highlighter splits them. Signs that turn the
     direction of reading are shown by their number.
     """
-    return [_HIDDEN.sub(_named_sign, line) for line in _lines(path, text)]
+    lines = _lines(path, text)
+    if _HIDDEN.search(text) is None:
+        return lines
+    return [_HIDDEN.sub(_named_sign, line) for line in lines]
 
 
 def _lines(path: str, text: str) -> list[str]:
     lines = text.removesuffix("\n").split("\n") if text else []
     if len(text) <= HIGHLIGHTED_CHARS and not any(len(line) > LONGEST_LINE for line in lines):
-        coloured = _coloured(_language(path), "\n".join(lines)).split("\n")
-        if len(coloured) == len(lines):
-            return coloured
+        drawn = _drawn(path, "\n".join(lines)).split("\n")
+        if len(drawn) == len(lines):
+            return drawn
     return [html.escape(line) for line in lines]
+
+
+def _drawn(path: str, text: str) -> str:
+    known = colours.of_path(path)
+    return colours.coloured(known, text) if known else _coloured(_language(path), text)
 
 
 def _is_allowed(tag: str, name: str, value: str) -> bool:
@@ -260,7 +271,8 @@ def fence(code: str, language: str) -> str:
     """Return code as HTML, coloured if its language is known."""
     if len(code) > HIGHLIGHTED_CHARS or not language:
         return html.escape(code)
-    return _coloured(_named(language), code)
+    known = colours.of_language(language.split(maxsplit=1)[0])
+    return colours.coloured(known, code) if known else _coloured(_named(language), code)
 
 
 def _coloured(lexer: Any, text: str) -> str:
