@@ -19,7 +19,7 @@ import msgspec
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.client_proto import ResponseHandler
 
-from mic.wire.messages import IDS, JSON, PREFIX, Failure
+from mic.wire.messages import IDS, JSON, PREFIX, Documents, Failure
 from node.kernel import outbound
 from node.kernel.errors import Fault
 from node.kernel.forge import Forge
@@ -33,7 +33,9 @@ Shape = TypeVar("Shape")
 Query = Mapping[str, str | int]
 
 ANSWER = 32 << 20
-"""Bytes of a small answer: the documents of a project are the longest."""
+"""Bytes of the documents of a project, which are the longest of the small answers."""
+SMALL = 8 << 20
+"""Bytes of any other: a comparison of heads has half of that at most."""
 
 CONNECTIONS = 4
 CHUNK = 256 << 10
@@ -100,11 +102,11 @@ class Holder:
         query: Query | None,
         kind: str = JSON,
     ) -> Shape:
-        data = bytearray()
+        data, most = bytearray(), ANSWER if shape is Documents else SMALL
         async with self._open(method, path, body, query, kind) as answer:
             async for chunk in self._chunks(answer):
                 data += chunk
-                if len(data) > ANSWER:
+                if len(data) > most:
                     raise Misbehaved(self.where, Offence.OVERSIZE, "an answer without end")
         try:
             return msgspec.json.decode(bytes(data), type=shape)

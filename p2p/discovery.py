@@ -8,7 +8,7 @@ node has proven its key there, or where the address itself shows the node's sign
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 
 import msgspec
 
@@ -97,10 +97,16 @@ class Discovery:
         """Ask peers for what they sign of themselves, each once in a while."""
         now = self._forge.now()
         known = await peering.peers(self._forge)
+        self._forget_but({facts.name(one) for one in known})
         due = [one for one in known if now - self._asked.get(facts.name(one), 0) >= AGAIN_MS]
         for peer in due[:AT_ONCE]:
             self._asked[facts.name(peer)] = now
             await self._introduce(peer)
+
+    def _forget_but(self, names: Collection[str]) -> None:
+        """Keep nothing of who is not known any more: whoever comes with ever new keys leaves it."""
+        self._asked = {one: at for one, at in self._asked.items() if one in names}
+        self._book = {one: entry for one, entry in self._book.items() if one in names}
 
     async def search(self) -> None:
         """Tell the DHT what is held here, and ask it who holds what few are known to hold."""

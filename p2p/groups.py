@@ -20,6 +20,8 @@ from store.records import Record, opened
 
 MOST = 96 << 20
 """Bytes of one position's documents: a change list of 64 MiB, and more than the rest can be."""
+PIECES = 2048
+"""Objects of one position: a change list of 64 MiB is cut into half as many at most."""
 
 _ENVELOPE = b'{"payload":"'
 
@@ -103,7 +105,7 @@ def _begun(raw: bytes, where: str) -> Group:
 
 def _add(group: Group, raw: bytes, where: str) -> None:
     group.size += len(raw)
-    if group.size > MOST:
+    if group.size > MOST or len(group.others) >= PIECES:
         raise Misbehaved(where, Offence.OVERSIZE, "a position without end")
     if group.contribution is None and group.record.contribution == digest_of(raw):
         group.contribution = raw

@@ -6,9 +6,10 @@ about who it is, is not believed: otherwise anybody could have another node's na
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import msgspec
 
@@ -72,9 +73,14 @@ async def ways(forge: Forge, seed: Seed) -> list[Way]:
     if not found and not peers:
         now = forge.now()
         peers = [one for one in await peering.peers(forge) if not rules.is_banned(one, now)]
-    for peer in peers:
-        found += ways_to(peer)
+    found += _in_turn([ways_to(peer)[:MOST] for peer in peers])
     return list({way.address: way for way in reversed(found)}.values())[::-1]
+
+
+def _in_turn(several: Iterable[Sequence[Way]]) -> list[Way]:
+    """Return one way of each, then a second one: who names many addresses hides nobody else."""
+    turns = zip_longest(*several)
+    return [way for turn in turns for way in turn if way is not None]
 
 
 def ways_to(peer: Peer) -> list[Way]:

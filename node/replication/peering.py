@@ -13,6 +13,8 @@ from store.database import Tx
 
 LONGEST_NAME = 100
 MOST_ADDRESSES = 16
+MOST = 1_000
+"""Peers that are remembered besides those that the operator named, and as many that are banned."""
 
 
 async def peers(forge: Forge) -> list[Peer]:
@@ -37,6 +39,7 @@ def remember(forge: Forge, tx: Tx, learned: Met, source: str, *, answered: bool 
         known = by_url
     url = learned.url if by_url is None else None
     if known is None:
+        _make_room(forge, tx, MOST - 1, banned=False)
         found = Met(learned.did, url, learned.name[:LONGEST_NAME])
         key = rows.add_peer(tx, found, source, forge.now())
     else:
@@ -48,6 +51,13 @@ def remember(forge: Forge, tx: Tx, learned: Met, source: str, *, answered: bool 
     peer = rows.peer(tx, key)
     assert peer is not None
     return peer
+
+
+def _make_room(forge: Forge, tx: Tx, most: int, *, banned: bool) -> None:
+    """Forget whoever is beyond so many: a key costs nothing, and neither does a new name."""
+    gone = rows.surplus(tx, most, forge.now(), banned=banned)
+    if gone is not None:
+        rows.remove_peer(tx, gone)
 
 
 def _learn(tx: Tx, key: int, addresses: Sequence[str]) -> None:
@@ -135,6 +145,7 @@ def _scored(forge: Forge, tx: Tx, key: int, points: int, reason: str) -> Peer:
         raise NoPeer(str(key))
     total, until = rules.after_points(peer, points, now)
     rows.score(tx, key, total, now, until, reason)
+    _make_room(forge, tx, MOST, banned=True)
     return rows.peer(tx, key) or peer
 
 

@@ -80,6 +80,19 @@ def set_addresses(tx: Tx, peer_: int, addresses: Iterable[str]) -> None:
     )
 
 
+def surplus(tx: Tx, most: int, now: int, *, banned: bool) -> int | None:
+    """Return the peer, one of those banned or of the others, that is beyond `most` of its kind.
+
+    It is the one that answered longest ago, or never; not one that the operator has named.
+    """
+    row = tx.execute(
+        "select key, count(*) over () from peers where source <> 'operator' and is_allowed = 0"
+        " and (coalesce(banned_until, 0) > ?) = ? order by coalesce(seen_at, 0), key limit 1",
+        (now, banned),
+    ).fetchone()
+    return row[0] if row and row[1] > most else None
+
+
 def remove_peer(tx: Tx, key: int) -> None:
     """Forget a peer."""
     tx.execute("delete from peers where key = ?", (key,))
@@ -143,19 +156,11 @@ def due(tx: Tx, now: int, limit: int) -> list[int]:
 
 def add_seed(tx: Tx, wish: Wish, now: int) -> int:
     """Write a seed and return its key."""
+    place = wish.place
     done = tx.execute(
         "insert into seeds (address, id, depth, quota, is_pinned, reason, state, added_at, used_at,"
         " due_at) values (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, 0)",
-        (
-            wish.place.text,
-            wish.place.id,
-            wish.depth,
-            wish.quota,
-            wish.is_pinned,
-            wish.reason,
-            now,
-            now,
-        ),
+        (place.text, place.id, wish.depth, wish.quota, wish.is_pinned, wish.reason, now, now),
     )
     return done.lastrowid or 0
 
@@ -192,8 +197,7 @@ def lease(tx: Tx, key: int, until: int) -> None:
 
 def is_due(tx: Tx, key: int) -> bool:
     """Whether there was news of a seed since its lease."""
-    row = tx.execute("select 1 from seeds where key = ? and due_at = 0", (key,)).fetchone()
-    return row is not None
+    return _one_seed(tx, " where seeds.due_at = 0 and seeds.key = ?", key) is not None
 
 
 def identify(tx: Tx, key: int, project_id: str) -> None:
@@ -228,11 +232,8 @@ def missed(tx: Tx, key: int, failures: int) -> None:
 
 def receipt_owed(tx: Tx, key: int, position: int, since: int) -> bool:
     """Whether the home was not told yet, or not since then, that a seed is here."""
-    row = tx.execute(
-        "select 1 from seeds where key = ? and (receipt_position <> ? or receipt_at < ?)",
-        (key, position, since),
-    ).fetchone()
-    return row is not None
+    sql = "select 1 from seeds where key = ? and (receipt_position <> ? or receipt_at < ?)"
+    return tx.execute(sql, (key, position, since)).fetchone() is not None
 
 
 def receipt_sent(tx: Tx, key: int, position: int, now: int) -> None:
@@ -277,11 +278,8 @@ def drop_contents(tx: Tx, key: int, contents_from: int) -> None:
 
 def is_stale(tx: Tx, project: int, since: int) -> bool:
     """Whether nobody has read a mirror since then, as far as was noted."""
-    row = tx.execute(
-        "select 1 from seeds where used_at < ? and id = (select id from projects where key = ?)",
-        (since, project),
-    ).fetchone()
-    return row is not None
+    sql = "select 1 from seeds where used_at < ? and id = (select id from projects where key = ?)"
+    return tx.execute(sql, (since, project)).fetchone() is not None
 
 
 def used(tx: Tx, project: int, now: int) -> None:
@@ -313,9 +311,10 @@ def add_holder(tx: Tx, project_id: str, peer_: int, position: int, now: int) -> 
 
 
 def holders(tx: Tx, project_id: str) -> list[tuple[Peer, int]]:
-    """Return who says to hold a project and up to where, the newest first."""
+    """Return who says to hold a project and up to where: those that answered once go first."""
     rows = tx.execute(
-        "select peer, position from holders where project = ? order by position desc, seen_at desc",
+        "select peer, position from holders join peers on peers.key = peer where project = ?"
+        " order by peers.seen_at is null, position desc, holders.seen_at desc",
         (project_id,),
     ).fetchall()
     return [(found, position) for key, position in rows if (found := peer(tx, key))]
@@ -323,20 +322,13 @@ def holders(tx: Tx, project_id: str) -> list[tuple[Peer, int]]:
 
 def put_copy(tx: Tx, copy: Copy, receipt: Digest) -> None:
     """Write what a holder signed about a project of ours; what is new is challenged at once."""
+    place = copy.project, copy.holder, copy.position
     tx.execute(
         "insert into copies (project, holder, position, record, contents_from, receipt,"
         " received_at) values (?, ?, ?, ?, ?, ?, ?) on conflict (project, holder) do update set"
         " position = excluded.position, record = excluded.record, receipt = excluded.receipt,"
         " contents_from = excluded.contents_from, received_at = excluded.received_at",
-        (
-            copy.project,
-            copy.holder,
-            copy.position,
-            copy.record,
-            copy.contents_from,
-            receipt,
-            copy.received_at,
-        ),
+        (*place, copy.record, copy.contents_from, receipt, copy.received_at),
     )
 
 
@@ -372,11 +364,8 @@ def receipts(tx: Tx) -> list[Digest]:
 
 def proven(tx: Tx, project: int, holder: str, now: int, due_at: int) -> None:
     """Note that a holder met a challenge."""
-    tx.execute(
-        "update copies set proven_at = ?, failures = 0, due_at = ?"
-        " where project = ? and holder = ?",
-        (now, due_at, project, holder),
-    )
+    sql = "update copies set proven_at = ?, failures = 0, due_at = ? where project = ?"
+    tx.execute(sql + " and holder = ?", (now, due_at, project, holder))
 
 
 def not_proven(tx: Tx, project: int, holder: str, due_at: int) -> None:

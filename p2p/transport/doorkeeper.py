@@ -63,6 +63,9 @@ class Doorkeeper:
     def ban(self, peer: str, until: float) -> None:
         """Speak with `peer` no more until then (Unix seconds)."""
         self._bans[peer] = until
+        if len(self._bans) > PEERS_REMEMBERED:
+            now = time.time()
+            self._bans = {one: end for one, end in self._bans.items() if end > now}
 
     def is_banned(self, peer: str) -> bool:
         """Whether `peer` is not spoken to now."""
@@ -73,7 +76,9 @@ class Doorkeeper:
         return until is not None
 
     def opens(self, peer: str) -> bool:
-        """Count a stream of `peer` in, unless it has too many or opens them too fast."""
+        """Count a stream of `peer` in, unless it is banned, or has or opens too many of them."""
+        if self.is_banned(peer):
+            return False  # its connection may not have ended yet
         if self._streams[peer] >= self.limits.streams_per_peer:
             return False
         if not self._pace(peer).streams.take(1, trio.current_time()):
@@ -87,7 +92,7 @@ class Doorkeeper:
 
     def says(self, peer: str) -> bool:
         """Whether a message that `peer` hands on is looked at."""
-        return self._pace(peer).messages.take(1, trio.current_time())
+        return not self.is_banned(peer) and self._pace(peer).messages.take(1, trio.current_time())
 
     def floods(self, peer: str) -> bool:
         """Take note that something was refused to `peer`; return whether that is a flood."""

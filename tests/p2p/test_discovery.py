@@ -90,3 +90,20 @@ async def test_what_a_peer_does_not_sign_of_itself_is_not_believed(tmp_path, lie
             )
         )
         assert [one.did for one in await peering.peers(bob.forge)] == [liar.did]
+
+
+async def test_nothing_is_kept_of_who_is_forgotten(tmp_path):
+    async with neighbours(tmp_path, 1, gossip=False) as (bob,), a_liar() as liar:
+        row = await peering.add(bob.forge, liar.network.addresses[0], liar.did)
+        now = bob.forge.now()
+        entry = AddressEntry(
+            did=liar.did, name="x", addresses=(), sequence=now, expires_at=now + 60_000
+        )
+        liar.entry = seal_addresses(entry, liar.key)
+        found = looking(bob)
+        await found.ask_around()
+        assert set(found._book) == set(found._asked) == {liar.did}
+        await peering.remove(bob.forge, row)
+        await found.ask_around()
+        assert not found._book
+        assert not found._asked

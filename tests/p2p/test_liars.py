@@ -171,3 +171,29 @@ async def test_who_says_what_cannot_be_understood_spoils_it_for_nobody_else(
         seed = await replication.identified(holder, seed, home.project.id)
         seed = await pulled(holder, seed)
     assert (seed.state, seed.error, seed.position) == ("verified", None, 2)
+
+
+def in_crumbs(data: bytes) -> bytes:
+    """The first position with thousands of objects of two bytes each."""
+    found = records(data)[:4]
+    crumbs = (make(Kind.DOCUMENT, number.to_bytes(2)) for number in range(5000))
+    return b"".join(map(encode, [*found[:3], *crumbs, found[3]]))
+
+
+async def test_a_position_has_no_more_objects_than_it_can_have(home, holder):
+    async with a_liar(home, "/records", in_crumbs) as address:
+        seed = await pulled(holder, await seeded(holder, address))
+    assert seed.state == "failed"
+    (liar,) = await peering.peers(holder)
+    assert liar.reason == "oversize"
+
+
+def without_end(said: bytes) -> bytes:
+    return said + b" " * (9 << 20)
+
+
+async def test_a_small_answer_is_small(home, holder):
+    async with a_liar(home, "/head", without_end) as address:
+        seed = await pulled(holder, await seeded(holder, address))
+    assert (seed.state, seed.code) == ("failed", "peer.no-answer")
+    assert "an answer without end" in seed.error

@@ -1,0 +1,64 @@
+"""Who is remembered: so many and no more, whoever comes with how many keys."""
+
+import pytest
+
+from keys.ed25519 import PrivateKey
+from node.replication import peering, rules
+from node.replication import verbs as replication
+from node.replication.model import MET, Met, Wish
+from p2p import sources
+from p2p.transport import addresses
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch):
+    monkeypatch.setattr(peering, "MOST", 5)
+
+
+async def strangers(forge, number):
+    for _ in range(number):
+        await peering.met(forge, Met(did=PrivateKey.generate().did), MET)
+
+
+async def dids(forge):
+    return {one.did for one in await peering.peers(forge)}
+
+
+async def test_strangers_make_nobody_forgotten_but_each_other(forge):
+    named = await peering.met(forge, Met(did=PrivateKey.generate().did), "operator")
+    allowed = await peering.met(forge, Met(did=PrivateKey.generate().did), MET)
+    await peering.allow(forge, allowed)
+    friend = await peering.met(forge, Met(did=PrivateKey.generate().did), MET, answered=True)
+    await strangers(forge, 20)
+    assert {named.did, allowed.did, friend.did} < await dids(forge)
+    assert len(await dids(forge)) == 5 + 2
+
+
+async def test_who_is_banned_is_not_forgotten_for_new_names(forge):
+    liar = await peering.met(forge, Met(did=PrivateKey.generate().did), MET)
+    await peering.scored(forge, liar, 100, "graft")
+    await strangers(forge, 20)
+    assert await peering.is_banned(forge, liar.did)
+    for _ in range(8):
+        await peering.scored_did(forge, PrivateKey.generate().did, 100, "torrent")
+    assert len(await dids(forge)) <= 10
+
+
+PROJECT = "mic:z" + "Q" * 44
+
+
+async def test_who_boasts_from_many_addresses_does_not_hide_who_holds_a_project(forge, monkeypatch):
+    monkeypatch.setattr(peering, "MOST", 100)
+    wish = Wish(rules.place(PROJECT))
+    seed = await replication.add(forge, wish)
+    honest = await peering.met(forge, Met(url="https://honest.example"), MET, answered=True)
+    await replication.head_told(forge, PROJECT, honest, 2)
+    for _ in range(20):
+        did = PrivateKey.generate().did
+        peer_id = addresses.peer_id(did)
+        there = tuple(f"/ip4/192.0.2.{number}/tcp/1/p2p/{peer_id}" for number in range(1, 17))
+        liar = await peering.met(forge, Met(did=did, addresses=there), MET)
+        await replication.head_told(forge, PROJECT, liar, 1 << 40)
+    ways = await sources.ways(forge, seed)
+    assert ways[0].address == "https://honest.example"
+    assert len({way.address.rpartition("/")[2] for way in ways[: 2 * sources.MOST]}) == 8
