@@ -50,15 +50,15 @@ class Lineage:
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What a sync brought: landings that were carried over, and paths that were merged by lines.
+    """What a sync brought: how many landings were carried over, which paths were merged by lines.
 
-    `merged` is whether a landing of the fork's own followed; `left` is how many are still to come.
+    `position` is where the fork stands then; `left` is how many landings are still to come.
     """
 
     position: int
     carried: int
-    merged: Sequence[str]
-    left: int
+    merged: Sequence[str] = ()
+    left: int = 0
 
 
 class NothingToFork(Conflict):

@@ -7,7 +7,7 @@ places and one event follow in a single transaction.
 """
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from keys.statements.descriptor import Descriptor
@@ -33,6 +33,8 @@ from store.digest import Digest
 from store.records import Kind, Record
 
 IMPORTED = "landing.imported"
+
+Also = Callable[[Tx], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,21 @@ class HeadMoved(Conflict):
 
 
 def prepare(
-    forge: Forge, tx: Tx, who: Party, project: Project, line: Line, told: Sequence[Told]
+    forge: Forge,
+    tx: Tx,
+    who: Party,
+    project: Project,
+    line: Line,
+    told: Sequence[Told],
+    fresh: Iterable[Record] = (),
 ) -> Prepared:
-    """Make trees, documents and signatures of `told`, and let `line` be behind them."""
+    """Make trees, documents and signatures of `told`, and let `line` be behind them.
+
+    `fresh` are contents that they name and that may not be kept yet.
+    """
     batch = Batch(forge.objects, line.chains)
+    for record in fresh:
+        batch.put_record(tx, record)
     before, landings = line.head, []
     for one in told:
         landing = _made(forge, tx, who, project, batch, line, one)
@@ -177,9 +190,7 @@ def _session(landing: Landing) -> LandedSession:
     )
 
 
-async def land(
-    forge: Forge, who: Party, project: Project, made: Prepared, also: Callable[[Tx], None]
-) -> None:
+async def land(forge: Forge, who: Party, project: Project, made: Prepared, also: Also) -> None:
     """Keep the objects of prepared landings and write their rows, with `also`, in one go."""
 
     def work(tx: Tx) -> None:
