@@ -9,7 +9,7 @@ granted; and its resource manager closes the door to everybody for a minute afte
 import logging
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import trio
@@ -30,12 +30,14 @@ from libp2p.peer.peerstore import PeerStore, PeerStoreError
 from libp2p.security.noise.transport import PROTOCOL_ID as NOISE
 from libp2p.security.noise.transport import Transport as Noise
 from libp2p.stream_muxer.yamux import yamux
+from libp2p.transport.exceptions import OpenConnectionError
 from libp2p.transport.tcp.tcp import TCP
 from libp2p.transport.upgrader import TransportUpgrader
 from multiaddr import Multiaddr
 
 from p2p.transport.doorkeeper import Doorkeeper, Report
 from p2p.transport.limits import Limits
+from p2p.transport.names import resolved
 
 log = logging.getLogger(__name__)
 
@@ -185,11 +187,18 @@ class PatientTCP(TCP):
 
     async def dial(self, maddr: Multiaddr) -> IRawConnection:
         """Return a new connection; raises `OpenConnectionError`."""
-        raw = await super().dial(maddr)
+        raw = await self._dial_first(await resolved(maddr))
         assert isinstance(raw, RawConnection)
         assert isinstance(raw.stream, TrioTCPStream)
         prepared(raw.stream, self._gone_seconds)
         return raw
+
+    async def _dial_first(self, found: Sequence[Multiaddr]) -> IRawConnection:
+        """Return a connection with the first of these addresses that answers."""
+        for where in found[:-1]:
+            with suppress(OpenConnectionError):
+                return await super().dial(where)
+        return await super().dial(found[-1])
 
 
 def prepared(stream: TrioTCPStream, gone_seconds: float) -> tuple[str, int]:

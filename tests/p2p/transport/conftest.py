@@ -108,4 +108,6 @@ def nothing_is_left():
     yield
     blocking.stop()
     gc.collect()
-    assert {one.name for one in set(threading.enumerate()) - before} <= {"asyncio_0"}
+    left = {one.name for one in set(threading.enumerate()) - before}
+    # Workers that look names up end by themselves, some seconds after their last.
+    assert {one for one in left if not one.startswith("Trio thread")} <= {"asyncio_0"}

@@ -63,6 +63,20 @@ async def test_nobody_at_the_address_is_said_and_not_asked_again_at_once(pair):
         await pair.bob.dial(nowhere)
 
 
+@pytest.mark.parametrize("kind", ["dns", "dns4"])
+async def test_a_host_is_found_by_the_name_that_the_system_knows(pair, kind):
+    async with running(listen=()) as eve:
+        by_name = pair.address.replace("/ip4/127.0.0.1/", f"/{kind}/localhost/")
+        sock = await eve.dial(by_name)
+        sock.close()
+        assert [one.did for one in await eve.connected()] == [addresses.did_of(pair.ann.peer_id)]
+
+
+async def test_a_name_that_nobody_has_is_said(pair):
+    with pytest.raises(PeerUnreachable, match="Nobody answers"):
+        await pair.bob.dial(f"/dns4/nobody.invalid/tcp/1/p2p/{stranger()}")
+
+
 async def test_an_address_that_says_nobody_is_refused(pair):
     with pytest.raises(BadAddress):
         await pair.bob.dial("/ip4/127.0.0.1/tcp/1")
