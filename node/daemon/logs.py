@@ -7,11 +7,15 @@ _USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "ta
 
 
 class _Line(logging.Formatter):
-    """One line of time, level, place and event, then the fields as name=value."""
+    """One line of time, level, place and event, then the fields as name=value.
+
+    What others wrote may be part of the event: it begins no line of its own and commands nothing.
+    """
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  logging's own name
         fields = {name: value for name, value in vars(record).items() if name not in _USUAL}
         line = super().formatMessage(record)
+        line = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
         return " ".join([line, *(f"{name}={value!r}" for name, value in fields.items())])
 
 

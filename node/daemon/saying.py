@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,9 @@ from typing import TextIO
 from node.daemon import building
 from node.daemon.config import Config
 from node.kernel.errors import Missing
+
+_COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What commands a terminal: peers and visitors choose their names."""
 
 
 class NoNode(Missing):
@@ -35,7 +39,7 @@ def say(
     """Print the result: for a program or for a person; `to` is stdout unless that is taken."""
     out = to or sys.stdout
     try:
-        print(json.dumps(facts) if as_json else text, file=out, flush=True)
+        print(json.dumps(facts) if as_json else _COMMANDS.sub("\ufffd", text), file=out, flush=True)
     except BrokenPipeError:
         # Safe because whoever read it has read enough; a node goes on without an audience.
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())

@@ -33,6 +33,7 @@ def remember(forge: Forge, tx: Tx, learned: Met, source: str, *, answered: bool 
     A did is only ever given by who has proven it. A URL that is known of another peer stays there,
     so that nobody can take over what is held against somebody else, or for them.
     """
+    said = "".join(c for c in learned.name if c.isprintable()).strip()[:LONGEST_NAME]
     known = rows.peer_by_did(tx, learned.did) if learned.did else None
     by_url = rows.peer_by_url(tx, learned.url) if learned.url else None
     if learned.did is None:
@@ -40,11 +41,11 @@ def remember(forge: Forge, tx: Tx, learned: Met, source: str, *, answered: bool 
     url = learned.url if by_url is None else None
     if known is None:
         _make_room(forge, tx, MOST - 1, banned=False)
-        found = Met(learned.did, url, learned.name[:LONGEST_NAME])
+        found = Met(learned.did, url, said)
         key = rows.add_peer(tx, found, source, forge.now())
     else:
-        key, name = known.key, learned.name[:LONGEST_NAME] or known.name
-        rows.change_peer(tx, key, known.did, known.url or url, name)
+        key = known.key
+        rows.change_peer(tx, key, known.did, known.url or url, said or known.name)
     _learn(tx, key, learned.addresses)
     if answered:
         rows.seen(tx, key, forge.now())
@@ -70,13 +71,18 @@ def _learn(tx: Tx, key: int, addresses: Sequence[str]) -> None:
 
 
 async def find(forge: Forge, text: str) -> Peer:
-    """Return the peer that an address, a did or a name means; raises `NoPeer`."""
+    """Return the peer that an address, a did or a name means; raises `NoPeer`.
+
+    A name is what a peer calls itself. So it means somebody only if nobody else is called so.
+    """
 
     def read(tx: Tx) -> Peer:
-        for peer in rows.peers(tx):
-            if text in {peer.did, peer.url, peer.name, *peer.addresses}:
-                return peer
-        raise NoPeer(text)
+        known = rows.peers(tx)
+        found = [one for one in known if text in {one.did, one.url, *one.addresses}]
+        found = found or [one for one in known if text and one.name == text]
+        if len(found) != 1:
+            raise NoPeer(text)
+        return found[0]
 
     return await forge.db.read(read)
 

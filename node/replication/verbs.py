@@ -189,7 +189,7 @@ async def _state(
     error: str | None = None,
 ) -> None:
     at = forge.now() + pause
-    error = error and error[:1000]
+    error = error and "".join(c if c.isprintable() else " " for c in error[:1000])
     await forge.db.write(lambda tx: rows.set_state(tx, seed.key, state, at, code, error))
 
 

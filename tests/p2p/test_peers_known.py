@@ -5,7 +5,7 @@ import pytest
 from keys.ed25519 import PrivateKey
 from node.replication import peering, rules
 from node.replication import verbs as replication
-from node.replication.model import MET, Met, Wish
+from node.replication.model import MET, Met, NoPeer, Wish
 from p2p import sources
 from p2p.transport import addresses
 
@@ -42,6 +42,25 @@ async def test_who_is_banned_is_not_forgotten_for_new_names(forge):
     for _ in range(8):
         await peering.scored_did(forge, PrivateKey.generate().did, 100, "torrent")
     assert len(await dids(forge)) <= 10
+
+
+async def test_a_name_means_somebody_only_if_nobody_else_is_called_so(forge):
+    moss = await peering.met(forge, Met(url="https://moss.example", name="moss"), "operator")
+    assert await peering.find(forge, "moss") == moss
+    liar = PrivateKey.generate().did
+    await peering.met(forge, Met(did=liar, name="moss"), MET, answered=True)
+    with pytest.raises(NoPeer):
+        await peering.find(forge, "moss")
+    await peering.met(forge, Met(did=liar, name="https://moss.example"), MET, answered=True)
+    assert (await peering.find(forge, "https://moss.example")).key == moss.key
+    with pytest.raises(NoPeer):
+        await peering.find(forge, "")
+
+
+async def test_a_name_is_one_line_that_commands_nothing(forge):
+    name = "moss\x1b[2J\n\u202eevil" + "x" * 200
+    peer = await peering.met(forge, Met(did=PrivateKey.generate().did, name=name), MET)
+    assert peer.name == ("moss[2Jevil" + "x" * 200)[:100]
 
 
 PROJECT = "mic:z" + "Q" * 44

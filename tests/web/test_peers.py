@@ -6,6 +6,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from node.daemon.http import application
 from node.replication import peering
+from node.replication import verbs as replication
 from node.replication.model import Met
 from node.signin import verbs as signin
 from tests.support.forges import the_keeper
@@ -50,6 +51,22 @@ async def test_an_admin_sees_the_peers_and_what_is_held_against_them(forge, visi
     assert "moss" in text
     assert "100 points, altered-blob" in text
     assert "banned" in text
+
+
+async def test_what_peers_call_themselves_is_text(forge, visitor, tmp_path):
+    hostile = "<img src=x onerror=alert(1)>\"'{{7*7}}"
+    keeper = await the_keeper(forge)
+    peer = await peering.met(forge, Met(url="https://moss.example", name=hostile), "operator")
+    await peering.scored(forge, peer, 40, hostile)
+    async with a_home(tmp_path / "home") as home:
+        await home.land(readme=b"# A book\n")
+        seed = await pulled(forge, await seeded(forge, home.address, reason=hostile))
+    await replication.failed(forge, seed, "peer.refused", hostile)
+    await visitor.post(f"/sign-in/{await signin.make_link(forge, keeper)}", allow_redirects=False)
+    for where in ("/peers", f"/{seed.name}"):
+        text = await page(visitor, where)
+        assert "<img src=x" not in text
+    assert "&lt;img src=x onerror=alert(1)&gt;&#34;&#39;{{7*7}}" in await page(visitor, "/peers")
 
 
 async def test_a_seed_that_is_no_project_yet_is_nobodys_business(forge, visitor):
