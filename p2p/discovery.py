@@ -92,6 +92,7 @@ class Discovery:
                 if one.did not in self._connected:
                     await self._meet(one.did, _dialled(one))
             self._connected = frozenset(one.did for one in found)
+            self._forge.reach.hosts = {one.did: _host(one) for one in found}
 
     async def ask_around(self) -> None:
         """Ask peers for what they sign of themselves, each once in a while."""
@@ -162,6 +163,11 @@ def _dialled(one: Connected) -> list[str]:
         return []
     where = addresses.parse(one.address).where
     return [f"{where}/p2p/{addresses.peer_id(one.did)}"]
+
+
+def _host(one: Connected) -> str:
+    """Return the address that a peer has, empty where it is not known."""
+    return (addresses.parse(one.address).host or "") if one.address else ""
 
 
 def _where(entry: AddressEntry) -> tuple[object, ...]:

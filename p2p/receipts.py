@@ -1,8 +1,11 @@
 """Copies at other nodes: the receipt that a holder sends home, and the challenge that comes back.
 
-The home draws contents at random from the position that the receipt names, and reads them itself:
-whoever does not hold them cannot answer. Who is not reached is asked again, ever more rarely; it
-says nothing about honesty, only that the copy counts as unproven until then.
+The home draws contents at random from the positions that the receipt is about, and reads them
+itself: whoever does not hold them cannot answer. What drawing costs does not depend on the size of
+the project: each file is found by one way down a tree, half of them by chance alone, and half by
+how many bytes lie below. Who is not reached is asked again, ever more rarely; it says nothing about
+honesty, only that the copy counts as unproven until then. Anybody can send receipts, so few
+challenges run at once, and few in a minute.
 """
 
 import asyncio
@@ -27,24 +30,29 @@ from node.kernel.forge import Forge
 from node.landings import reading
 from node.projects import identity
 from node.projects.model import Project
-from node.replication import copying, peering
+from node.replication import peering
 from node.replication import verbs as replication
+from node.replication.copies import copying
 from node.replication.model import SEED, Copy, Met, Peer, Seed
+from p2p.buckets import Bucket, Rate
 from p2p.client import Dialling, Holder, Way, asking
 from p2p.faults import HolderFault
 from p2p.sources import Source, proven, ways_to
-from store import tree
+from store import contents, tree
 from store.database import Tx
 from store.digest import Digest, parse_digest
-from store.errors import StoreFault
-from store.nodes import Mode
+from store.errors import Absent, StoreFault
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
 EACH_SECONDS = 30.0
-LARGEST = 4 << 20
-"""Files above this are in pieces; a piece of them is as good a question as any."""
+AT_ONCE = 4
+PACE = Rate(1, 30)
+"""Challenges a second, and how many may come at once."""
+
+ASKED_BYTES = 16 << 20
+"""Bytes of all contents that one challenge is about, beyond the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +67,34 @@ class Question:
 
 async def run(forge: Forge, network: Dialling | None) -> None:
     """Challenge copies in their time, until cancelled."""
+    pace = Bucket(PACE, forge.now())
     while True:
         try:
-            for copy in await copying.due(forge):
-                async with asyncio.timeout(EACH_SECONDS):
-                    await challenge(forge, network, copy)
-        except TimeoutError:
-            await copying.answered(forge, copy, is_met=False)
+            await look(forge, network, pace)
         except Exception:
-            log.exception("a challenge failed")
+            log.exception("copies were not looked at")
         await asyncio.sleep(LOOK_SECONDS)
+
+
+async def look(forge: Forge, network: Dialling | None, pace: Bucket) -> None:
+    """Challenge some of the copies that are due, as many as may be asked at once."""
+    some = await copying.due(forge, AT_ONCE)
+    async with asyncio.TaskGroup() as group:
+        for copy in some:
+            if pace.take(1, forge.now()):
+                group.create_task(_in_time(forge, network, copy))
+
+
+async def _in_time(forge: Forge, network: Dialling | None, copy: Copy) -> None:
+    """Challenge one copy; whatever goes wrong with it is its own failure."""
+    try:
+        async with asyncio.timeout(EACH_SECONDS):
+            await challenge(forge, network, copy)
+    except TimeoutError:
+        await copying.answered(forge, copy, is_met=False)
+    except Exception:
+        log.exception("a challenge failed")
+        await copying.answered(forge, copy, is_met=False)
 
 
 async def send(forge: Forge, seed: Seed, source: Source, project: Project) -> None:
@@ -138,27 +164,51 @@ async def _met(
 
 
 def _drawn(forge: Forge, tx: Tx, copy: Copy) -> Question | None:
-    """Draw contents of the position that the copy is of; None where there is nothing to ask."""
+    """Draw contents of the positions that the copy is of; None where there is nothing to ask."""
+    project = identity.of_key(tx, copy.project)
+    if project is None or reading.height(tx, project.key) < copy.position:
+        return None
+    found: dict[Digest, bytes] = {}
+    size = 0
+    for place in range(CHALLENGED):
+        digest, raw = _one(forge, tx, project, copy, place)
+        if found and size + len(raw) > ASKED_BYTES:
+            break
+        size += len(raw)
+        found[digest] = raw
+    nonce = secrets.token_bytes(32)
+    return Question(
+        project.id, nonce, tuple(found), tuple(answer(nonce, raw) for raw in found.values())
+    )
+
+
+def _one(forge: Forge, tx: Tx, project: Project, copy: Copy, place: int) -> tuple[Digest, bytes]:
+    """Draw one content: of the newest position or an older one, by chance or by size."""
 
     def source(digest: Digest) -> bytes:
         return forge.objects.get(tx, digest)
 
-    project = identity.of_key(tx, copy.project)
-    if project is None:
-        return None
-    landing = reading.landing_at(tx, project, copy.position)
-    ids = _some(
-        [
-            entry.id
-            for _, entry in tree.walk(landing.tree, source)
-            if entry.mode is not Mode.DIRECTORY and 0 < entry.size <= LARGEST
-        ]
-    ) or [Digest(landing.changes.id)]
-    nonce = secrets.token_bytes(32)
-    return Question(project.id, nonce, tuple(ids), tuple(answer(nonce, source(one)) for one in ids))
+    is_newest, by_size = place % 4 < 2, place % 2
+    oldest = copy.position if is_newest else max(1, min(copy.contents_from, copy.position))
+    landing = reading.landing_at(tx, project, _CHANCE.randint(oldest, copy.position))
+    try:
+        entry = tree.draw(landing.tree, _by_size if by_size else _by_chance, source)
+        if entry is not None and entry.size:
+            digest = _CHANCE.choice(contents.parts(entry.id, entry.size, source))
+            return digest, source(digest)
+    except Absent:
+        log.info("a content is not here to be asked about", extra={"project": project.id})
+    digest = Digest(landing.changes.id)
+    return digest, source(digest)
 
 
-def _some(ids: Sequence[Digest]) -> list[Digest]:
-    """Return up to `CHALLENGED` of `ids`, nobody knows which."""
-    drawn = secrets.SystemRandom().sample(range(len(ids)), min(len(ids), CHALLENGED))
-    return list(dict.fromkeys(ids[number] for number in drawn))
+_CHANCE = secrets.SystemRandom()
+
+
+def _by_chance(sizes: Sequence[int]) -> int:
+    return _CHANCE.randrange(len(sizes))
+
+
+def _by_size(sizes: Sequence[int]) -> int:
+    """Return the place in which a byte lies that was drawn from all of them."""
+    return _CHANCE.choices(range(len(sizes)), sizes)[0] if any(sizes) else _by_chance(sizes)

@@ -8,7 +8,7 @@ that hold the same files must get the same root: nothing in here may depend on t
 A node that is not exactly what this module would have written is an error, never an empty tree.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from store import prolly
@@ -27,6 +27,7 @@ __all__ = [
     "build",
     "check_path",
     "diff",
+    "draw",
     "listing",
     "lookup",
     "nodes",
@@ -180,6 +181,20 @@ def walk(root: Digest, source: Source, above: str = "") -> Iterator[tuple[str, E
             yield from walk(entry.id, source, f"{path}/")
         else:
             yield path, entry
+
+
+def draw(root: Digest, pick: Callable[[Sequence[int]], int], source: Source) -> Entry | None:
+    """Return one file of a tree, None of an empty one; reads the nodes above it and no others.
+
+    `pick` gets the sizes of what is to choose from and returns the place of one of them.
+    """
+    while rows := load(root, source).rows:
+        row = rows[pick([one[3] for one in rows])]
+        is_inner = load(root, source).level > 0
+        if not is_inner and row[1] != Mode.DIRECTORY:
+            return entry_of(row)
+        root = Digest(row[2])
+    return None
 
 
 def nodes(root: Digest, source: Source, seen: Seen | None = None) -> Iterator[Digest]:

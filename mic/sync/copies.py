@@ -14,8 +14,7 @@ from mic.wire.replication import (
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.projects.model import Project
-from node.replication import copying
-from node.replication import verbs as replication
+from node.replication.copies import copying
 from node.replication.model import Met
 
 
@@ -24,8 +23,14 @@ async def receive(forge: Forge, who: Party, request: web.Request) -> web.StreamR
     project = await edge.project(forge, who, request)
     said = await edge.message(request, NewReceipt)
     hints = Met(url=said.url, addresses=tuple(said.addresses))
-    copy = await copying.receive(forge, who, project, said.receipt, hints)
+    copy = await copying.receive(forge, who, project, said.receipt, hints, _host(forge, request))
     return edge.reply(await _others(forge, project, copy.holder), 201)
+
+
+def _host(forge: Forge, request: web.Request) -> str | None:
+    """Return where a request comes from; a peer's streams have no address, its connection has."""
+    peer = request.get(edge.PEER)
+    return request.remote if peer is None else forge.reach.hosts.get(peer)
 
 
 async def listed(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
@@ -35,7 +40,7 @@ async def listed(forge: Forge, who: Party, request: web.Request) -> web.StreamRe
 
 
 async def _others(forge: Forge, project: Project, but: str | None) -> Holders:
-    found = await replication.holders(forge, project.id)
+    found = await copying.holders(forge, project)
     hints = [
         HolderHint(did=peer.did, addresses=list(peer.addresses[:16]), position=position)
         for peer, position in found

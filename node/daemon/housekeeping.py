@@ -17,8 +17,8 @@ from node.kernel.jobs import Job
 from node.landings import reading
 from node.landings.model import Landing
 from node.projects import verbs as projects
-from node.replication import copying
 from node.replication import verbs as replication
+from node.replication.copies import copying
 from node.rollups import verbs as rollups
 from node.sessions import verbs as sessions
 from store import collect as garbage

@@ -14,8 +14,9 @@ from node.daemon.people import beside
 from node.daemon.saying import say
 from node.kernel.errors import Invalid
 from node.kernel.forge import Forge
-from node.replication import copying, peering, rules
+from node.replication import peering, rules
 from node.replication import verbs as replication
+from node.replication.copies import copying
 from node.replication.model import Copy, Peer, Place, Seed, Wish
 from p2p.transport import addresses
 from p2p.transport.errors import TransportFault

@@ -131,6 +131,8 @@ class Copy:
     received_at: int
     proven_at: int | None
     failures: int
+    origin: str = ""
+    """The network that the receipt came from."""
 
     @property
     def is_verified(self) -> bool:
@@ -187,7 +189,11 @@ class BadReceipt(Invalid):
 
 
 class TooManyCopies(Exhausted):
-    """More nodes say to hold a project than its home keeps count of."""
+    """More nodes of one network say to hold a project, and have yet to prove it, than are heard."""
 
     def __init__(self, limit: int) -> None:
-        super().__init__("receipt.too-many", f"{limit} holders of this project are known already.")
+        super().__init__(
+            "receipt.too-many",
+            f"{limit} nodes of your network say to hold this project and have not proven it yet.",
+            limit=limit,
+        )

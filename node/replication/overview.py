@@ -7,7 +7,8 @@ from node.kernel.parties import Party
 from node.projects import identity
 from node.projects import verbs as projects
 from node.projects.model import Project
-from node.replication import copying, rows, rules
+from node.replication import rows, rules
+from node.replication.copies import copying
 from node.replication.model import FAILED, VERIFIED, Copy, Peer, Seed
 from store.database import Tx
 
@@ -47,7 +48,7 @@ async def of_node(forge: Forge, who: Party) -> Overview:
     """Return what `who` may see of the node among its peers."""
 
     def read(tx: Tx) -> Overview:
-        copies = rows.all_copies(tx)
+        copies = copying.all_copies(tx)
         peers = rows.peers(tx) if who.is_admin else []
         seeds = [one for one in rows.seeds(tx) if who.is_admin or _is_seen(tx, who, one.project)]
         return Overview(
@@ -70,7 +71,7 @@ async def sums(forge: Forge) -> dict[str, int]:
     """Return how many there are of peers, seeds, copies and offers, without a name."""
 
     def read(tx: Tx) -> dict[str, int]:
-        seeds, copies, now = rows.seeds(tx), rows.all_copies(tx), forge.now()
+        seeds, copies, now = rows.seeds(tx), copying.all_copies(tx), forge.now()
         peers = rows.peers(tx)
         return {
             "peers": len(peers),

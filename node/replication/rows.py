@@ -1,10 +1,9 @@
-"""Peers, seeds, holders and copies in SQL; the only module that knows their tables."""
+"""Peers, seeds and holders in SQL; the only module that knows their tables."""
 
 from collections.abc import Iterable, Sequence
 
-from node.replication.model import Copy, Met, Peer, Seed, Wish
+from node.replication.model import Met, Peer, Seed, Wish
 from store.database import Tx
-from store.digest import Digest
 
 _PEER = (
     "select key, did, url, name, source, is_allowed, score, scored_at, banned_until, reason,"
@@ -17,10 +16,6 @@ _SEED = (
     " coalesce((select max(position) from landings where project = projects.key), 0)"
     " from seeds left join projects on projects.id = seeds.id and projects.deleted_at is null"
     " left join accounts on accounts.key = projects.owner"
-)
-_COPY = (
-    "select project, holder, position, record, contents_from, received_at, proven_at, failures"
-    " from copies"
 )
 
 
@@ -310,6 +305,14 @@ def add_holder(tx: Tx, project_id: str, peer_: int, position: int, now: int) -> 
     )
 
 
+def remove_holder(tx: Tx, project_id: str, did: str) -> None:
+    """Forget that a peer said it holds a project."""
+    tx.execute(
+        "delete from holders where project = ? and peer in (select key from peers where did = ?)",
+        (project_id, did),
+    )
+
+
 def holders(tx: Tx, project_id: str) -> list[tuple[Peer, int]]:
     """Return who says to hold a project and up to where: those that answered once go first."""
     rows = tx.execute(
@@ -318,67 +321,6 @@ def holders(tx: Tx, project_id: str) -> list[tuple[Peer, int]]:
         (project_id,),
     ).fetchall()
     return [(found, position) for key, position in rows if (found := peer(tx, key))]
-
-
-def put_copy(tx: Tx, copy: Copy, receipt: Digest) -> None:
-    """Write what a holder signed about a project of ours; what is new is challenged at once."""
-    place = copy.project, copy.holder, copy.position
-    tx.execute(
-        "insert into copies (project, holder, position, record, contents_from, receipt,"
-        " received_at) values (?, ?, ?, ?, ?, ?, ?) on conflict (project, holder) do update set"
-        " position = excluded.position, record = excluded.record, receipt = excluded.receipt,"
-        " contents_from = excluded.contents_from, received_at = excluded.received_at",
-        (*place, copy.record, copy.contents_from, receipt, copy.received_at),
-    )
-
-
-def count_copies(tx: Tx, project: int, holder: str) -> int:
-    """Return how many others than `holder` said to have a copy."""
-    (number,) = tx.execute(
-        "select count(*) from copies where project = ? and holder <> ?", (project, holder)
-    ).fetchone()
-    return int(number)
-
-
-def copies_due(tx: Tx, now: int, limit: int) -> list[Copy]:
-    """Return the copies to challenge now."""
-    rows = tx.execute(_COPY + " where due_at <= ? order by due_at limit ?", (now, limit))
-    return [Copy(*row) for row in rows]
-
-
-def copies(tx: Tx, project: int) -> list[Copy]:
-    """Return the copies of a project, those proven last first."""
-    rows = tx.execute(_COPY + " where project = ? order by proven_at desc, holder", (project,))
-    return [Copy(*row) for row in rows]
-
-
-def all_copies(tx: Tx) -> list[Copy]:
-    """Return every copy of everything."""
-    return [Copy(*row) for row in tx.execute(_COPY + " order by project, holder")]
-
-
-def receipts(tx: Tx) -> list[Digest]:
-    """Return every receipt that is kept."""
-    return [Digest(name) for (name,) in tx.execute("select receipt from copies")]
-
-
-def proven(tx: Tx, project: int, holder: str, now: int, due_at: int) -> None:
-    """Note that a holder met a challenge."""
-    sql = "update copies set proven_at = ?, failures = 0, due_at = ? where project = ?"
-    tx.execute(sql + " and holder = ?", (now, due_at, project, holder))
-
-
-def not_proven(tx: Tx, project: int, holder: str, due_at: int) -> None:
-    """Note that a holder did not meet a challenge."""
-    tx.execute(
-        "update copies set failures = failures + 1, due_at = ? where project = ? and holder = ?",
-        (due_at, project, holder),
-    )
-
-
-def forget_copy(tx: Tx, project: int, holder: str) -> None:
-    """Forget a copy that nobody has proven for long."""
-    tx.execute("delete from copies where project = ? and holder = ?", (project, holder))
 
 
 def add_equivocation(

@@ -6,8 +6,10 @@ from keys.ed25519 import PrivateKey
 from keys.statements.receipt import Receipt, seal_receipt
 from mic.wire.replication import Challenge, NewReceipt
 from node.holdings import verbs as holdings
-from node.replication import copying
+from node.landings import reading
+from node.replication.copies import copying
 from p2p import receipts
+from p2p.buckets import Bucket, Rate
 from store.digest import digest_of
 from tests.support.forges import HeldClock, a_forge
 from tests.support.mirrors import a_home, pulled, seeded
@@ -86,3 +88,48 @@ async def test_a_challenge_tells_nothing_of_what_the_project_does_not_hold(home)
     asked = Challenge(nonce=bytes(32), ids=[digest_of(b"of another project").hex()])
     answer = await home.door.post(path, asked)
     assert answer.code == "store.absent"
+
+
+async def test_what_is_asked_about_comes_from_every_position_of_the_copy(home, holder):
+    await home.land(one=b"two\n" * 100, large=bytes(5 << 20))
+    object.__setattr__(home.forge, "reach_private", True)
+    await pulled(holder, await seeded(holder, home.address))
+    copy = await the_copy(home)
+    asked = set()
+    for _ in range(20):
+        question = await home.forge.db.read(lambda tx: receipts._drawn(home.forge, tx, copy))
+        asked |= set(question.ids)
+    assert {digest_of(b"one\n" * 100), digest_of(b"two\n" * 100)} <= asked
+    assert await receipts.challenge(home.forge, None, copy)
+
+
+async def given_word(home, key, position=1):
+    record = await home.forge.db.read(lambda tx: reading.landing_at(tx, home.project, position).id)
+    said = Receipt(project=home.project.id, position=position, record=record, contents_from=1, at=1)
+    assert (await posted(home, seal_receipt(said, key))).status == 201
+
+
+@pytest.mark.usefixtures("seed")
+async def test_a_copy_that_cannot_be_asked_about_holds_nobody_up(home, holder):
+    await home.land(two=b"two\n")
+    await given_word(home, PrivateKey.generate(), position=2)
+    await home.forge.db.write(
+        lambda tx: tx.execute(
+            "delete from landings where project = ? and position = 2", (home.project.key,)
+        )
+    )
+    await receipts.look(home.forge, None, Bucket(receipts.PACE, 0))
+    found = {one.holder: one.is_verified for one in await copying.everything(home.forge)}
+    assert found.pop(holder.node.did) is True
+    assert list(found.values()) == [False]
+
+
+async def test_few_challenges_run_at_once_and_few_in_a_minute(home):
+    for _ in range(receipts.AT_ONCE + 2):
+        await given_word(home, PrivateKey.generate())
+    before = home.forge.now()
+    pace = Bucket(Rate(1, 2), before)
+    await receipts.look(home.forge, None, pace)
+    assert sum(one.failures for one in await copying.everything(home.forge)) == 2
+    await receipts.look(home.forge, None, Bucket(Rate(1, 100), before))
+    assert sum(one.failures for one in await copying.everything(home.forge)) == 2 + receipts.AT_ONCE

@@ -45,6 +45,38 @@ def wide(count: int, start: int = 0) -> dict[str, Entry]:
     return {f"d/f{number}": file(number) for number in range(start, start + count)}
 
 
+def test_a_file_is_drawn_by_reading_one_way_down(held, monkeypatch):
+    files = {f"d{n % 3}/e/{n}": file(n) for n in range(9_000)}
+    root = held.build(files)
+    read = []
+
+    def source(digest):
+        read.append(digest)
+        return held[digest]
+
+    monkeypatch.setattr(nodes, "_cache", Recent(0))
+    for place in (0, -1):
+        read.clear()
+        assert tree.draw(root, lambda sizes, at=place: range(len(sizes))[at], source) in set(
+            files.values()
+        )
+        assert len(read) <= 10
+
+
+def test_what_is_drawn_is_chosen_by_the_sizes_below(held):
+    files = {"a/one": file("x"), "b/two": file("x" * 100), "c": file("x" * 10)}
+    root = held.build(files)
+    told = []
+
+    def largest(sizes):
+        told.append(list(sizes))
+        return max(range(len(sizes)), key=sizes.__getitem__)
+
+    assert tree.draw(root, largest, held.source) == files["b/two"]
+    assert told == [[1, 100, 10], [100]]
+    assert tree.draw(EMPTY, largest, held.source) is None
+
+
 names = st.sampled_from(["a", "b", "a.b", "ab", "é", "zz"])
 paths = st.lists(names, min_size=1, max_size=4).map("/".join)
 entries = st.builds(
