@@ -57,8 +57,11 @@ class Bridge:
         except BaseException as caught:  # noqa: BLE001  the fence of the thread
             fault = caught
         self._close_doors()
-        end = NotRunning("libp2p has stopped.") if fault is None else fault
-        _settle(self.started, end)
+        if fault is not None and not isinstance(fault, Exception):
+            # It asks for the end of this thread, and must not end a loop in which it is raised.
+            log.error("libp2p failed", exc_info=fault)
+            fault = NotRunning(_first(fault))
+        _settle(self.started, NotRunning("libp2p has stopped.") if fault is None else fault)
         if fault is None:
             self.ended.set_result(None)
         else:
@@ -73,9 +76,9 @@ class Bridge:
         self.started.set_result(host.started())
 
     def submit(
-        self, work: "Callable[[Host], Awaitable[Answer]]", seconds: float
+        self, work: "Callable[[Host], Awaitable[Answer]]", seconds: float, *, urgent: bool = False
     ) -> "Future[Answer]":
-        """Have `work` done in the thread; raises `NotRunning`, `TooMany`.
+        """Have `work` done in the thread; raises `NotRunning`, and `TooMany` unless it is `urgent`.
 
         Cancelling the future gives the work up.
         """
@@ -83,7 +86,7 @@ class Bridge:
             inside = self._inside
             if inside is None:
                 raise NotRunning("libp2p does not run here yet.")
-            if self._under_way >= self._most:
+            if self._under_way >= self._most and not urgent:
                 raise TooMany("As many calls are under way as we allow.")
             self._under_way += 1
         result: Future[Answer] = Future()
@@ -129,6 +132,13 @@ class Bridge:
             except OSError:
                 pass
             door.close()
+
+
+def _first(fault: BaseException) -> str:
+    """Return what went wrong first, in a line."""
+    while isinstance(fault, BaseExceptionGroup):
+        fault = fault.exceptions[0]
+    return f"{type(fault).__name__}: {fault}"[:300]
 
 
 def _settle(future: "Future[Answer]", fault: BaseException) -> None:

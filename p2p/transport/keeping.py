@@ -50,8 +50,8 @@ async def keep_up(network: Kept) -> None:
 async def _run(network: Kept, bridge: Bridge) -> str:
     """Run libp2p once; return why it ended."""
     settings = network.settings
-    bridge.start()
     try:
+        bridge.start()
         async with asyncio.timeout(settings.start_seconds):
             started = await asyncio.shield(asyncio.wrap_future(bridge.started))
             await network.came_up(bridge, started)
@@ -79,7 +79,7 @@ async def _watch(bridge: Bridge, settings: Settings) -> str:
 
 async def _answers(bridge: Bridge, seconds: float) -> bool:
     try:
-        call = bridge.submit(lambda host: host.alive(), seconds)
+        call = bridge.submit(lambda host: host.alive(), seconds, urgent=True)
         async with asyncio.timeout(seconds):
             await asyncio.wrap_future(call)
     except TimeoutError:

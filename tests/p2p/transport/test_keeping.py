@@ -1,12 +1,14 @@
 """libp2p ends, stalls or cannot start: the rest goes on, and it is started again."""
 
 import asyncio
+import contextlib
 import threading
 
 import pytest
 
 from keys.ed25519 import PrivateKey
-from p2p.transport.errors import NotRunning, PeerUnreachable
+from p2p.transport.errors import NotRunning, PeerUnreachable, TransportFault
+from p2p.transport.limits import Limits, Settings
 from p2p.transport.network import Network
 from tests.p2p.transport.conftest import HERE, Answering, closed, running, until
 
@@ -92,6 +94,80 @@ async def test_a_thread_that_does_not_answer_is_left_behind_and_another_takes_it
         async with running(listen=()) as bob:
             assert await ask(bob, address) == b"hello"
         stuck.set()
+
+
+@pytest.mark.parametrize("end", [SystemExit, KeyboardInterrupt, MemoryError, GeneratorExit])
+async def test_whatever_ends_the_thread_ends_nothing_else(end):
+    async def fail():
+        raise end
+
+    async def work(host):
+        host._nursery.start_soon(fail)
+
+    async with running(**SOON) as ann:
+        await ann.call(work, 5)
+        await restarted(ann)
+        assert end.__name__ in ann.state.reason
+
+
+async def test_whatever_keeps_it_from_starting_keeps_its_owner_from_nothing(monkeypatch):
+    import trio
+
+    def fail(*_arguments):
+        raise SystemExit("no more of it")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(trio, "run", fail)
+        async with Network.open(
+            PrivateKey.generate(), [HERE], nobody, waits=False, settings=Settings(**SOON)
+        ) as ann:
+
+            async def has_failed():
+                return ann.state.restarts >= 1
+
+            await until(has_failed)
+            assert "no more of it" in ann.state.reason
+            broken.undo()
+            await ann.up(30)
+
+
+async def test_where_no_thread_can_be_started_it_is_tried_again(monkeypatch):
+    def fail(_thread):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(threading.Thread, "start", fail)
+        async with Network.open(
+            PrivateKey.generate(), [HERE], nobody, waits=False, settings=Settings(**SOON)
+        ) as ann:
+
+            async def has_failed():
+                return ann.state.restarts >= 1
+
+            await until(has_failed)
+            assert "can't start new thread" in ann.state.reason
+            broken.undo()
+            await ann.up(30)
+
+
+async def test_a_thread_that_is_stuck_is_noticed_however_many_wait_for_it():
+    stuck = threading.Event()
+
+    async def stall(_host):
+        stuck.wait()
+
+    async def wait_for(network):
+        with contextlib.suppress(TransportFault):
+            await network.call(stall, 60)
+
+    limits = Limits(calls=2)
+    async with running(stop_seconds=0.2, limits=limits, **SOON) as ann:
+        async with asyncio.TaskGroup() as group:
+            waiting = [group.create_task(wait_for(ann)) for _ in range(2)]
+            await restarted(ann)
+            stuck.set()
+            for one in waiting:
+                one.cancel()
 
 
 async def test_a_network_that_cannot_start_says_why_and_its_owner_goes_on():
