@@ -5,6 +5,7 @@ read. Who goes on is scored, and so is who sends more than anything of its kind 
 means well does that. A request that means nothing costs no points, since versions differ.
 """
 
+from mic.wire.framing import TOO_MANY_WANTED
 from p2p.buckets import Bucket, Rate
 from p2p.scores import Offence
 
@@ -39,6 +40,8 @@ class Conduct:
         return Offence.FLOOD if count % REFUSED_A_POINT == 0 else None
 
 
-def blamed(status: int) -> Offence | None:
-    """Return what an asker is blamed for whom we had to answer with `status`."""
-    return Offence.OVERSIZE if status == TOO_LARGE else None
+def blamed(status: int, code: str = "") -> Offence | None:
+    """Return what an asker is blamed for whom we had to answer with `status`, and why."""
+    if status != TOO_LARGE:
+        return None
+    return Offence.WANT_LIST if code == TOO_MANY_WANTED else Offence.OVERSIZE

@@ -16,7 +16,7 @@ from mic.wire import identity as wire
 from mic.wire import limits
 from mic.wire.messages import JSON
 from node.access import verbs as access
-from node.kernel.errors import Invalid
+from node.kernel.errors import Fault, Invalid
 from node.kernel.forge import Forge
 from node.kernel.parties import ANONYMOUS, Party
 from node.projects import identity
@@ -32,6 +32,8 @@ Shape = TypeVar("Shape")
 
 PEER = web.RequestKey("peer", str)
 """The did of the node that asks: set by the door of peers, which knows it from the connection."""
+REFUSED = web.RequestKey("refused", str)
+"""The code of the fault that the answer tells of, for doors that score who asks."""
 
 LARGEST_NUMBER = 2**53
 LONGEST_TOKEN = 200
@@ -48,6 +50,7 @@ def door(forge: Forge, handler: Handler) -> Callable[[web.Request], Awaitable[we
             # Nobody may be there to read it; whoever still is learns that nothing was done.
             return failures.failure(400, "request.broken-off", "The body broke off.")
         except Exception as fault:  # noqa: BLE001  the request fence: it answers and records
+            request[REFUSED] = getattr(fault, "code", "")
             return failures.response(fault)
 
     return answer
@@ -85,15 +88,17 @@ async def project(forge: Forge, who: Party, request: web.Request) -> Project:
     return found
 
 
-async def body(request: web.Request, limit: int) -> bytes:
+async def body(
+    request: web.Request, limit: int, refusal: Callable[[int], Fault] = failures.BodyTooLarge
+) -> bytes:
     """Return the whole body; refuses a longer one by its announced length or as it arrives."""
     if (request.content_length or 0) > limit:
-        raise failures.BodyTooLarge(limit)
+        raise refusal(limit)
     data = bytearray()
     async for chunk in request.content.iter_any():
         data += chunk
         if len(data) > limit:
-            raise failures.BodyTooLarge(limit)
+            raise refusal(limit)
     return bytes(data)
 
 

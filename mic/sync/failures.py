@@ -47,10 +47,8 @@ SAID: Mapping[str, str] = {"node.broken": BROKEN, "store.disk-full": FULL}
 class BodyTooLarge(errors.Exhausted):
     """A body is longer than its endpoint takes."""
 
-    def __init__(self, limit: int) -> None:
-        super().__init__(
-            "request.too-large", f"This request takes at most {limit} bytes.", limit=limit
-        )
+    def __init__(self, limit: int, code: str = "request.too-large") -> None:
+        super().__init__(code, f"This request takes at most {limit} bytes.", limit=limit)
 
 
 def status_of(fault: errors.Fault) -> int:

@@ -2,11 +2,12 @@
 
 from aiohttp import web
 
-from mic.sync import changed, edge, membership, streams
+from mic.sync import changed, edge, failures, membership, streams
 from mic.wire import framing, limits
 from mic.wire.messages import IDS, Stored
 from node.access.model import Action
 from node.holdings import verbs as holdings
+from node.kernel.errors import Fault
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.landings import verbs as landings
@@ -90,6 +91,10 @@ async def _to_send_to(forge: Forge, who: Party, request: web.Request) -> tuple[P
     return project, offers.sends_for(who, project)
 
 
+def _too_many(limit: int) -> Fault:
+    return failures.BodyTooLarge(limit, framing.TOO_MANY_WANTED)
+
+
 async def _want_list(request: web.Request) -> list[Digest]:
-    body = await edge.body(request, limits.WANTED * limits.ID)
+    body = await edge.body(request, limits.WANTED * limits.ID, _too_many)
     return [Digest(one) for one in framing.wanted(body)]

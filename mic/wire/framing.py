@@ -20,6 +20,8 @@ from mic.wire.messages import LandRequest
 
 _LENGTH = struct.Struct("<I")
 LENGTH_SIZE = _LENGTH.size
+TOO_MANY_WANTED = "want-list.too-long"
+"""The code of the refusal of a want-list beyond `limits.WANTED`, however it comes."""
 _requests = msgspec.json.Decoder(LandRequest)
 
 

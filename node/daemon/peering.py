@@ -91,7 +91,7 @@ def _known(forge: Forge, conduct: Conduct) -> Middleware:
             return failures.failure(429, "peer.too-much", "You ask more than you may.")
         request[edge.PEER] = did
         answer = await handler(request)
-        await _blame(forge, did, blamed(answer.status))
+        await _blame(forge, did, blamed(answer.status, request.get(edge.REFUSED, "")))
         return answer
 
     return known

@@ -19,6 +19,8 @@ def test_each_fifth_refusal_costs_a_point():
 
 def test_only_what_is_too_large_is_blamed_by_its_answer():
     assert blamed(413) is Offence.OVERSIZE
+    assert blamed(413, "want-list.too-long") is Offence.WANT_LIST
+    assert blamed(400, "want-list.too-long") is None
     assert [blamed(status) for status in (200, 400, 404, 429, 500)] == [None] * 5
 
 

@@ -10,8 +10,10 @@ from keys.ed25519 import PrivateKey
 from mic.sync import edge
 from node.daemon import http, peering
 from node.daemon.health import Metrics
+from node.replication import peering as peers
 from p2p.door import Door
 from p2p.transport.network import Network
+from tests.support.forges import a_project, an_account
 
 pytestmark = pytest.mark.slow
 HERE = ("/ip4/127.0.0.1/tcp/0",)
@@ -98,3 +100,31 @@ async def test_an_answer_that_breaks_off_is_shorter_than_it_said(asking):
     status, body = await asking("GET /broken HTTP/1.1")
     assert status == 200
     assert len(body) < 1000
+
+
+def chunked(size):
+    return b"%x\r\n" % size + bytes(size) + b"\r\n0\r\n\r\n"
+
+
+@pytest.mark.parametrize("way", ["announced", "sent", "chunked"])
+@pytest.mark.parametrize(
+    ("path", "name", "size"),
+    [
+        ("/projects/ada/book/objects/fetch", "want-list", 6_400_032),
+        ("/heads", "oversize", (1 << 20) + 1),
+    ],
+)
+async def test_millions_of_ids_are_refused_and_held_against_who_sends_them(
+    asking, forge, way, path, name, size
+):
+    await a_project(forge, await an_account(forge, "ada"), "book")
+    how, body = {
+        "announced": (f"Content-Length: {1 << 31}", b""),
+        "sent": (f"Content-Length: {size}", bytes(size)),
+        "chunked": ("Transfer-Encoding: chunked", chunked(size)),
+    }[way]
+    status, said = await asking(f"POST /mic/v1{path} HTTP/1.1", how, body=body)
+    code = "want-list.too-long" if name == "want-list" else "request.too-large"
+    assert (status, json.loads(said)["error"]["code"]) == (413, code)
+    (asker,) = [one for one in await peers.peers(forge) if one.did == asking.did]
+    assert (asker.score, asker.reason) == (50, name)

@@ -7,6 +7,7 @@ stands where it stood, and an honest landing still lands.
 import asyncio
 import json
 import struct
+import tracemalloc
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ import pytest
 import zstandard
 
 from keys.ed25519 import PrivateKey
-from mic.wire import framing
+from mic.wire import framing, limits
 from mic.wire.framing import key_challenge
 from mic.wire.messages import Descriptor
 from store import changes as change_lists
@@ -541,26 +542,64 @@ async def test_a_token_that_is_not_ours_is_refused_even_where_none_is_needed(wor
 
 
 @pytest.mark.parametrize(
-    "path", ["/accounts/ada/projects", "{book}/objects/missing", "{book}/sessions"]
+    ("path", "code"),
+    [
+        ("/accounts/ada/projects", "request.too-large"),
+        ("/heads", "request.too-large"),
+        ("{book}/objects/missing", "want-list.too-long"),
+        ("{book}/objects/fetch", "want-list.too-long"),
+        ("{book}/sessions", "request.too-large"),
+    ],
 )
-async def test_a_body_that_announces_10_gib_is_refused_before_it_comes(world, path):
+async def test_a_body_that_announces_10_gib_is_refused_before_it_comes(world, path, code):
     where = path.format(book=world.path)
     text = (
         f"POST /mic/v1{where} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
         f"Authorization: Bearer {world.token}\r\nContent-Length: {10 << 30}\r\n\r\n"
     )
     async with asyncio.timeout(5):
-        assert_refused(await _raw(world, text), 413, "request.too-large")
+        assert_refused(await _raw(world, text), 413, code)
     await assert_nothing_changed(world)
 
 
 async def test_a_body_without_a_length_is_cut_at_the_limit(world):
-    async def endless():
-        for _ in range(100):
-            yield bytes(1 << 18)
+    for path in ("missing", "fetch"):
+        answer = await world.owner.post(f"{world.path}/objects/{path}", _endless())
+        assert_refused(answer, 413, "want-list.too-long")
+    assert_refused(await world.owner.post("/heads", _endless()), 413, "request.too-large")
 
-    answer = await world.owner.post(f"{world.path}/objects/missing", endless())
-    assert_refused(answer, 413, "request.too-large")
+
+async def _endless():
+    for _ in range(100):
+        yield bytes(1 << 18)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ["{book}/objects/fetch", "{book}/objects/missing", "/heads"])
+async def test_millions_of_ids_take_no_more_room_than_the_most_that_are_allowed(world, path):
+    """They have no end: whoever reads to it first never answers."""
+
+    async def millions():
+        while True:
+            yield bytes(range(256)) * 2048
+
+    tracemalloc.start()
+    try:
+        answer = await world.owner.post(path.format(book=world.path), millions())
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert answer.status == 413
+    assert peak < 4 * limits.WANTED * limits.ID
+
+
+@pytest.mark.slow
+async def test_as_many_ids_as_are_allowed_are_answered(world):
+    ids = [digest_of(str(n).encode()) for n in range(limits.WANTED)]
+    answer = await world.owner.post(f"{world.path}/objects/missing", b"".join(ids))
+    assert (answer.status, len(answer.body)) == (200, limits.WANTED * limits.ID)
+    answer = await world.owner.post(f"{world.path}/objects/missing", b"".join(ids) + bytes(32))
+    assert_refused(answer, 413, "want-list.too-long")
 
 
 async def test_a_want_list_that_is_torn_is_refused(world):
