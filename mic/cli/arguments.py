@@ -42,6 +42,8 @@ def _add_flag(parser: argparse.ArgumentParser, option: Option) -> None:
     names = [name for name in (option.short, option.name) if name]
     if not option.value:
         parser.add_argument(*names, action="store_true")
+    elif option.many:
+        parser.add_argument(*names, action="append", metavar=option.value)
     else:
         parser.add_argument(
             *names,

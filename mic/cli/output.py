@@ -17,6 +17,8 @@ HINTS = {
     "project.another": "Your files are untouched. Move .mic away, then tie them to a project with"
     " `mic link ACCOUNT/PROJECT`, or share them anew with `mic share`.",
     "project.moved": "Name it by that address; in a workspace, `mic link` with it remembers it.",
+    "fork.conflicts": "Keep the fork's with `--ours PATH`, or take the origin's with"
+    " `--theirs PATH`. To have parts of both, land the merged file first, then `--ours`.",
     "landing.unknown-key": "Run `mic auth login` again: it registers this device's key.",
 }
 """What to do next, where the node names the condition and cannot know our commands."""

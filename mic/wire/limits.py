@@ -49,6 +49,9 @@ FILE: Final = 16 * GIB
 PAGE: Final = 200
 """Landings or sessions in one answer."""
 
+CHOSEN: Final = 10_000
+"""Paths for which a sync of a fork is told which side is to stand."""
+
 UPLOAD_BATCH: Final = 32 * MIB
 """Bytes of records that a client puts into one upload: what a dropped connection can cost."""
 

@@ -9,6 +9,7 @@ from keys.statements.project import Origin
 from node.access import verbs as access
 from node.access.model import Action
 from node.access.rules import PRIVATE, PUBLIC, authorize, require_account
+from node.access.scopes import PROJECT_WRITE
 from node.accounts import verbs as accounts
 from node.audit import verbs as audit
 from node.forks import rows
@@ -49,7 +50,7 @@ async def fork(forge: Forge, who: Party, origin: Project, new: NewFork) -> Proje
     `MustBePrivate`, `NotReady` or `NotWhole`.
     """
     require(who, Action.READ, origin)
-    require_account(who)
+    require_account(who, PROJECT_WRITE)
     owner = await accounts.get(forge, new.account or who.handle or "")
     authorize(who, Action.CREATE, owner=owner.key)
 

@@ -43,6 +43,7 @@ OWNERS = frozenset({"organization's admin", "owner"})
 ANYBODY = "whoever asks"
 SIGNED_IN = "any account, about itself"
 READ = "read a project"
+KNOWN = "read a project, and have an account"
 INSIDE = "see who works on it"
 LAND = "land on it"
 SETTINGS = "change its settings"
@@ -65,6 +66,7 @@ SIGN_IN, NO, HIDDEN, FROZEN, NOT_ASKED = (
 REFUSALS = frozenset({SIGN_IN, NO, HIDDEN, FROZEN, NOT_ASKED})
 _PROJECT = {
     READ: frozenset(ROLES),
+    KNOWN: frozenset(ROLES) - {"anonymous"},
     INSIDE: WRITERS,
     LAND: WRITERS,
     SETTINGS: MAINTAINERS,

@@ -30,6 +30,43 @@ COMMANDS: tuple[Command, ...] = (
         tool="writes",
     ),
     Command(
+        "fork",
+        "fork",
+        "make a project of yours that goes on from another one, with its whole history",
+        "mic fork PROJECT [--to ACCOUNT] [--handle HANDLE] [--name NAME] [--visibility WHO]",
+        (
+            ("mic fork ada/engine", "into your account, under the same handle"),
+            ("mic fork ada/engine --to guild --handle motor", "for an organization of yours"),
+        ),
+        (
+            TARGET,
+            Option("--to", "the account or organization that is to have it", value="ACCOUNT"),
+            Option("--handle", "its handle (as the origin's)", short="-H", value="HANDLE"),
+            Option("--name", "its name", short="-n", value="NAME"),
+            VISIBILITY,
+        ),
+        more="The fork is made on the node of the project. What landed before is there as its "
+        "authors signed it; `mic verify` checks all of it.",
+        tool="writes",
+    ),
+    Command(
+        "project sync",
+        "fork.sync",
+        "bring into a fork what landed on its origin since",
+        "mic project sync [PROJECT] [--ours PATH]... [--theirs PATH]...",
+        (
+            ("mic project sync bob/engine", "each landing with its author and its reason"),
+            ("mic project sync --theirs README.md", "where both sides changed it, take theirs"),
+        ),
+        (
+            TARGET,
+            Option("--ours", "keep the fork's version of a path", value="PATH", many="*"),
+            Option("--theirs", "take the origin's version of a path", value="PATH", many="*"),
+        ),
+        more="Changes to different lines of a file are merged. What clashes is named, and nothing "
+        "happens until each such path is decided.",
+    ),
+    Command(
         "project list",
         "project.listed",
         "list an account's projects",

@@ -15,7 +15,10 @@ class Option(NamedTuple):
     """What stands for the flag's value in help; a flag without one is a switch."""
 
     many: str = ""
-    """How often a word by place occurs: "" once, "?" at most once, "*" any number, "+" some."""
+    """How often a word by place occurs: "" once, "?" at most once, "*" any number, "+" some.
+
+    A flag with a value may be given any number of times with "*".
+    """
 
     choices: tuple[str, ...] = ()
     number: bool = False

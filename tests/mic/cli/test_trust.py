@@ -1,11 +1,12 @@
 """A node is believed only as far as what it signed: nothing is written on its word alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from keys.ed25519 import PrivateKey
 from keys.statements.landing import LandingRecord, seal_landing
+from keys.statements.project import Origin, ProjectDocument, genesis_id, seal_project
 from mic.cli import keeping, trust
 from mic.errors import Missing, Unreachable
 from mic.wire.messages import Head
@@ -23,9 +24,13 @@ class Liar:
     """Somebody else's node, which says what the test wants."""
 
     said: Head
+    chain: tuple = ()
 
     def head(self):
         return self.said
+
+    def documents(self):
+        return list(self.chain)
 
 
 def a_record(**changed):
@@ -76,6 +81,31 @@ def test_a_head_without_a_record_of_it_is_refused(said):
     with pytest.raises(Unreachable) as refused:
         trust.held(said, PROJECT)
     assert refused.value.code == "landing.record-mismatch"
+
+
+KEY = PrivateKey.from_seed(b"k" * 32)
+
+
+def a_fork(after):
+    """The documents of a fork that goes on after a position, the ids of its origin and of it."""
+    said = ProjectDocument(
+        name="book", owner=KEY.did, home=KEY.did, visibility="public", nonce="n" * 16, created_at=1
+    )
+    first = seal_project(said, KEY)
+    origin = Origin(genesis_id(first), after, b"r" * 32)
+    second = seal_project(replace(said, nonce="m" * 16, origin=origin), KEY)
+    return (first, second), genesis_id(first), genesis_id(second)
+
+
+def test_what_a_fork_inherited_is_believed_and_nothing_behind_it():
+    chain, origin, fork = a_fork(after=3)
+    record = a_record(project=origin)
+    there = replace(a_head(record), chain=chain)
+    assert trust.held(there, fork) == trust.Held(3, TREE, record)
+    chain, _, fork = a_fork(after=2)
+    for documents, asked in ((chain, fork), (chain[:1], fork), ((), fork), (chain, PROJECT)):
+        with pytest.raises(Unreachable):
+            trust.held(replace(there, chain=documents), asked)
 
 
 def records(*texts):
