@@ -14,7 +14,8 @@ from node.kernel.forge import Forge
 from node.kernel.parties import ANONYMOUS
 from store.errors import DiskFull
 from store.recent import Recent
-from web import areas_table, live, static
+from web import areas_table, kept, live, static
+from web.areas.files import archive
 from web.asking import asker
 from web.drawn import DRAWN, MOST
 from web.failures import failed, status_of
@@ -40,10 +41,12 @@ def add_routes(app: web.Application, forge: Forge) -> None:
     app[FORGE] = forge
     app[DRAWN] = Recent(MOST)
     app.middlewares.append(fence)
+    kept.add_to(app)
     git_door.add_routes(app)
     oauth.add_routes(app)
     static.add_routes(app)
     live.add_to(app)
+    archive.add_to(app)
     app.add_routes(areas_table.ROUTES)
 
 

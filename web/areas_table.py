@@ -8,7 +8,7 @@ from web.areas.account import show as account
 from web.areas.agents import show as agents
 from web.areas.design import show as design
 from web.areas.device import answer as device
-from web.areas.files import blame, blob, raw, tree
+from web.areas.files import archive, blame, blob, compare, find, raw, tree
 from web.areas.front import show as front
 from web.areas.imports import show as imports
 from web.areas.invitations import mine as invitations
@@ -97,4 +97,9 @@ ROUTES = [
     web.get(PROJECT + "/blob/{path:.+}", blob.show),
     web.get(PROJECT + "/blame/{path:.+}", blame.show),
     web.get(PROJECT + "/raw/{path:.+}", raw.show),
+    web.get(PROJECT + "/compare", compare.show),
+    web.get(PROJECT + "/find", find.show),
+    web.get(PROJECT + "/paths", find.paths),
+    web.get(PROJECT + r"/archive/latest.{kind:tar\.gz|zip}", archive.newest),
+    web.get(PROJECT + r"/archive/{position:[0-9]{1,12}}.{kind:tar\.gz|zip}", archive.show),
 ]

@@ -35,12 +35,16 @@ class Place:
     node: str
     has_settings: bool = False
 
-    def url(self, page: str = "", path: str = "", *, at: int | None = None) -> str:
-        """Return the address of a page of this project, at this position if it is pinned."""
+    def url(self, page: str = "", path: str = "", *, at: int | None = None, more: str = "") -> str:
+        """Return the address of a page of this project, at this position if it is pinned.
+
+        `more` is a query that goes with it, as `as=code`.
+        """
         parts = (self.project.account, self.project.handle, page, path)
         where = "/" + "/".join(quote(part, safe="/") for part in parts if part)
         position = at if at is not None else self.position if self.pinned else None
-        return where if position is None else f"{where}?at={position}"
+        query = "&".join(filter(None, (more, "" if position is None else f"at={position}")))
+        return f"{where}?{query}" if query else where
 
     def named(self, tag: str) -> str:
         """Return the address of the files at the position that `tag` names."""
@@ -75,7 +79,7 @@ async def place_of(request: web.Request) -> Place:
     if project.is_mirror:
         await replication.used(forge, project.key)
     head = await landings.head(forge, who, project)
-    asked = await _asked(forge, who, project, request.query.get("at", ""))
+    asked = await position_of(request, project, request.query.get("at", ""))
     shown = head.position if asked is None else asked
     may = allows(who, Action.WRITE_SETTINGS, project) or allows(who, Action.MANAGE, project)
     return Place(project, shown, head.position, asked is not None, forge.node.url, may)
@@ -91,15 +95,18 @@ async def _project(forge: Forge, who: Party, account: str, handle: str) -> Proje
     raise MirrorEnded(notice)
 
 
-async def _asked(forge: Forge, who: Party, project: Project, text: str) -> int | None:
-    """Read `N`, `@N`, `latest`, `head`, nothing, or the name of a position: a tag."""
+async def position_of(request: web.Request, project: Project, text: str) -> int | None:
+    """Read `N`, `@N`, `latest`, `head`, nothing, or the name of a position: a tag.
+
+    None for the newest; raises `Invalid` for what is no position.
+    """
     name = text.removeprefix("@")
     if name.lower() in {"", "latest", "head"}:
         return None
     if name.isascii() and name.isdigit() and len(name) <= 12:
         return int(name)
     try:
-        return await imports.named(forge, who, project, text)
+        return await imports.named(forge_of(request), party_of(request), project, text)
     except NoTag as fault:
         raise Invalid(
             "position.malformed", f"{text[:40]!r} is no position; write ?at=12, or a tag."

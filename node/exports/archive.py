@@ -9,16 +9,23 @@ import io
 import tarfile
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from store.tree import Mode
 
-File = tuple[str, AsyncIterator[bytes]]
 LONGEST_TARGET = 4096
 _LEVEL = 3
 _BLOCK = 512
-_MODE = 0o600
 _UNIX = 3
+
+
+class File(NamedTuple):
+    """One file of a zip: its name, its bytes as they come, and its mode as Unix has it."""
+
+    name: str
+    pieces: AsyncIterator[bytes]
+    mode: int = 0o600
 
 
 class _Sink(io.RawIOBase):
@@ -44,9 +51,9 @@ async def zipped(files: AsyncIterator[File], at: int) -> AsyncIterator[bytes]:
     """Yield a zip of `files`, each of the time `at` in Unix milliseconds."""
     sink = _Sink()
     with ZipFile(sink, "w", compresslevel=_LEVEL) as archive:
-        async for name, pieces in files:
+        async for name, pieces, mode in files:
             # Whoever stops reading leaves this block, which closes the entry before the archive.
-            with archive.open(_header(name, at), "w", force_zip64=True) as entry:
+            with archive.open(_header(name, at, mode), "w", force_zip64=True) as entry:
                 async for piece in pieces:
                     await asyncio.to_thread(entry.write, piece)
                     if ready := sink.fetched():
@@ -81,9 +88,9 @@ def is_target(content: bytes) -> bool:
     return 0 < len(content) <= LONGEST_TARGET and b"\0" not in content
 
 
-def _header(name: str, at: int) -> ZipInfo:
+def _header(name: str, at: int, mode: int) -> ZipInfo:
     when = datetime.fromtimestamp(at / 1000, UTC)
     header = ZipInfo(name, when.timetuple()[:6] if when.year >= 1980 else (1980, 1, 1, 0, 0, 0))
     header.compress_type, header.create_system = ZIP_DEFLATED, _UNIX
-    header.external_attr = _MODE << 16
+    header.external_attr = mode << 16
     return header

@@ -11,7 +11,8 @@ from dataclasses import asdict
 from node.access import verbs as access
 from node.accounts.model import Account
 from node.devices import verbs as devices
-from node.exports.archive import File, is_target, tar_end, tar_header, tar_padding
+from node.exports.archive import File
+from node.exports.files import tarred
 from node.exports.readme import README
 from node.kernel.forge import Forge
 from node.landings import reading
@@ -24,10 +25,7 @@ from node.sessions import verbs as sessions
 from node.sessions.model import Session
 from node.signin import tokens
 from node.signin import verbs as signin
-from store import contents, tree
 from store.database import Tx
-from store.digest import Digest
-from store.tree import Entry, Mode
 
 _AT_ONCE = 4 << 20
 _PAGE = 50
@@ -35,25 +33,23 @@ _PAGE = 50
 
 async def of_account(forge: Forge, account: Account) -> AsyncIterator[File]:
     """Yield what belongs to an account, but for its projects."""
-    yield "README.txt", _one(README.encode())
-    yield "account.json", _one(_json(await _account(forge, account)))
-    yield "organizations.json", _one(_json(await _organizations(forge, account)))
+    yield File("README.txt", _one(README.encode()))
+    yield File("account.json", _one(_json(await _account(forge, account))))
+    yield File("organizations.json", _one(_json(await _organizations(forge, account))))
 
 
 async def of_project(forge: Forge, account: Account, project: Project) -> AsyncIterator[File]:
     """Yield a project of the account as it stands now, and how it came to be."""
     here = f"projects/{project.handle}"
     head = await forge.db.read(lambda tx: reading.head_of(tx, project))
-    yield (
-        f"{here}/project.json",
-        _one(_json(await _project(forge, account, project, head.position))),
-    )
+    facts = await _project(forge, account, project, head.position)
+    yield File(f"{here}/project.json", _one(_json(facts)))
     documents = await projects.documents(forge, account.party, project)
     for number, document in enumerate(documents, 1):
-        yield f"{here}/documents/{number:04}.json", _one(document)
-    yield f"{here}/landings.jsonl", _landings(forge, project, head.position)
-    yield f"{here}/sessions.jsonl", _sessions(forge, account, project)
-    yield f"{here}/files.tar", _files(forge, head.tree, forge.now())
+        yield File(f"{here}/documents/{number:04}.json", _one(document))
+    yield File(f"{here}/landings.jsonl", _landings(forge, project, head.position))
+    yield File(f"{here}/sessions.jsonl", _sessions(forge, account, project))
+    yield File(f"{here}/files.tar", tarred(forge, head.tree, forge.now()))
 
 
 async def _account(forge: Forge, account: Account) -> dict[str, object]:
@@ -173,45 +169,6 @@ def _session(session: Session) -> dict[str, object]:
         "conversation": [_picked(one, "role text at") for one in session.conversation],
         "decisions": [_picked(one, "text why at") for one in session.decisions],
     }
-
-
-async def _files(forge: Forge, root: Digest, at: int) -> AsyncIterator[bytes]:
-    """Yield a tar of the files below `root`, with their modes and links."""
-    directories = [("", root)]
-    while directories:
-        above, node = directories.pop()
-        found = await forge.db.read(lambda tx, node=node: _listed(forge, tx, node))  # type: ignore[misc]
-        for name, entry in found:
-            path = f"{above}{name}"
-            if entry.mode is Mode.DIRECTORY:
-                directories.append((f"{path}/", entry.id))
-                continue
-            async for piece in _file(forge, path, entry, at):
-                yield piece
-    yield tar_end()
-
-
-def _listed(forge: Forge, tx: Tx, node: Digest) -> list[tuple[str, Entry]]:
-    return list(tree.listing(node, "", lambda digest: forge.objects.get(tx, digest)))
-
-
-async def _file(forge: Forge, path: str, entry: Entry, at: int) -> AsyncIterator[bytes]:
-    spans = await forge.db.read(
-        lambda tx: contents.spans(entry.id, entry.size, lambda one: forge.objects.get(tx, one))
-    )
-    if entry.mode is Mode.LINK and len(spans) == 1:
-        target = await _blob(forge, spans[0][0])
-        if is_target(target):
-            yield tar_header(path, entry.mode, 0, target, at)
-            return
-    yield tar_header(path, entry.mode, entry.size, None, at)
-    for digest, _ in spans:
-        yield await _blob(forge, digest)
-    yield tar_padding(entry.size)
-
-
-async def _blob(forge: Forge, digest: Digest) -> bytes:
-    return await forge.db.read(lambda tx: forge.objects.get(tx, digest))
 
 
 async def _one(content: bytes) -> AsyncIterator[bytes]:

@@ -8,12 +8,14 @@ from node.access.rules import authorize, require_person
 from node.accounts import verbs as accounts
 from node.accounts.model import Account
 from node.audit import verbs as audit
-from node.exports import contents
+from node.exports import contents, files
 from node.exports.archive import File, zipped
 from node.kernel.forge import Forge
 from node.kernel.parties import ANONYMOUS, Party
+from node.landings import reading
 from node.projects import verbs as projects
 from node.projects.model import Project
+from node.projects.rules import require
 from store.database import Tx
 
 
@@ -39,6 +41,24 @@ async def stream_for_operator(forge: Forge, handle: str) -> AsyncGenerator[bytes
 
     account = await forge.db.write(write)
     async for piece in zipped(_files(forge, account, None), forge.now()):
+        yield piece
+
+
+async def snapshot(
+    forge: Forge, who: Party, project: Project, position: int, kind: str
+) -> AsyncGenerator[bytes, None]:
+    """Yield the files of a project at a position as `tar.gz` or `zip`, under one directory.
+
+    Raises `NoSuchPosition` before the first piece. The times in it are those of the landing.
+    """
+    require(who, Action.READ, project)
+    landing = await forge.db.read(lambda tx: reading.landing_at(tx, project, position))
+    above, at = f"{project.handle}-{position}/", landing.made_at
+    if kind == "zip":
+        pieces = files.zipped_files(forge, landing.tree, at, above)
+    else:
+        pieces = files.gzipped(files.tarred(forge, landing.tree, at, above))
+    async for piece in pieces:
         yield piece
 
 

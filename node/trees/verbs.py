@@ -4,6 +4,7 @@ Content at a position never changes, so nothing here is ever stale.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from itertools import islice
 
 from node.access.model import Action
 from node.kernel.forge import Forge
@@ -47,6 +48,19 @@ async def listing(
         return list(tree.listing(at.tree, path, _source(forge, tx)))
 
     return await forge.db.read(read)
+
+
+async def paths(
+    forge: Forge, who: Party, project: Project, position: int | None, most: int
+) -> list[str]:
+    """Return the path of each file at `position`, by name; at most `most` of them."""
+    _may_read(who, project)
+
+    def work(tx: Tx) -> list[str]:
+        walked = tree.walk(_view(tx, project, position).tree, _source(forge, tx))
+        return [path for path, _ in islice(walked, most)]
+
+    return await forge.db.read(work)
 
 
 async def read(

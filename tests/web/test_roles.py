@@ -112,6 +112,11 @@ NEEDS = {
     ("GET", PROJECT + "/blob/{path}"): READ,
     ("GET", PROJECT + "/blame/{path}"): READ,
     ("GET", PROJECT + "/raw/{path}"): READ,
+    ("GET", PROJECT + "/compare"): READ,
+    ("GET", PROJECT + "/find"): READ,
+    ("GET", PROJECT + "/paths"): READ,
+    ("GET", PROJECT + "/archive/latest.{kind}"): READ,
+    ("GET", PROJECT + "/archive/{position}.{kind}"): READ,
 }
 FORMS = {
     "/account/tokens": {"name": "ci", "scope": "read", "days": "90"},
@@ -174,6 +179,7 @@ def filled(path, account, kind, company):
         "device": "999",
         "browser": "999",
         "key": "999",
+        "kind": "zip",
     }
     path = path.replace("/tree/{path}", "/tree/")
     return re.sub(r"\{(\w+)\}", lambda m: names[m[1]], path)

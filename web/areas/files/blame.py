@@ -11,7 +11,9 @@ from node.kernel import markup
 from node.landings import verbs as landings
 from node.trees import verbs as trees
 from node.trees.model import BlameLine, Reason
+from web.areas.files.blob import FORMS
 from web.areas.files.crumbs import Crumb, crumbs_of
+from web.areas.files.raw import ending
 from web.drawn import EACH, drawn, length
 from web.page import forge_of, party_of, render
 from web.places import Place, place_of
@@ -39,6 +41,7 @@ class View:
     runs: list[Run]
     count: int
     landings: int
+    form: str
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -52,7 +55,8 @@ async def show(request: web.Request) -> web.StreamResponse:
         for _, group in groupby(lines, key=lambda line: line.reason.position)
     ]
     count = len({line.reason.position for line in lines})
-    view = View(place, path, crumbs_of(place, path), runs, len(lines), count)
+    form = FORMS.get(ending(path), "")
+    view = View(place, path, crumbs_of(place, path), runs, len(lines), count, form)
     return render(request, "areas/files/blame.html", view)
 
 

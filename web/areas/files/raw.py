@@ -1,5 +1,6 @@
 """A file's own bytes, in a type that cannot run and under a policy that would not let it."""
 
+import asyncio
 import mimetypes
 from urllib.parse import quote
 
@@ -10,8 +11,9 @@ from node.trees import verbs as trees
 from node.trees.model import NotAFile
 from store.lines import is_binary
 from store.tree import Entry, Mode
+from web.areas.files import notebooks
 from web.page import forge_of, party_of
-from web.places import place_of
+from web.places import Place, place_of
 
 IMAGES = {
     ".avif": "image/avif",
@@ -42,6 +44,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     found = await trees.entry(forge, who, place.project, place.position, path)
     if found.mode is Mode.DIRECTORY:
         raise NotAFile(path, "file")
+    if (name := request.query.get("output")) and ending(path) == notebooks.NOTEBOOK:
+        return await _picture(request, place, path, name)
     head = await trees.start(forge, who, place.project, place.position, path, SNIFFED)
     begin, end = _range(request, found.size)
     response = web.StreamResponse(
@@ -62,6 +66,17 @@ async def show(request: web.Request) -> web.StreamResponse:
             await response.write(piece)
     await response.write_eof()
     return response
+
+
+async def _picture(request: web.Request, place: Place, path: str, name: str) -> web.StreamResponse:
+    """Send an image that a cell of a notebook drew."""
+    forge, who, most = forge_of(request), party_of(request), notebooks.LARGEST
+    raw = await trees.start(forge, who, place.project, place.position, path, most)
+    found = await asyncio.to_thread(notebooks.picture, raw, name)
+    if found is None:
+        raise NotAFile(f"{path} ({name})", "picture")
+    kind, body = found
+    return web.Response(body=body, headers=HARMLESS | {"Content-Type": kind})
 
 
 def ending(path: str) -> str:

@@ -10,7 +10,7 @@ from keys.statements.equivocation import Equivocation
 from node.kernel.forge import Forge
 from node.landings import verbs as landings
 from node.landings.model import Landing
-from node.replication import overview
+from node.replication import overview, peering
 from node.replication import verbs as replication
 from node.replication.overview import Held
 from node.trees import verbs as trees
@@ -70,12 +70,18 @@ async def _notes(forge: Forge, place: Place) -> list[tuple[str, str]]:
     project = place.project
     kept = await replication.equivocations(forge, project.id)
     found = [equivocation.decode(proof) for _, _, proof in kept[:SHOWN]]
-    whose = (
-        f"This is a mirror. The node {project.home} orders this project, and only there can it be"
-        f" changed; this node has checked every landing up to @{place.head} itself."
-    )
-    mirror = [(whose, "warn")] if project.is_mirror else []
+    mirror = [(await _whose(forge, place, project.home), "warn")] if project.home else []
     return mirror + [(_said(one), "bad") for one in found]
+
+
+async def _whose(forge: Forge, place: Place, home: str) -> str:
+    """Say who orders a mirror: by the name that the node gives itself, too, if it is known."""
+    peer = await peering.of_did(forge, home)
+    name = f"{peer.name}, {home}," if peer is not None and peer.name else home
+    return (
+        f"This is a mirror. The node {name} orders this project, and what is landed here is passed"
+        f" on to it; this node has checked every landing up to @{place.head} itself."
+    )
 
 
 def _said(proof: Equivocation) -> str:
