@@ -15,6 +15,8 @@ from node.landings.model import NotAccepted
 from node.projects import mirroring
 from node.projects import verbs as projects
 from node.projects.model import ProjectChanges
+from node.replication import peering
+from node.replication.model import MET, Met
 from node.signin import verbs as signin
 from tests.support.drafts import a_landing
 from tests.support.followers import Group, accept, followed, groups_of, two_nodes
@@ -73,11 +75,13 @@ async def page(server, path):
 
 async def test_a_mirrors_pages_say_whose_it_is_and_offer_nothing_that_changes_it(held):
     home, book, mirror, copy = held
+    await peering.met(mirror, Met(did=home.node.did, name="A friend's"), MET)
     async with TestServer(application(mirror)) as server:
         status, text = await page(server, f"/{copy.address}")
         assert status == 200
         assert "This is a mirror." in text
         assert home.node.did in text
+        assert "The node A friend&#39;s, did:key:" in text
         assert book.id in text
         assert "up to @2 itself" in text
         assert "/settings" not in text

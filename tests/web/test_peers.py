@@ -4,10 +4,11 @@ import pytest
 from aiohttp import CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 
+from keys.ed25519 import PrivateKey
 from node.daemon.http import application
 from node.replication import peering
 from node.replication import verbs as replication
-from node.replication.model import Met
+from node.replication.model import MET, Met
 from node.signin import verbs as signin
 from tests.support.forges import the_keeper
 from tests.support.mirrors import a_home, pulled, seeded
@@ -51,6 +52,14 @@ async def test_an_admin_sees_the_peers_and_what_is_held_against_them(forge, visi
     assert "moss" in text
     assert "100 points, altered-blob" in text
     assert "banned" in text
+
+
+async def test_a_peer_of_which_only_the_key_is_known_is_shown_by_it(forge, visitor):
+    keeper = await the_keeper(forge)
+    did = PrivateKey.generate().did
+    await peering.met(forge, Met(did=did), MET)
+    await visitor.post(f"/sign-in/{await signin.make_link(forge, keeper)}", allow_redirects=False)
+    assert did in await page(visitor, "/peers")
 
 
 async def test_what_peers_call_themselves_is_text(forge, visitor, tmp_path):
