@@ -69,11 +69,12 @@ class _Thread(aiosqlite.Connection):
 class Database:
     """The node's one database; `open` makes it."""
 
-    def __init__(self, path: Path, writer: _Thread, readers: list[_Thread]) -> None:
+    def __init__(self, path: Path, writer: _Thread, readers: list[_Thread], watch: Tx) -> None:
         self.path = path
         self.changed = asyncio.Event()
         """Set after each commit; for one consumer, the dispatcher, who clears it."""
         self._writer = writer
+        self._watch = watch
         self._pending: deque[_Pending[Any]] = deque()
         self._idle = readers
         self._seats = asyncio.Semaphore(len(readers))
@@ -90,10 +91,23 @@ class Database:
             # All of them now: a reader opened in the middle of a request that is cancelled would
             # leave a thread that nobody waits for.
             readers = [await _connect(path, reader=True) for _ in range(READERS)]
+            watch = sqlite3.connect(path, isolation_level=None)
         except BaseException:
             await writer.close()
             raise
-        return cls(path, writer, readers)
+        return cls(path, writer, readers, watch)
+
+    def version(self) -> int:
+        """Return a number that changes with every commit, whoever made it, some microseconds' work.
+
+        A value that a work read after this is right for as long as the number is the same. Raises
+        `DatabaseDamaged` or `DatabaseUnusable`.
+        """
+        try:
+            found: int = self._watch.execute("pragma data_version").fetchone()[0]
+        except sqlite3.Error as fault:
+            raise named(fault, self.path) from fault
+        return found
 
     async def write(self, work: Callable[[Tx], T]) -> T:
         """Run `work` in a transaction and return its value once it is on disk.
@@ -127,6 +141,7 @@ class Database:
             await self._seats.acquire()
         while self._idle:
             await self._idle.pop().close()
+        self._watch.close()
         await self._writer.run(self._drain)
         await self._writer.close()
 

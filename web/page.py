@@ -20,6 +20,9 @@ from web.static import scripts
 
 FORGE = web.AppKey("web-forge", Forge)
 PARTY = web.RequestKey("web-party", Party)
+MOMENT = web.RequestKey("web-moment", phrases.Moment)
+"""When a page is drawn that may be kept, see `web.kept`."""
+
 THEMES = ("light", "dark")
 SESSION_COOKIE = "micelio_session"
 THEME_COOKIE = "micelio_theme"
@@ -82,7 +85,7 @@ def render(
         style=f"/static/style-{stylesheet()[1]}.css",
         scripts=scripts(),
         query=request.query.get("q", "") if request.path == "/search" else "",
-        now=forge.now(),
+        now=request.get(MOMENT) or forge.now(),
     )
     text = templates().get_template(template).render(view=view, shell=shell)
     body = text.encode()

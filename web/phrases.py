@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -46,15 +46,39 @@ _EMPTY_LINES = re.compile(r"\n[ \t]*\n")
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
+class Moment(int):
+    """The time at which a page is drawn; `until` is when it first says something that is over."""
+
+    until: int
+
+    def __new__(cls, now: int, longest: int = DAY) -> Self:
+        """Begin a page at `now`, whose words are right for `longest` if it says no time."""
+        made = super().__new__(cls, now)
+        made.until = now + longest
+        return made
+
+
 def ago(at: int, now: int) -> str:
     """Return how long ago `at` was, in words; both are Unix milliseconds."""
     past = max(now - at, 0)
+    if isinstance(now, Moment):
+        now.until = min(now.until, at + _turn(past))
     if past < MINUTE:
         return "just now"
     for until, unit, name in _STEPS:
         if past < until:
             return _counted(past // unit, name)
     return _counted(past // (365 * DAY), "year")
+
+
+def _turn(past: int) -> int:
+    """Return how old something is when it is no longer called as old as `past`."""
+    if past < MINUTE:
+        return MINUTE
+    for until, unit, _ in _STEPS:
+        if past < until:
+            return min(until, (past // unit + 1) * unit)
+    return (past // (365 * DAY) + 1) * 365 * DAY
 
 
 def _counted(count: int, name: str) -> str:

@@ -203,3 +203,18 @@ async def test_a_database_of_a_newer_program_is_left_alone(tmp_path):
         await Database.open(tmp_path / "node.db", migrations)
     with closing(sqlite3.connect(tmp_path / "node.db")) as tx:
         assert not tx.execute("select 1 from sqlite_schema where name = 'other'").fetchone()
+
+
+async def test_its_version_changes_with_each_commit_and_with_nothing_else(db, tmp_path):
+    first = db.version()
+    await db.read(count)
+    assert db.version() == first
+    await db.write(note(1))
+    second = db.version()
+    assert second != first
+    with pytest.raises(sqlite3.IntegrityError):
+        await db.write(note(1))
+    assert db.version() == second
+    with closing(sqlite3.connect(tmp_path / "node.db", isolation_level=None)) as other:
+        other.execute("insert into notes values (2, 'b')")
+    assert db.version() != second
