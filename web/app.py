@@ -42,7 +42,6 @@ def add_routes(app: web.Application, forge: Forge) -> None:
     app[DRAWN] = Recent(MOST)
     app.middlewares.append(fence)
     kept.add_to(app)
-    kept.add_to(app)
     git_door.add_routes(app)
     oauth.add_routes(app)
     static.add_routes(app)
