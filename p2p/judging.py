@@ -82,6 +82,8 @@ class Worth(Enum):
     KNOWN = "known"
     OLD = "old"
     AHEAD = "ahead"
+    LOST = "lost"
+    """Signed by this node itself, and not remembered: it was put back to an older state."""
     HINT = "hint"
     """It may be ahead; nothing here can prove it without asking."""
     CONTRADICTS = "contradicts"
@@ -124,6 +126,8 @@ def _unproven(claim: Claim, held: Held) -> Verdict:
 
 def _signed(claim: Claim, held: Held, signer: str) -> Verdict:
     """Judge what is genuine: signed by `signer`, about this project and position."""
+    if held.is_ours and signer == held.home and claim.position > held.position:
+        return Verdict(Worth.LOST)
     if claim.epoch > held.epoch:
         return Verdict(Worth.HINT)  # Its home may be one that we do not know yet.
     if signer != held.home_at(claim.position):

@@ -51,6 +51,18 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
+class Recover:
+    """Sign nothing for `project`, which this node orders, until what `peer` has shown is here.
+
+    `peer` stands at `position`, which this node's key has signed and this node does not remember.
+    """
+
+    project: str
+    position: int
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scored:
     """Write down what `peer` did and what that makes its mark; if it is banned, hang up."""
 
@@ -59,4 +71,4 @@ class Scored:
     mark: Mark
 
 
-Output = Ask | Fetch | Announce | Subscribe | Compare | Scored
+Output = Ask | Fetch | Announce | Subscribe | Compare | Recover | Scored

@@ -19,7 +19,7 @@ from p2p import messages
 from p2p.buckets import Bucket
 from p2p.judging import Claim, Held, Opener, Verdict, Worth, judge
 from p2p.knowledge import Holder, Peer, Settings, Wanted, spread
-from p2p.outputs import Announce, Ask, Compare, Fetch, Output, Scored, Subscribe
+from p2p.outputs import Announce, Ask, Compare, Fetch, Output, Recover, Scored, Subscribe
 from p2p.scores import Offence, Scores
 from p2p.timetable import Timetable
 
@@ -92,6 +92,12 @@ class Policy:
             if project in self.wanted:
                 self._hint(self.wanted[project], peer, now)
 
+    def ask(self, peer: str, now: int) -> None:
+        """Ask a peer at once: it may know what is news here."""
+        known = self.timetable.peer(peer, now)
+        if known is not None and not self.scores.is_banned(peer, now):
+            known.ask_at = min(known.ask_at, now)
+
     def forget(self, peer: str) -> None:
         """Ask a peer no longer."""
         self.timetable.peers.pop(peer, None)
@@ -99,12 +105,12 @@ class Policy:
             wanted.holders.pop(peer, None)
 
     def interest(self, peer: str) -> list[Held]:
-        """Return what `peer` is asked about: private projects only where they may be held."""
-        return [
-            wanted.held
-            for wanted in self.wanted.values()
-            if not wanted.held.is_ours and wanted.may_tell(peer)
-        ]
+        """Return what `peer` is asked about: private projects only where they may be held.
+
+        What this node orders is among it: only so it hears that it was put back to an older state,
+        or that a home before it goes on.
+        """
+        return [wanted.held for wanted in self.wanted.values() if wanted.may_tell(peer)]
 
     def believed(self, peer: str) -> frozenset[str]:
         """Return which projects `peer` said that it holds."""
@@ -259,6 +265,8 @@ class Policy:
             holder.place = max(holder.place or claim.place, claim.place)
         if verdict.worth is Worth.KNOWN:
             wanted.told += 1
+        if verdict.worth is Worth.LOST:
+            return [Recover(claim.project, claim.position, peer)]
         if verdict.worth in {Worth.CONTRADICTS, Worth.COMPARE, Worth.OUTLIVED}:
             return self._compare(wanted, peer, claim)
         return self._moved(wanted, now)

@@ -19,7 +19,7 @@ from mic.wire.heads import BadHeads
 from node.kernel import events
 from node.kernel.events import Event
 from node.kernel.forge import Forge
-from node.landings import standing
+from node.landings import recovering, standing
 from node.landings.standing import Standing
 from node.offers import verbs as offers
 from node.replication import peering, rules
@@ -32,7 +32,7 @@ from p2p.discovery import Discovery
 from p2p.facts import Facts
 from p2p.faults import HolderFault
 from p2p.judging import Held
-from p2p.outputs import Announce, Ask, Compare, Fetch, Output, Scored, Subscribe
+from p2p.outputs import Announce, Ask, Compare, Fetch, Output, Recover, Scored, Subscribe
 from p2p.policy import Policy
 from p2p.scores import Offence
 from p2p.transport.errors import TransportFault
@@ -122,8 +122,17 @@ class Puller:
     async def _look_at_projects(self, keys: set[int] | None) -> None:
         for one, held in await self._facts.held(keys):
             self._kept[one.project] = one
+            if held.is_ours:
+                await self._ask_who_is_ahead(held)
             if held.is_ours or one.project in self.policy.wanted:
                 self.act(self.policy.hold(held, self._forge.now()))
+
+    async def _ask_who_is_ahead(self, held: Held) -> None:
+        """Ask at once who says to hold a project of this node further than it does itself."""
+        for peer, position in await replication.holders(self._forge, held.project):
+            if position > held.position:
+                self.policy.ask(facts.name(peer), self._forge.now())
+                self._bell.set()
 
     async def _want(self, seeds: Mapping[str, Seed]) -> None:
         """Want what seeds say, besides what is our own, and nothing else any more."""
@@ -151,12 +160,15 @@ class Puller:
         self.policy.scores.allowed = frozenset(facts.name(one) for one in found if one.is_allowed)
         for gone in self.peers.keys() - {facts.name(one) for one in found}:
             self.policy.forget(gone)
+        known = self.peers.keys()
         self.peers = {facts.name(one): one for one in found}
         for peer, one in self.peers.items():
             if one.scored_at or one.banned_until:
                 self.policy.scores.load(peer, facts.mark(one))
             self.policy.meet(peer, self._forge.now())
             await self._hang_up(one)
+        if self.peers.keys() - known:
+            self._bell.set()  # Whoever waits for the time to ask the next one knows nothing of it.
 
     async def _hang_up(self, peer: Peer) -> None:
         """Have the transport refuse who is banned, whoever banned it, and nobody else."""
@@ -211,19 +223,23 @@ class Puller:
             self._bell.set()
 
     def _done(self, output: Output) -> Awaitable[None]:
+        work: Awaitable[None]
         match output:
             case Ask():
-                return self._ask(output.peer)
+                work = self._ask(output.peer)
             case Fetch():
-                return self._fetch(output)
+                work = self._fetch(output)
             case Announce():
-                return self._tell_again(output.project)
+                work = self._tell_again(output.project)
             case Subscribe():
-                return self._subscribe(output)
+                work = self._subscribe(output)
             case Compare():
-                return self._compare(output)
+                work = self._compare(output)
+            case Recover():
+                work = self._recover(output)
             case Scored():
-                return self._score(output)
+                work = self._score(output)
+        return work
 
     async def _ask(self, peer: str) -> None:
         """Compare heads with a peer."""
@@ -321,6 +337,15 @@ class Puller:
         if not proof.documents:
             now = self._forge.now()
             self.act(self.policy.contradicted(found.project, proof.signer, now))
+
+    async def _recover(self, lost: Recover) -> None:
+        """Sign nothing for a project that was further, and remember who has the rest."""
+        if not await recovering.noticed(self._forge, lost.project, lost.position):
+            return  # It landed here a moment ago.
+        row = self.peers.get(lost.peer) or await self._met(lost.peer)
+        await replication.held_by(self._forge, lost.project, row, lost.position)
+        facts = {"project": lost.project, "position": lost.position, "peer": lost.peer}
+        log.error("this node has signed more than it remembers: it was put back", extra=facts)
 
     async def _score(self, scored: Scored) -> None:
         """Write points down; whoever is banned by them is hung up on."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from node.kernel.forge import Forge
-from p2p import offering, receipts, seeding
+from p2p import offering, receipts, recovering, seeding
 from p2p.pull import Puller
 from p2p.transport.limits import Settings
 from p2p.transport.network import Network, Serve
@@ -49,6 +49,7 @@ async def _tasks(forge: Forge, network: Network | None) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(Puller(forge, network).run(), name="heads")
         group.create_task(seeding.run(forge, network), name="seeds")
+        group.create_task(recovering.run(forge, network), name="recovery")
         group.create_task(receipts.run(forge, network), name="copies")
         group.create_task(offering.run(forge, network), name="offers")
 

@@ -31,8 +31,12 @@ def has_ended(tx: Tx, account: int | None, token: int | None, device: int | None
 
 
 def held_by(tx: Tx, peer: str) -> frozenset[int]:
-    """Return the projects that a node may hold, as their documents say."""
-    found = tx.execute("select project from project_peers where did = ?", (peer,))
+    """Return the projects that a node may hold, as their documents say, and those it orders."""
+    found = tx.execute(
+        "select project from project_peers where did = ?1"
+        " union select key from projects where home = ?1",
+        (peer,),
+    )
     return frozenset(project for (project,) in found)
 
 

@@ -17,6 +17,8 @@ from keys.statements.equivocation import Equivocation
 from keys.statements.landing import LandingRecord, open_landing
 from keys.statements.project import Project as Chain
 from keys.statements.project import open_chain
+from node.accounts import verbs as accounts
+from node.accounts.model import NoAccount
 from node.holdings import verbs as holdings
 from node.kernel import events
 from node.kernel.clock import Stamp
@@ -25,7 +27,7 @@ from node.kernel.forge import Forge
 from node.landings import reading, rows
 from node.landings.bulk import IMPORTED, touch
 from node.landings.model import Head, Landing, NotAccepted
-from node.projects import mirroring
+from node.projects import behind, identity, mirroring
 from node.projects.model import Project
 from node.sessions import verbs as sessions
 from node.sessions.model import LandedSession
@@ -88,11 +90,12 @@ def accept(
 ) -> Head:
     """Let the next positions of a mirror be part of its log, and return where it stands then.
 
-    What is part of it already is passed over. The new contents of positions from `contents_from`
+    What this node orders itself is brought on like that while it is behind what it had signed. What
+    is part of it already is passed over. The new contents of positions from `contents_from`
     on must have been sent to the project. Raises `NotHeld`, `NotAccepted`, whose code names what
     does not hold, or `ObjectsMissing`; then the caller's transaction must not be kept.
     """
-    mirror = mirroring.held(tx, project)
+    mirror = _brought_on(tx, project)
     documents = mirroring.documents(forge, tx, mirror)
     chain = open_chain(documents)
     accepted = []
@@ -103,6 +106,13 @@ def accept(
             accepted.append(landing)
     _tell(forge, tx, mirror, accepted)
     return rows.head(tx, mirror.key)
+
+
+def _brought_on(tx: Tx, project: Project) -> Project:
+    """Return what may be brought on as it is now; raises `NotHeld` for what is only landed on."""
+    if behind.of(tx, project.key) is None:
+        return mirroring.held(tx, project)
+    return identity.of_key(tx, project.key) or mirroring.held(tx, project)
 
 
 def settle(forge: Forge, tx: Tx, project: Project, chain: Chain) -> None:
@@ -276,10 +286,21 @@ def _written(
     for change in listed:
         if change.old and change.new and change.new.size <= contents.BLOB_MAX:
             forge.objects.lineage(tx, change.new.id, change.old.id)
-    rows.add(tx, project.key, project.owner, landing)
+    author = project.owner if project.is_mirror else _author(tx, landing)
+    rows.add(tx, project.key, author, landing)
     touch(forge, tx, project.key, landing.position, [change.path for change in listed])
-    sessions.add_accepted(tx, project.key, project.owner, _session(landing, found))
+    sessions.add_accepted(tx, project.key, author, _session(landing, found))
     return landing
+
+
+def _author(tx: Tx, landing: Landing) -> int:
+    """Return who made a landing that comes back to its home: nobody, if they have gone since."""
+    if landing.carried is not None:
+        return 0
+    try:
+        return accounts.find(tx, landing.author).key
+    except NoAccount:
+        return 0
 
 
 def _tell(forge: Forge, tx: Tx, project: Project, accepted: Iterable[Landing]) -> None:

@@ -20,6 +20,7 @@ from node.kernel.parties import Party
 from node.landings import rows, rules
 from node.landings.model import Head, Landing
 from node.landings.reading import path_seed
+from node.projects import behind
 from node.projects import verbs as projects
 from node.projects.model import Project
 from node.sessions import verbs as sessions
@@ -151,7 +152,8 @@ def _listed(tx: Tx, batch: Batch, listed: bytes) -> Digest:
 
 
 def write(forge: Forge, tx: Tx, who: Party, project: Project, made: Prepared) -> None:
-    """Write the rows of landings whose objects are kept; raises `HeadMoved`."""
+    """Write the rows of landings whose objects are kept; raises `HeadMoved`, or `Behind`."""
+    behind.check(tx, project.key)
     head = rows.head(tx, project.key)
     if (head.position, head.id) != (made.before.position, made.before.id):
         raise HeadMoved(head.position)

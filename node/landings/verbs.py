@@ -29,7 +29,7 @@ from node.landings.model import (
     PathsMoved,
 )
 from node.landings.reading import path_seed
-from node.projects import storage
+from node.projects import behind, storage
 from node.projects import verbs as projects
 from node.projects.model import Project
 from node.projects.rules import require
@@ -178,6 +178,7 @@ def _land(
     """Land in one transaction, on the writer's thread."""
     # Asked again: since the draft was read, the project may be deleted or out of reach.
     projects.current(tx, who, project, Action.LAND)
+    behind.check(tx, project.key)
     if done := _landed_before(tx, who, project, draft):
         return done
     if reason := rows.held(tx, project.key):

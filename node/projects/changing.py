@@ -20,7 +20,7 @@ from node.audit import verbs as audit
 from node.kernel import events, jobs
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
-from node.projects import notices, rows, rules
+from node.projects import behind, notices, rows, rules
 from node.projects.model import NewProject, Project, ProjectLimit, ProjectTaken
 from store.database import Tx
 from store.digest import Digest
@@ -101,7 +101,11 @@ def begin(
 
 
 def follow(forge: Forge, tx: Tx, project: Project, document: ProjectDocument) -> Project:
-    """Chain `document` to the project's documents, signed by the owner that the last one names."""
+    """Chain `document` to the project's documents, signed by the owner that the last one names.
+
+    Raises `Behind` where there may be newer ones than are known here.
+    """
+    behind.check(tx, project.key)
     newest, _ = open_project(forge.objects.get(tx, project.document))
     envelope = seal_project(document, forge.keys.person(newest.owner))
     digest = forge.objects.put(tx, Kind.DOCUMENT, envelope, project.document)

@@ -282,3 +282,51 @@ def forget(tx: Tx, project: int, deleted_before: int) -> bool:
         "delete from projects where key = ? and deleted_at <= ?", (project, deleted_before)
     )
     return done.rowcount == 1
+
+
+def put_behind(tx: Tx, project: int, position: int, at: int) -> None:
+    """Write how far a project must catch up."""
+    tx.execute(
+        "insert into projects_behind (project, position, since) values (?, ?, ?)"
+        " on conflict (project) do update set position = max(position, excluded.position)",
+        (project, position, at),
+    )
+
+
+def suspect(tx: Tx, at: int) -> None:
+    """Write of each project that this node orders that it may have to catch up."""
+    tx.execute(
+        "insert or ignore into projects_behind (project, position, since)"
+        " select key, 0, ? from projects where home is null and deleted_at is null",
+        (at,),
+    )
+
+
+def trust(tx: Tx) -> None:
+    """Remove the projects of which nobody has shown anything newer."""
+    tx.execute("delete from projects_behind where position = 0")
+
+
+def remove_behind(tx: Tx, project: int) -> None:
+    """Remove a project that has caught up."""
+    tx.execute("delete from projects_behind where project = ?", (project,))
+
+
+def explain_behind(tx: Tx, project: int, reason: str) -> None:
+    """Write why a project has not caught up."""
+    tx.execute("update projects_behind set reason = ? where project = ?", (reason, project))
+
+
+def behind(tx: Tx, project: int) -> int | None:
+    """Return how far a project must catch up, None if it need not."""
+    row = tx.execute(
+        "select position from projects_behind where project = ?", (project,)
+    ).fetchone()
+    return row[0] if row else None
+
+
+def all_behind(tx: Tx) -> list[tuple[int, int, int, str]]:
+    """Return key, position, time and reason of the projects that must catch up, oldest first."""
+    return tx.execute(
+        "select project, position, since, reason from projects_behind order by since, project"
+    ).fetchall()

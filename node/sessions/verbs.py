@@ -187,8 +187,16 @@ def add_imported(tx: Tx, project: int, who: Party, landed: Iterable[LandedSessio
 
 
 def add_accepted(tx: Tx, project: int, author: int, landed: LandedSession) -> None:
-    """Write a session that landed on the home of a mirror, in the transaction that accepts it."""
-    rows.add_landed(tx, project, author, landed)
+    """Write a session that landed on the home of a mirror, in the transaction that accepts it.
+
+    At its home, which gets it back, it may still be active: it was when the backup was taken.
+    """
+    row = rows.find(tx, project, landed.id)
+    if row is None:
+        rows.add_landed(tx, project, author, landed)
+    else:
+        rows.land(tx, row[0], landed)
+        rows.drop_epochs(tx, row[0])
 
 
 def inherit(tx: Tx, origin: int, project: int, author: int, until: int) -> None:

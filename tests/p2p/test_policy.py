@@ -9,7 +9,7 @@ from mic.wire.heads import SignedHead
 from p2p import messages
 from p2p.judging import Held, Tenure
 from p2p.knowledge import Settings
-from p2p.outputs import Announce, Ask, Compare, Fetch, Scored, Subscribe
+from p2p.outputs import Announce, Ask, Compare, Fetch, Recover, Scored, Subscribe
 from p2p.policy import Policy
 from p2p.scores import BAN_MS, Offence
 from tests.support.simulator import key, opened, project_id, record
@@ -225,7 +225,24 @@ def test_heads_that_nobody_else_tells_are_told_again(policy):
 def test_one_does_not_fetch_what_one_orders():
     policy = a_policy()
     policy.hold(held(is_ours=True), START)
-    assert hear(policy, news()) == []
+    assert hear(policy, news(record=None)) == []
+
+
+def test_one_hears_of_what_one_has_signed_and_does_not_remember():
+    policy = a_policy()
+    policy.hold(held(is_ours=True), START)
+    assert hear(policy, news()) == [Recover(BOOK, 2, PEER)]
+    assert hear(policy, news(2, epoch=2)) == [Recover(BOOK, 2, PEER)]
+    policy.hold(held(2, is_ours=True), START)
+    assert hear(policy, news(3)) == []
+
+
+def test_peers_are_asked_about_what_one_orders_too(policy):
+    ours = held(is_ours=True, homes=(Tenure(0, ME),))
+    policy.hold(ours, START)
+    assert policy.interest(PEER) == [ours]
+    policy.hold(held(is_ours=True, is_private=True, homes=(Tenure(0, ME),)), START)
+    assert policy.interest(PEER) == []
 
 
 def test_peers_and_holders_are_bounded():

@@ -14,7 +14,7 @@ from node.projects.model import Project
 from node.replication import peering, rules
 from node.replication import verbs as replication
 from node.replication.model import Wish
-from p2p import seeding
+from p2p import recovering, seeding
 from p2p.pull import Puller
 from p2p.transport.limits import Settings
 from p2p.transport.network import Network
@@ -69,7 +69,7 @@ async def neighbours(
     """So many nodes, each of which knows the first one."""
     async with AsyncExitStack() as stack:
         found = [
-            await stack.enter_async_context(_neighbour(directory / str(number), gossip=gossip))
+            await stack.enter_async_context(neighbour(directory / str(number), gossip=gossip))
             for number in range(count)
         ]
         for one in found[1:]:
@@ -78,8 +78,9 @@ async def neighbours(
 
 
 @asynccontextmanager
-async def _neighbour(directory: Path, *, gossip: bool) -> AsyncIterator[Neighbour]:
-    directory.mkdir()
+async def neighbour(directory: Path, *, gossip: bool) -> AsyncIterator[Neighbour]:
+    """One node, new or as it was in its directory."""
+    directory.mkdir(exist_ok=True)
     async with (
         a_forge(directory, now=now_ms) as forge,
         door._answering(forge, Metrics()) as answering,
@@ -93,6 +94,7 @@ async def _neighbour(directory: Path, *, gossip: bool) -> AsyncIterator[Neighbou
         tasks = [
             group.create_task(puller.run()),
             group.create_task(seeding.run(forge, network)),
+            group.create_task(recovering.run(forge, network)),
         ]
         yield Neighbour(forge, network, puller)
         for task in tasks:
