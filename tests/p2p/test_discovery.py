@@ -1,22 +1,73 @@
-"""Peers are known by what they sign of themselves, and nobody gets another one's name by it."""
+"""Peers are known by what they sign of themselves, and nobody gets another one's name by it.
+
+The clock stands still, and each step of looking around is taken by the test.
+"""
 
 import dataclasses
+from contextlib import asynccontextmanager
+from random import Random
+from typing import NamedTuple
 
 import pytest
 
 from keys.ed25519 import PrivateKey
 from keys.statements.addresses import AddressEntry, open_addresses, seal_addresses
+from node.daemon import peering as door
+from node.daemon.health import Metrics
+from node.kernel.forge import Forge
 from node.replication import peering
+from node.replication.model import MET
+from p2p import discovery
 from p2p.discovery import Discovery
+from p2p.policy import Policy
 from p2p.transport import addresses
-from tests.support.neighbours import neighbours
+from p2p.transport.limits import Settings
+from p2p.transport.network import Network
+from tests.support.forges import HeldClock, a_forge
+from tests.support.neighbours import HERE
 from tests.support.strangers import a_liar
 
 pytestmark = pytest.mark.slow
 
 
-def looking(node):
-    return Discovery(node.forge, node.network, node.puller.policy)
+class Node(NamedTuple):
+    """A node of which nothing runs by itself but its door."""
+
+    forge: Forge
+    network: Network
+    clock: HeldClock
+    looking: Discovery
+
+    @property
+    def did(self):
+        return self.forge.node.did
+
+
+@asynccontextmanager
+async def a_node(directory):
+    clock = HeldClock()
+    async with (
+        a_forge(directory, now=clock) as forge,
+        door._answering(forge, Metrics()) as answering,
+        Network.open(
+            forge.node.key, [HERE], answering.serve, settings=Settings(gossip=False)
+        ) as network,
+    ):
+        forge.reach.addresses = network.addresses
+        policy = Policy(forge.node.did, Random(1), clock())
+        yield Node(forge, network, clock, Discovery(forge, network, policy))
+
+
+@pytest.fixture
+async def ann(tmp_path):
+    async with a_node(tmp_path / "ann") as made:
+        yield made
+
+
+@pytest.fixture
+async def bob(tmp_path):
+    async with a_node(tmp_path / "bob") as made:
+        yield made
 
 
 async def row_of(node, did):
@@ -24,46 +75,78 @@ async def row_of(node, did):
     return found
 
 
-async def test_a_node_signs_where_it_is_and_signs_anew_when_that_changes(tmp_path):
-    async with neighbours(tmp_path, 1, gossip=False) as (ann,):
-        found = looking(ann)
-        found.sign()
-        first = open_addresses(ann.forge.reach.entry)
-        assert (first.did, first.addresses) == (ann.did, ann.network.addresses)
-        found.sign()
-        assert open_addresses(ann.forge.reach.entry) == first
-        ann.forge.reach.addresses = (f"/ip4/192.0.2.1/tcp/1/p2p/{ann.network.peer_id}",)
-        found.sign()
-        second = open_addresses(ann.forge.reach.entry)
-        assert second.addresses == ann.forge.reach.addresses
-        assert second.sequence > first.sequence
+async def test_a_node_signs_where_it_is_and_signs_anew_when_that_changes(ann):
+    ann.looking.sign()
+    first = open_addresses(ann.forge.reach.entry)
+    assert (first.did, first.addresses) == (ann.did, ann.network.addresses)
+    ann.looking.sign()
+    assert open_addresses(ann.forge.reach.entry) == first
+    ann.forge.reach.addresses = (f"/ip4/192.0.2.1/tcp/1/p2p/{ann.network.peer_id}",)
+    ann.looking.sign()
+    second = open_addresses(ann.forge.reach.entry)
+    assert second.addresses == ann.forge.reach.addresses
+    assert second.sequence == first.sequence + 1
 
 
-async def test_a_peer_tells_its_name_and_all_its_addresses(tmp_path):
-    async with neighbours(tmp_path, 2, gossip=False) as (ann, bob):
-        elsewhere = f"/ip4/192.0.2.1/tcp/1/p2p/{ann.network.peer_id}"
-        ann.forge.reach.addresses = (*ann.network.addresses, elsewhere)
-        looking(ann).sign()
-        await looking(bob).ask_around()
-        row = await row_of(bob, ann.did)
-        assert row.name == ann.forge.node.name
-        assert elsewhere in row.addresses
+async def test_a_node_signs_anew_before_its_entry_ends(ann):
+    ann.looking.sign()
+    first = open_addresses(ann.forge.reach.entry)
+    ann.clock.move(discovery.ENTRY_MS - discovery.AGAIN_MS)
+    ann.looking.sign()
+    assert open_addresses(ann.forge.reach.entry) == first
+    ann.clock.move(1)
+    ann.looking.sign()
+    second = open_addresses(ann.forge.reach.entry)
+    assert second.replaces(first, ann.clock())
+
+
+async def test_a_peer_tells_its_name_and_all_its_addresses(ann, bob):
+    await peering.add(bob.forge, ann.network.addresses[0], ann.did)
+    elsewhere = f"/ip4/192.0.2.1/tcp/1/p2p/{ann.network.peer_id}"
+    ann.forge.reach.addresses = (*ann.network.addresses, elsewhere)
+    ann.looking.sign()
+    await bob.looking.ask_around()
+    row = await row_of(bob, ann.did)
+    assert row.name == ann.forge.node.name
+    assert elsewhere in row.addresses
+
+
+async def test_what_a_peer_says_is_asked_for_again_after_an_hour_and_not_before(ann, bob):
+    await peering.add(bob.forge, ann.network.addresses[0], ann.did)
+    ann.looking.sign()
+    await bob.looking.ask_around()
+    elsewhere = f"/ip4/192.0.2.1/tcp/1/p2p/{ann.network.peer_id}"
+    ann.forge.reach.addresses = (*ann.network.addresses, elsewhere)
+    ann.looking.sign()
+    bob.clock.move(discovery.AGAIN_MS - 1)
+    await bob.looking.ask_around()
+    assert elsewhere not in (await row_of(bob, ann.did)).addresses
+    bob.clock.move(1)
+    await bob.looking.ask_around()
+    assert elsewhere in (await row_of(bob, ann.did)).addresses
+
+
+async def test_who_is_connected_is_known_with_the_address_it_has(ann, bob):
+    (await bob.network.dial(ann.network.addresses[0])).close()
+    await ann.looking.look_around()
+    assert ann.forge.reach.hosts == {bob.did: "127.0.0.1"}
+    assert (await row_of(ann, bob.did)).source == MET
 
 
 @pytest.mark.parametrize("lie", ["another's", "another's address", "altered", "over", "older"])
-async def test_what_a_peer_does_not_sign_of_itself_is_not_believed(tmp_path, lie):
-    async with neighbours(tmp_path, 1, gossip=False) as (bob,), a_liar() as liar:
+async def test_what_a_peer_does_not_sign_of_itself_is_not_believed(bob, lie):
+    async with a_liar() as liar:
         other = PrivateKey.generate()
         await peering.add(bob.forge, liar.network.addresses[0], liar.did)
-        now = bob.forge.now()
+        now = bob.clock()
         honest = AddressEntry(
             did=liar.did,
             name="first",
             addresses=(),
             sequence=now,
-            expires_at=now + 60_000,
+            expires_at=now + discovery.ENTRY_MS,
         )
-        found = looking(bob)
+        found = bob.looking
         liar.entry = seal_addresses(honest, liar.key)
         await found.ask_around()
         before = await row_of(bob, liar.did)
@@ -75,10 +158,10 @@ async def test_what_a_peer_does_not_sign_of_itself_is_not_believed(tmp_path, lie
                 dataclasses.replace(changed, name="first", addresses=(stolen,)), liar.key
             ),
             "altered": seal_addresses(changed, liar.key)[:-3] + b"x}]",
-            "over": seal_addresses(dataclasses.replace(changed, expires_at=now), liar.key),
+            "over": seal_addresses(dataclasses.replace(changed, expires_at=now + 1), liar.key),
             "older": seal_addresses(dataclasses.replace(changed, sequence=now - 1), liar.key),
         }[lie]
-        found._asked.clear()
+        bob.clock.move(discovery.AGAIN_MS)
         await found.ask_around()
         after = await row_of(bob, liar.did)
         assert (
@@ -92,15 +175,15 @@ async def test_what_a_peer_does_not_sign_of_itself_is_not_believed(tmp_path, lie
         assert [one.did for one in await peering.peers(bob.forge)] == [liar.did]
 
 
-async def test_nothing_is_kept_of_who_is_forgotten(tmp_path):
-    async with neighbours(tmp_path, 1, gossip=False) as (bob,), a_liar() as liar:
+async def test_nothing_is_kept_of_who_is_forgotten(bob):
+    async with a_liar() as liar:
         row = await peering.add(bob.forge, liar.network.addresses[0], liar.did)
-        now = bob.forge.now()
+        now = bob.clock()
         entry = AddressEntry(
-            did=liar.did, name="x", addresses=(), sequence=now, expires_at=now + 60_000
+            did=liar.did, name="x", addresses=(), sequence=now, expires_at=now + discovery.ENTRY_MS
         )
         liar.entry = seal_addresses(entry, liar.key)
-        found = looking(bob)
+        found = bob.looking
         await found.ask_around()
         assert set(found._book) == set(found._asked) == {liar.did}
         await peering.remove(bob.forge, row)
