@@ -45,6 +45,6 @@ def _unreachable(address: str, why: str, code: str) -> Unreachable:
     return Unreachable(
         f"The peer {address} cannot be reached: {why}.",
         code=code,
-        hint="Is it running? It prints its addresses when it starts; MIC_NODE names another one.",
+        hint="Is it running? `micelio status` over there prints its addresses.",
         node=address,
     )

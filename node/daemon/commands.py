@@ -7,6 +7,7 @@ to its packs. `fsck` wants the directory for itself.
 import argparse
 import asyncio
 from dataclasses import asdict
+from typing import Any
 
 from node.accounts import verbs as accounts
 from node.daemon import building, lock, presence
@@ -83,8 +84,9 @@ def status(config: Config, asked: argparse.Namespace) -> int:
     text = (
         f"The node of {facts['owner']} {state}.\n"
         f"Data: {facts['data']} ({facts['bytes']:,} bytes)\n"
-        f"Background jobs: {facts['jobs_waiting']} waiting, {facts['jobs_failed']} failed"
-    )
+        f"Background jobs: {facts['jobs_waiting']} waiting, {facts['jobs_failed']} failed\n"
+        f"Its key: {facts['did']}"
+    ) + "".join(f"\nPeers reach it at {one}" for one in facts["p2p_addresses"])
     say(facts, text, as_json=asked.json)
     return 0
 
@@ -107,18 +109,21 @@ async def _check(config: Config, *, repair: bool) -> Report:
         return await run_fsck(forge, repair=repair)
 
 
-async def _facts(config: Config) -> dict[str, object]:
+async def _facts(config: Config) -> dict[str, Any]:
     must_exist(config)
     last = presence.read(config.data)
+    runs = lock.is_held(config.data)
     async with building.opened(config, last.url if last else "", alone=False) as forge:
         owner = await accounts.owner(forge)
         owed = await forge.db.read(jobs.counts)
     return {
-        "running": lock.is_held(config.data),
+        "running": runs,
         "url": last.url if last else None,
         "owner": owner.handle if owner else None,
         "data": str(config.data),
         "bytes": sum(file.stat().st_size for file in config.data.rglob("*") if file.is_file()),
         "jobs_waiting": owed["waiting"],
         "jobs_failed": owed["failed"],
+        "did": forge.node.did,
+        "p2p_addresses": presence.reached(config.data) if runs else [],
     }

@@ -17,7 +17,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from mic.sync import edge, failures
 from mic.sync import routes as sync
-from node.daemon import health, http
+from node.daemon import health, http, presence
 from node.daemon.config import Config
 from node.daemon.health import Metrics
 from node.daemon.patience import Connection
@@ -35,16 +35,13 @@ from p2p.transport.network import Network
 
 log = logging.getLogger(__name__)
 
-FILE = "peers.json"
-"""Where the node listened last, so that others find it there again."""
-
 
 async def run(forge: Forge, config: Config, host: str, metrics: Metrics, up: asyncio.Event) -> None:
     """Take part until cancelled; set `up` when others reach us. `host` is where the pages are."""
 
     def told(network: Network) -> None:
         if network.state.is_up:
-            _keep(config.data, [str(one) for one in network.listens_on])
+            _keep(config.data, [str(one) for one in network.listens_on], network.addresses)
             up.set()
 
     async with _answering(forge, metrics) as door:
@@ -133,15 +130,17 @@ def _is_free(address: str) -> bool:
         return True
 
 
-def _keep(data: Path, listened: Sequence[str]) -> None:
-    fresh = data / f".{FILE}.new"
-    fresh.write_text(json.dumps({"listen": listened}) + "\n", encoding="utf-8")
-    os.replace(fresh, data / FILE)  # noqa: PTH105  the same directory, by its own name
+def _keep(data: Path, listened: Sequence[str], reached: Sequence[str]) -> None:
+    """Say where the node listens, so that others find it there again."""
+    fresh = data / f".{presence.PEERS}.new"
+    facts = {"listen": listened, "addresses": reached, "pid": os.getpid()}
+    fresh.write_text(json.dumps(facts) + "\n", encoding="utf-8")
+    os.replace(fresh, data / presence.PEERS)  # noqa: PTH105  the same directory, by its own name
 
 
 def _kept(data: Path) -> list[str]:
     try:
-        found = json.loads((data / FILE).read_text(encoding="utf-8"))["listen"]
+        found = json.loads((data / presence.PEERS).read_text(encoding="utf-8"))["listen"]
         return [str(addresses.to_listen_on(str(one))) for one in found]
     except (OSError, ValueError, KeyError, TypeError, BadAddress):
         return []

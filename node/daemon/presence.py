@@ -10,6 +10,9 @@ from pathlib import Path
 
 FILE = "node.json"
 
+PEERS = "peers.json"
+"""Where the node listened to peers last, and how others reached it there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Presence:
@@ -33,3 +36,14 @@ def read(data: Path) -> Presence | None:
         return Presence(**json.loads((data / FILE).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
+
+
+def reached(data: Path) -> list[str]:
+    """Return the addresses at which peers reach a node that runs; none if they do not."""
+    last = read(data)
+    try:
+        found = json.loads((data / PEERS).read_text(encoding="utf-8"))
+        is_of_now = last is not None and found["pid"] == last.pid
+        return [str(one) for one in found["addresses"]] if is_of_now else []
+    except (OSError, ValueError, KeyError, TypeError):
+        return []

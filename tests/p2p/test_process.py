@@ -46,6 +46,8 @@ def test_a_node_says_how_peers_reach_it_and_answers_them_there(tmp_path):
         (address,) = told["p2p_addresses"]
         assert address.startswith("/ip4/127.0.0.1/tcp/")
         assert asked(address)["did"] == told["did"]
+        said = json.loads(run("status", "--data", str(node.data), "--json").stdout)
+        assert (said["did"], said["p2p_addresses"]) == (told["did"], [address])
         with urllib.request.urlopen(node.url + "/up", timeout=10) as answer:
             assert json.load(answer) == {"ok": True, "p2p": "up"}
 
@@ -56,6 +58,12 @@ def test_a_node_is_found_where_it_was_after_a_restart(tmp_path):
         assert node.stop() == 0
     with up(tmp_path) as node:
         assert node.facts["p2p_addresses"] == first
+        assert node.stop() == 0
+    with up(tmp_path, "--no-p2p") as node:
+        assert (
+            json.loads(run("status", "--data", str(node.data), "--json").stdout)["p2p_addresses"]
+            == []
+        )
 
 
 def test_a_node_listens_where_it_is_told_to(tmp_path):
