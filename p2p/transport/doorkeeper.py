@@ -40,6 +40,7 @@ class Doorkeeper:
         self._hosts: Counter[str] = Counter()
         self._handshakes = 0
         self._streams: Counter[str] = Counter()
+        self._streams_of: Counter[str] = Counter()
         self._paces: dict[str, Pace] = {}
 
     def admits(self, host: str) -> bool:
@@ -75,7 +76,12 @@ class Doorkeeper:
             return False
         return until is not None
 
-    def opens(self, peer: str) -> bool:
+    def is_full(self, host: str) -> bool:
+        """Whether there are as many streams as we carry, of `host` or of all."""
+        all_, of_host = self._streams.total(), self._streams_of[network_of(host)]
+        return all_ >= self.limits.streams or of_host >= self.limits.streams_per_host
+
+    def opens(self, peer: str, host: str = "") -> bool:
         """Count a stream of `peer` in, unless it is banned, or has or opens too many of them."""
         if self.is_banned(peer):
             return False  # its connection may not have ended yet
@@ -84,11 +90,13 @@ class Doorkeeper:
         if not self._pace(peer).streams.take(1, trio.current_time()):
             return False
         self._streams[peer] += 1
+        self._streams_of[network_of(host)] += 1
         return True
 
-    def closes(self, peer: str) -> None:
+    def closes(self, peer: str, host: str = "") -> None:
         """Count a stream out."""
         _count_out(self._streams, peer)
+        _count_out(self._streams_of, network_of(host))
 
     def says(self, peer: str) -> bool:
         """Whether a message that `peer` hands on is looked at."""

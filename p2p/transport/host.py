@@ -39,6 +39,7 @@ from p2p.transport.gossip import Gossiping
 from p2p.transport.hints import Hints
 from p2p.transport.model import Connected, Started
 from p2p.transport.outside import Outside
+from p2p.transport.spool import Room
 from p2p.transport.streams import Carriage
 from p2p.transport.swarm import LimitedSwarm, make
 
@@ -63,6 +64,7 @@ class Host:
         )
         self.gossip = Gossiping(self._host, self.swarm, outside.heard, self._limits)
         self.hints = Hints(self._host, outside.settings)
+        self._room = Room(self._limits.spool_all, self._limits.spool_share)
         self._dials: dict[str, trio.Lock] = {}
         self._failed: dict[str, tuple[float, float]] = {}
         self._nursery: trio.Nursery
@@ -260,7 +262,7 @@ class Host:
     async def _carry(self, stream: INetStream, ours: socket.socket, peer: str) -> None:
         assert isinstance(stream, NetStream)
         pace = self.swarm.doorkeeper.bytes_of(peer)
-        await Carriage(stream, ours, pace, self._limits).run()
+        await Carriage(stream, ours, pace, self._limits, self._room).run()
 
     async def connected(self) -> list[Connected]:
         """Return who is connected."""

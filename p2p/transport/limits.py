@@ -17,6 +17,10 @@ class Limits:
     """Connections that have not proven a key yet."""
     streams_per_peer: int = 64
     """Streams that a peer has open to us; what it opens beyond is reset."""
+    streams: int = 512
+    """Streams that all peers have open to us; beyond, new ones are reset, and nobody is blamed."""
+    streams_per_host: int = 128
+    """Streams from one IP address (one /64 of IPv6), however many keys it has."""
     new_streams_per_second: float = 50.0
     new_streams_burst: float = 200.0
     messages_per_second: float = 40.0
@@ -48,9 +52,15 @@ class Limits:
     """The most that a peer may have on the way to us on a stream."""
     buffered: int = 16 << 20
     """What libp2p holds of one connection before we took it; beyond, the connection is cut."""
+    buffered_in_all: int = 256 << 20
+    """The same of all connections: beyond, one that has more than its share is cut."""
+    buffered_share: int = 1 << 20
     spool_memory: int = 1 << 20
     spool_file: int = 64 << 20
     """What is held of one stream because our own side does not take it yet."""
+    spool_all: int = 512 << 20
+    """What is held of all streams together; beyond, each holds no more than its share."""
+    spool_share: int = 256 << 10
     stalled_seconds: float = 60.0
     """How long a stream may stand still while one side waits for the other."""
     gone_seconds: float = 20.0

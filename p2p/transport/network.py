@@ -223,7 +223,12 @@ class Network:
             sock.close()
             return
         self._serving.add(task)
-        task.add_done_callback(self._serving.discard)
+        task.add_done_callback(lambda task: self._served(task, sock))
+
+    def _served(self, task: asyncio.Task[None], sock: socket.socket) -> None:
+        self._serving.discard(task)
+        if task.cancelled():  # perhaps before it began
+            sock.close()
 
     async def _serve_one(self, sock: socket.socket, did: str) -> None:
         try:

@@ -9,11 +9,19 @@ from collections import deque
 from typing import IO
 
 
+class Room:
+    """What all spools together may hold; beyond, each may still hold its `share`."""
+
+    def __init__(self, most: int, share: int) -> None:
+        self.most, self.share, self.held = most, share, 0
+
+
 class Spool:
     """First in, first out; bytes go to a file that has no name once `memory` is full."""
 
-    def __init__(self, memory: int, file: int) -> None:
+    def __init__(self, memory: int, file: int, room: Room | None = None) -> None:
         self._memory, self._most = memory, memory + file
+        self._room = room or Room(self._most, self._most)
         self._parts: deque[bytes] = deque()
         self._held = 0
         self._file: IO[bytes] | None = None
@@ -25,12 +33,14 @@ class Spool:
     @property
     def is_full(self) -> bool:
         """Whether nothing more is to be put in; the last part that came may go beyond the limit."""
-        return len(self) >= self._most
+        room, held = self._room, len(self)
+        return held >= self._most or (held >= room.share and room.held >= room.most)
 
     def put(self, data: bytes) -> None:
         """Take `data` in. Raises `OSError` where the file cannot be written."""
         if not data:
             return
+        self._room.held += len(data)
         if self._written == self._read and self._held + len(data) <= self._memory:
             self._parts.append(data)
             self._held += len(data)
@@ -43,6 +53,11 @@ class Spool:
 
     def take(self, most: int) -> bytes:
         """Return up to `most` bytes, the oldest; nothing where there are none."""
+        data = self._taken(most)
+        self._room.held -= len(data)
+        return data
+
+    def _taken(self, most: int) -> bytes:
         if self._parts:
             return self._of_memory(most)
         if self._file is None or self._written == self._read:
@@ -65,6 +80,7 @@ class Spool:
 
     def close(self) -> None:
         """Forget everything."""
+        self._room.held -= len(self)
         self._parts.clear()
         self._held = self._written = self._read = 0
         if self._file is not None:

@@ -23,7 +23,7 @@ from libp2p.stream_muxer.yamux.yamux import YamuxStream
 
 from p2p.transport.limits import Limits
 from p2p.transport.rates import Bucket
-from p2p.transport.spool import Spool
+from p2p.transport.spool import Room, Spool
 
 FRAME = 65_507
 READ = 256 << 10
@@ -44,11 +44,11 @@ FAULTS = (BrokenOff, BaseLibp2pError, IOException, trio.BrokenResourceError, OSE
 class Carriage:
     """One stream, one socket, and what is between them.
 
-    `pace` is how many bytes the peer may send us in the long run.
+    `pace` is how many bytes the peer may send us in the long run, `room` what all may leave here.
     """
 
     def __init__(
-        self, stream: NetStream, ours: socket.socket, pace: Bucket, limits: Limits
+        self, stream: NetStream, ours: socket.socket, pace: Bucket, limits: Limits, room: Room
     ) -> None:
         muxed = stream.muxed_stream
         assert isinstance(muxed, YamuxStream)
@@ -56,7 +56,7 @@ class Carriage:
         self._stream, self._muxed = stream, muxed
         self._ours = trio.SocketStream(trio.socket.from_stdlib_socket(ours))
         self._pace, self._limits = pace, limits
-        self._spool = Spool(limits.spool_memory, limits.spool_file)
+        self._spool = Spool(limits.spool_memory, limits.spool_file, room)
         self._arrived, self._taken, self._ended = trio.Event(), trio.Event(), trio.Event()
         self._has_all = self._is_deaf = False
         self._fault: Exception | None = None

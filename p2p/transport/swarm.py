@@ -61,11 +61,17 @@ class Held(bytearray):
 
 
 class Buffers(dict[int, bytearray]):
-    """The unread bytes of all streams of a connection; past `most` it is cut."""
+    """The unread bytes of all streams of a connection; past what it may hold it is cut.
 
-    def __init__(self, most: int, cut: Callable[[], None]) -> None:
+    `others` are those of all connections, by any name, itself included.
+    """
+
+    def __init__(
+        self, limits: Limits, others: "dict[int, Buffers]", cut: Callable[[], None]
+    ) -> None:
         super().__init__()
-        self._most, self._cut = most, cut
+        self._limits, self._others, self._cut = limits, others, cut
+        self.last = 0
 
     def __setitem__(self, stream: int, buffer: bytearray) -> None:
         held = Held(self)
@@ -74,9 +80,23 @@ class Buffers(dict[int, bytearray]):
 
     def check(self, more: int) -> None:
         """Raise `SwarmException`, and cut the connection, if `more` is too much."""
-        if more + sum(len(one) for one in self.values()) > self._most:
+        self.last = more + self.held()
+        if self.last > self._limits.buffered or self._is_share_of_too_much():
             self._cut()
             raise SwarmException("more was sent than was asked for")
+
+    def held(self) -> int:
+        """Return how many bytes nobody has read."""
+        return sum(len(one) for one in self.values())
+
+    def _is_share_of_too_much(self) -> bool:
+        most, others = self._limits.buffered_in_all, self._others.values()
+        if self.last <= self._limits.buffered_share or sum(one.last for one in others) <= most:
+            return False
+        # What was held when somebody last looked may have been read since.
+        for one in others:
+            one.last = self.last if one is self else one.held()
+        return sum(one.last for one in others) > most
 
 
 class NoConnector(AutoConnector):
@@ -94,6 +114,7 @@ class LimitedSwarm(Swarm):
     def _init_connection_management(self) -> None:
         super()._init_connection_management()
         self._left: dict[ID, None] = {}
+        self._buffers: dict[int, Buffers] = {}
         self.auto_connector = NoConnector(self)
 
     async def _handle_inbound_connection(
@@ -131,16 +152,24 @@ class LimitedSwarm(Swarm):
         if self.doorkeeper.is_banned(str(muxed_conn.peer_id)):
             await muxed_conn.close()
             raise SwarmException("this peer is banned")
-        most = self.doorkeeper.limits.buffered
-        muxed_conn.stream_buffers = Buffers(most, muxed_conn.event_shutting_down.set)
-        return await super().add_conn(muxed_conn, direction)
+        limits, cut = self.doorkeeper.limits, muxed_conn.event_shutting_down.set
+        muxed_conn.stream_buffers = buffers = Buffers(limits, self._buffers, cut)
+        self._buffers[id(muxed_conn)] = buffers
+        try:
+            return await super().add_conn(muxed_conn, direction)
+        except BaseException:
+            self._buffers.pop(id(muxed_conn), None)
+            raise
 
     def set_stream_handler(self, stream_handler: StreamHandlerFn) -> None:
         """Have streams handled by `stream_handler`, those that the limits let through."""
 
         async def handle(stream: INetStream) -> None:
-            peer_id = stream.muxed_conn.peer_id
-            if self.doorkeeper.opens(str(peer_id)):
+            peer_id, host = stream.muxed_conn.peer_id, _host_of(stream.muxed_conn)
+            if self.doorkeeper.is_full(host):
+                await stream.reset()
+                return
+            if self.doorkeeper.opens(str(peer_id), host):
                 try:
                     await stream_handler(stream)
                 except Exception as fault:  # noqa: BLE001  the fence of a stream
@@ -148,7 +177,7 @@ class LimitedSwarm(Swarm):
                     with suppress(Exception):
                         await stream.reset()
                 finally:
-                    self.doorkeeper.closes(str(peer_id))
+                    self.doorkeeper.closes(str(peer_id), host)
                 return
             await stream.reset()
             if self.doorkeeper.floods(str(peer_id)):
@@ -159,6 +188,7 @@ class LimitedSwarm(Swarm):
     def remove_conn(self, swarm_conn: SwarmConn) -> None:
         """Take a connection off the list; of peers that left long ago nothing is kept."""
         super().remove_conn(swarm_conn)
+        self._buffers.pop(id(swarm_conn.muxed_conn), None)
         peer = swarm_conn.muxed_conn.peer_id
         self._left.pop(peer, None)
         self._left[peer] = None
@@ -176,6 +206,12 @@ class LimitedSwarm(Swarm):
             self.doorkeeper.ban(peer, time.time() + BAN_SECONDS)
             self.doorkeeper.report(peer, why)
             await self.close_peer(peer_id)
+
+
+def _host_of(connection: IMuxedConn) -> str:
+    assert isinstance(connection, yamux.Yamux)
+    remote = connection.get_remote_address()
+    return "" if remote is None else remote[0]
 
 
 class PatientTCP(TCP):

@@ -4,12 +4,15 @@ import contextlib
 import dataclasses
 import re
 from http.cookies import SimpleCookie
+from urllib.parse import quote
 
 import pytest
 from aiohttp import ClientPayloadError, CookieJar
 from aiohttp.test_utils import TestClient, TestServer
+from yarl import URL
 
 from node.daemon.http import application
+from node.devices import rules
 from node.signin import verbs as signin
 from tests.support.drafts import a_landing
 from tests.support.forges import a_project, an_account
@@ -111,7 +114,6 @@ async def told(client, method, where):
 
 @pytest.mark.parametrize("where", ["/mic%2Fx", "/x/y%2Fgit-upload-pack", "/a%2Fb/git-upload-pack"])
 async def test_an_escaped_slash_leads_around_no_fence(client, where):
-    from yarl import URL
 
     for method in ("GET", "POST"):
         answer = await client.request(method, URL(where, encoded=True))
@@ -233,3 +235,126 @@ async def test_who_is_asked_does_not_change_what_is_said(client, host):
             text = await answer.text()
             assert "evil.example" not in text + str(answer.headers)
             assert "gopher" not in text
+
+
+NAMES = [
+    "a\r\nSet-Cookie: evil=1.bin",
+    'x"; filename="evil.html',
+    "x; filename*=UTF-8''evil.html",
+    "../evil.html".replace("../", "..%2f"),
+    "\u202egnp.html",
+    "page.html",
+    "page.xhtml",
+    "code.svgz",
+    "picture.svg",
+    "feed.xml",
+    "page.mht",
+    "page.swf",
+    "page.pdf",
+    "words.css",
+    "run.js",
+]
+CONTENTS = {"text": b"<script>alert(1)</script>", "bytes": b"\x00<html><script>alert(1)</script>"}
+
+
+@pytest.mark.parametrize("kind", CONTENTS)
+async def test_no_file_is_shown_as_anything_that_can_run(forge, client, ada, kind):
+    project = await a_project(forge, ada, "files")
+    await a_landing(forge, ada, project, dict.fromkeys(NAMES, CONTENTS[kind]))
+    for name in NAMES:
+        for door in ("/ada/files/raw/", "/mic/v1/projects/ada/files/files/"):
+            where = URL(door + quote(name, safe=""), encoded=True)
+            async with client.get(where) as answer:
+                assert answer.status == 200, name
+                assert await answer.read() == CONTENTS[kind]
+                said = answer.headers
+                assert said["X-Content-Type-Options"] == "nosniff"
+                assert "sandbox" in said["Content-Security-Policy"]
+                runs = {"text/html", "text/xml", "application/xml", "application/pdf"}
+                assert answer.content_type not in runs | {"application/xhtml+xml"}
+                assert "javascript" not in answer.content_type
+                assert "Set-Cookie" not in said
+                shown = said.get("Content-Disposition", "attachment")
+                assert shown.startswith("attachment")
+                assert "\n" not in shown
+                assert shown.count(";") <= 1
+
+
+RANGES = {
+    "bytes=0-": 206,
+    "bytes=-1": 206,
+    "bytes=0-0": 206,
+    "bytes=3-1": 400,
+    "bytes=4-": 400,
+    "bytes=99999999999999999999-": 400,
+    "bytes=-99999999999999999999": 206,
+    "bytes=0-99999999999999999999": 206,
+    "bytes=" + "9" * 10_000 + "-": 400,
+    "bytes=" + "0-0," * 2_000 + "0-0": 400,
+    "bytes=--1": 400,
+    "bytes=٣-": 400,
+}
+
+
+@pytest.mark.parametrize("asked", RANGES, ids=lambda asked: asked[:30])
+async def test_no_range_gives_more_than_the_file(client, asked):
+    headers = {"Range": asked.encode().decode("latin-1")}
+    async with client.get("/ada/book/raw/one.txt", headers=headers) as answer:
+        body = await answer.read()
+        assert answer.status in {RANGES[asked], 200}
+        if answer.status < 300:
+            assert body in {b"one\n", b"o", b"\n"}
+            assert len(body) == int(answer.headers["Content-Length"])
+
+
+# What can be guessed is guessed a few times only, over HTTP as well.
+
+
+async def test_codes_are_not_guessed_from_one_address_with_many_accounts(forge):
+    tries = 0
+    own = {"Sec-Fetch-Site": "same-origin"}
+    for number in range(8):
+        account = await an_account(forge, f"guesser-{number}")
+        jar = CookieJar(unsafe=True)
+        async with TestClient(
+            TestServer(application(forge)), cookie_jar=jar, headers=own
+        ) as guesser:
+            secret = await signin.redeem_link(forge, await signin.make_link(forge, account))
+            jar.update_cookies({"micelio_session": secret}, guesser.make_url("/"))
+            for guess in range(15):
+                fields = {"user_code": f"0000-{guess:04}", "answer": "approve"}
+                answer = await guesser.post("/device/auth/verify", data=fields)
+                assert answer.status in {404, 429}
+                tries += answer.status == 404
+    assert tries == rules.WRONG_CODES_HERE.most
+
+
+async def test_no_address_fills_the_list_of_devices_that_wait(client):
+    for number in range(rules.STARTS.most + 5):
+        said = await client.post("/auth/device", data={"client_id": "mic"})
+        assert said.status == (200 if number < rules.STARTS.most else 429)
+    assert int(said.headers["Retry-After"]) > 0
+
+
+async def test_no_address_tries_device_codes_without_end(client):
+    fields = {"grant_type": rules.DEVICE_GRANT, "client_id": "mic", "device_code": "x" * 43}
+    told = [
+        (await client.post("/oauth/token", data=fields)).status
+        for _ in range(rules.FAILED_TOKENS.most + 5)
+    ]
+    assert told == [400] * rules.FAILED_TOKENS.most + [429] * 5
+
+
+async def test_a_link_to_sign_in_cannot_be_guessed_and_opens_once(forge, ada, client):
+    link = await signin.make_link(forge, ada)
+    assert len(link) >= 43
+    own = {"Sec-Fetch-Site": "same-origin"}
+    for wrong in (link[:-1], link + "x", link.swapcase(), "x" * len(link)):
+        assert (await client.get(f"/sign-in/{wrong}")).status == 403
+        answer = await client.post(f"/sign-in/{wrong}", headers=own)
+        assert (answer.status, "Set-Cookie" in answer.headers) == (403, False)
+    told = [
+        (await client.post(f"/sign-in/{link}", headers=own, allow_redirects=False)).status
+        for _ in range(2)
+    ]
+    assert told == [303, 403]

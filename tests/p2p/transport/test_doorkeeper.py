@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 import trio
 
 from p2p.transport import doorkeeper
@@ -9,9 +10,9 @@ from p2p.transport.doorkeeper import Doorkeeper
 from p2p.transport.limits import Limits
 
 
-def in_trio(work):
+def in_trio(work, limits=Limits()):  # noqa: B008  it is frozen
     async def run():
-        return work(Doorkeeper(Limits(), lambda _peer, _what: None))
+        return work(Doorkeeper(limits, lambda _peer, _what: None))
 
     return trio.run(run)
 
@@ -36,3 +37,39 @@ def test_bans_that_are_over_are_forgotten(monkeypatch):
         return len(door._bans) <= 11, door.is_banned("eve")
 
     assert in_trio(work) == (True, True)
+
+
+def test_streams_are_counted_by_host_and_in_all_whatever_keys_they_come_with():
+    def work(door):
+        for number in range(3):
+            assert not door.is_full("192.0.2.1")
+            assert door.opens(f"key {number}", "192.0.2.1")
+        full = door.is_full("192.0.2.1"), door.is_full("192.0.2.2")
+        for number in range(2):
+            assert door.opens(f"other {number}", "192.0.2.2")
+        in_all = door.is_full("192.0.2.3")
+        door.closes("key 0", "192.0.2.1")
+        return full, in_all, door.is_full("192.0.2.1")
+
+    assert in_trio(work, Limits(streams=5, streams_per_host=3)) == ((True, False), True, False)
+
+
+def test_who_holds_more_than_a_share_of_too_much_is_cut():
+    from libp2p.network.exceptions import SwarmException
+
+    from p2p.transport.swarm import Buffers
+
+    limits = Limits(buffered=1000, buffered_in_all=2000, buffered_share=100)
+    cut, made = [], {}
+    for number in range(4):
+        made[number] = Buffers(limits, made, lambda one=number: cut.append(one))
+        made[number][1] = bytearray()
+    for number in range(2):
+        made[number][1].extend(bytes(950))
+    made[2][1].extend(bytes(90))
+    with pytest.raises(SwarmException):
+        made[3][1].extend(bytes(400))
+    assert cut == [3]
+    del made[0][1][:]  # it was read
+    made[2][1].extend(bytes(400))
+    assert cut == [3]

@@ -161,13 +161,13 @@ async def test_a_thread_that_is_stuck_is_noticed_however_many_wait_for_it():
             await network.call(stall, 60)
 
     limits = Limits(calls=2)
-    async with running(stop_seconds=0.2, limits=limits, **SOON) as ann:
-        async with asyncio.TaskGroup() as group:
-            waiting = [group.create_task(wait_for(ann)) for _ in range(2)]
-            await restarted(ann)
-            stuck.set()
-            for one in waiting:
-                one.cancel()
+    quick = running(stop_seconds=0.2, limits=limits, **SOON)
+    async with quick as ann, asyncio.TaskGroup() as group:
+        waiting = [group.create_task(wait_for(ann)) for _ in range(2)]
+        await restarted(ann)
+        stuck.set()
+        for one in waiting:
+            one.cancel()
 
 
 async def test_a_network_that_cannot_start_says_why_and_its_owner_goes_on():

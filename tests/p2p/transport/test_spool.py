@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from p2p.transport.queue import Latest
 from p2p.transport.rates import Bucket
-from p2p.transport.spool import Spool
+from p2p.transport.spool import Room, Spool
 
 STEPS = st.lists(st.one_of(st.binary(max_size=40), st.integers(min_value=1, max_value=50)))
 
@@ -60,3 +60,20 @@ async def test_the_latest_are_kept_when_nobody_listens():
     for number in range(5):
         latest.put(number)
     assert [await anext(latest), await anext(latest)] == [3, 4]
+
+
+def test_all_together_hold_so_much_and_each_its_share():
+    room = Room(most=100, share=10)
+    first, second = Spool(20, 1000, room), Spool(20, 1000, room)
+    first.put(bytes(100))
+    assert first.is_full
+    assert not second.is_full
+    second.put(bytes(10))
+    assert second.is_full
+    first.take(50)
+    first.take(50)
+    assert room.held <= 60
+    assert not second.is_full
+    first.close()
+    second.close()
+    assert room.held == 0
