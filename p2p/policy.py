@@ -105,11 +105,7 @@ class Policy:
             wanted.holders.pop(peer, None)
 
     def interest(self, peer: str) -> list[Held]:
-        """Return what `peer` is asked about: private projects only where they may be held.
-
-        What this node orders is among it: only so it hears that it was put back to an older state,
-        or that a home before it goes on.
-        """
+        """Return what `peer` is asked about, our own too: homes forget, and former homes go on."""
         return [wanted.held for wanted in self.wanted.values() if wanted.may_tell(peer)]
 
     def believed(self, peer: str) -> frozenset[str]:

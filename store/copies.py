@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -19,9 +19,10 @@ def hold_still(tx: Tx) -> None:
     tx.execute("begin")
 
 
-def copy(tx: Tx, path: Path) -> None:
+def copy(tx: Tx, path: Path, also: Callable[[Tx], None] | None = None) -> None:
     """Write what `tx` sees to `path`, in one step: writers go on meanwhile.
 
+    `also` writes what is to be different in the copy.
     Raises `DiskFull`, `DatabaseDamaged` or `DatabaseUnusable`.
     """
     path.unlink(missing_ok=True)
@@ -32,6 +33,8 @@ def copy(tx: Tx, path: Path) -> None:
             target.execute("pragma synchronous = off")
             target.execute("pragma journal_mode = off")
             tx.backup(target)
+            if also is not None:
+                also(target)
     except sqlite3.Error as fault:
         raise named(fault, path) from fault
 

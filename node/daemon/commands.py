@@ -23,6 +23,7 @@ from node.daemon.replicating import peer, peers, seed, seeds, unseed
 from node.daemon.saying import how_to_start, must_exist, say
 from node.daemon.serve import Running, serve
 from node.kernel import jobs
+from node.landings import recovering
 
 PEERS_SECONDS = 15.0
 """How long a program that starts a node waits to be told how peers reach it."""
@@ -87,6 +88,11 @@ def status(config: Config, asked: argparse.Namespace) -> int:
         f"Background jobs: {facts['jobs_waiting']} waiting, {facts['jobs_failed']} failed\n"
         f"Its key: {facts['did']}"
     ) + "".join(f"\nPeers reach it at {one}" for one in facts["p2p_addresses"])
+    if behind := facts["projects_behind"]:
+        text += (
+            f"\nNothing lands on {len(behind):,} projects, {behind[0]} among them: this node was"
+            " put back to an older state. `micelio doctor` says more."
+        )
     say(facts, text, as_json=asked.json)
     return 0
 
@@ -116,6 +122,7 @@ async def _facts(config: Config) -> dict[str, Any]:
     async with building.opened(config, last.url if last else "", alone=False) as forge:
         owner = await accounts.owner(forge)
         owed = await forge.db.read(jobs.counts)
+        behind = await recovering.lags(forge)
     return {
         "running": runs,
         "url": last.url if last else None,
@@ -124,6 +131,7 @@ async def _facts(config: Config) -> dict[str, Any]:
         "bytes": sum(file.stat().st_size for file in config.data.rglob("*") if file.is_file()),
         "jobs_waiting": owed["waiting"],
         "jobs_failed": owed["failed"],
+        "projects_behind": [one.project.address for one in behind],
         "did": forge.node.did,
         "p2p_addresses": presence.reached(config.data) if runs else [],
     }

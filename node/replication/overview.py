@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
-from node.projects import identity
+from node.projects import behind, identity
 from node.projects import verbs as projects
+from node.projects.behind import Lag
 from node.projects.model import Project
 from node.replication import rows, rules
 from node.replication.copies import copying
@@ -36,12 +37,16 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All of it; `peers` are for admins of the node only, and empty for others."""
+    """All of it; `peers` are for admins of the node only, and empty for others.
+
+    `lags` are projects of this node for which it signs nothing until it has caught up.
+    """
 
     is_admin: bool
     peers: list[Known]
     seeds: list[Seed]
     held: list[Held]
+    lags: list[Lag]
 
 
 async def of_node(forge: Forge, who: Party) -> Overview:
@@ -56,6 +61,7 @@ async def of_node(forge: Forge, who: Party) -> Overview:
             [_known(one, copies, forge.now()) for one in peers],
             seeds,
             _held(tx, who, copies),
+            [one for one in behind.lags(tx) if projects.is_seen(who, one.project)],
         )
 
     return await forge.db.read(read)
@@ -81,6 +87,7 @@ async def sums(forge: Forge) -> dict[str, int]:
             "seeds_failed": sum(one.state == FAILED for one in seeds),
             "seeds_bytes": sum(one.bytes for one in seeds),
             "seeds_behind": sum(one.lag for one in seeds),
+            "projects_behind": len(behind.lags(tx)),
             "copies": len(copies),
             "copies_verified": sum(one.is_verified for one in copies),
         }

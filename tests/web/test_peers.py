@@ -6,11 +6,12 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from keys.ed25519 import PrivateKey
 from node.daemon.http import application
+from node.landings import recovering
 from node.replication import peering
 from node.replication import verbs as replication
 from node.replication.model import MET, Met
 from node.signin import verbs as signin
-from tests.support.forges import the_keeper
+from tests.support.forges import a_project, an_account, the_keeper
 from tests.support.mirrors import a_home, pulled, seeded
 
 
@@ -90,3 +91,18 @@ async def test_metrics_count_peers_and_seeds(forge, visitor):
     assert "micelio_peers 1.0" in text
     assert "micelio_seeds 1.0" in text
     assert "micelio_seeds_verified 0.0" in text
+
+
+async def test_what_this_node_has_forgotten_is_told(forge, visitor):
+    ada = await an_account(forge, "ada")
+    book, diary = [
+        await a_project(forge, ada, handle, visibility=visibility)
+        for handle, visibility in (("book", "public"), ("diary", "private"))
+    ]
+    assert "Behind" not in await page(visitor, "/peers")
+    for one in (book, diary):
+        assert await recovering.noticed(forge, one.id, 7)
+    text = await page(visitor, "/peers")
+    assert "ada/book" in text
+    assert "others hold @7" in text
+    assert "diary" not in text

@@ -8,7 +8,7 @@ open reads it all the same, and a node that is killed leaves nothing behind.
 import errno
 import os
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,16 +33,19 @@ class Pack:
 
 
 @contextmanager
-def taken(data: Path, copy: Path) -> Iterator[list[Pack]]:
+def taken(
+    data: Path, copy: Path, also: Callable[[Tx], None] | None = None
+) -> Iterator[list[Pack]]:
     """Copy the database to `copy` and give the packs that belong to it, for the block.
 
+    `also` writes what is to be different in the copy.
     Raises `NodeDamaged` if a pack is not what the database says, `DatabaseDamaged`, `DiskFull`.
     """
     allow_files()
     with ExitStack() as held:
         with inspected(data / DATABASE) as tx:
             packs = _held(tx, data / OBJECTS / PACKS, held)
-            copies.copy(tx, copy)
+            copies.copy(tx, copy, also)
         yield packs
 
 

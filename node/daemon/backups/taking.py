@@ -24,9 +24,10 @@ from node.daemon.config import SETTINGS_FILE
 from node.kernel import events
 from node.kernel.keys import KeyStore
 from node.landings import reading as landings
+from node.projects import behind
 from node.projects import verbs as projects
 from store import copies
-from store.database import Tx
+from store.database import Tx, unapplied
 from store.objects import PACKS
 
 _PACKS = f"{OBJECTS}/{PACKS}"
@@ -41,13 +42,19 @@ def take(data: Path, out: IO[bytes], scratch: Path) -> Mark:
     """
     at, small = building.now_ms(), _small(data)
     try:
-        with snapshot.taken(data, scratch) as packs:
+        with snapshot.taken(data, scratch, lambda tx: _suspect(tx, at)) as packs:
             # Safe because a key is there before the row that names it, and goes after it: all that
             # the copy names were there before it was made, or are there now.
             small |= _small(data)
             return _written(data, out, scratch, packs, small, at)
     finally:
         scratch.unlink(missing_ok=True)
+
+
+def _suspect(tx: Tx, at: int) -> None:
+    """Let whoever starts from this copy ask others first how far it was, however it got there."""
+    if not unapplied(tx, building.MIGRATIONS):  # An older database has no place for it.
+        behind.suspect(tx, at)
 
 
 def _written(

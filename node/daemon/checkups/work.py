@@ -7,6 +7,7 @@ from node.daemon.checkups.model import Line, bad, doubtful, well
 from node.daemon.config import Config
 from node.daemon.saying import how_to_start
 from node.kernel import jobs
+from node.projects import behind
 from store import index
 from store.database import Tx
 
@@ -48,6 +49,22 @@ def owed(tx: Tx) -> Line:
             "What they are about may be incomplete; the log says more.",
         )
     return well("jobs", f"Waiting: {counts['waiting']:,}; none was given up.")
+
+
+def caught_up(tx: Tx) -> Line:
+    """Look for projects of which others hold more than this node, which has signed it."""
+    lags = behind.lags(tx)
+    if not lags:
+        return well("restored", "No node is known to hold more of this node's projects than it.")
+    one = lags[0]
+    where = f"others hold @{one.position}" if one.position else "its peers are being asked"
+    return bad(
+        "restored",
+        f"This node was put back to an older state; {len(lags):,} projects take no landings,"
+        f" {one.project.address} among them: {where}. {one.reason}".rstrip(),
+        "Let the node run: it fetches what is missing. If those who hold it are gone for good, have"
+        " the project's owner adopt it at a node that mirrors it.",
+    )
 
 
 def collected(tx: Tx, now: int) -> Line:

@@ -50,6 +50,7 @@ def test_a_node_that_runs_is_well(tmp_path):
         "node",
         "open files",
         "packs",
+        "restored",
         "schema",
         "time",
         "versions",

@@ -1,5 +1,6 @@
 """Made-up nodes, and what they hold for each other."""
 
+from node.projects.behind import Lag
 from node.projects.model import Project
 from node.replication.model import FAILED, FETCHING, MET, OPERATOR, VERIFIED, Peer, Seed
 from node.replication.overview import Held, Known
@@ -20,6 +21,11 @@ def seeds(now: int) -> list[Seed]:
 def held(project: Project, now: int) -> Held:
     """Return what others hold of a project."""
     return Held(project, copies=3, verified=2, proven_at=now - 3 * 60_000)
+
+
+def lag(project: Project, now: int) -> Lag:
+    """Return how far a project is behind what its home had signed."""
+    return Lag(project, 128, now - 3 * 60_000, "https://moss.example does not answer.")
 
 
 def peers(now: int) -> list[Known]:

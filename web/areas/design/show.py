@@ -17,6 +17,7 @@ from node.devices.model import Device
 from node.invitations.model import Invitation
 from node.landings.model import Landing
 from node.organizations.model import Organization
+from node.projects.behind import Lag
 from node.projects.model import Deleted
 from node.replication.model import Seed
 from node.replication.overview import Held, Known
@@ -67,6 +68,7 @@ class View:
     deed: Deed
     seeds: list[Seed]
     held: Held
+    lag: Lag
     peers: list[Known]
 
 
@@ -101,6 +103,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         deleted=people.deleted(samples.place(forge.node.url, now).project, now),
         seeds=peers.seeds(now),
         held=peers.held(samples.place(forge.node.url, now).project, now),
+        lag=peers.lag(samples.place(forge.node.url, now).project, now),
         peers=peers.peers(now),
     )
     return render(request, "areas/design/show.html", view)
