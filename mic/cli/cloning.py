@@ -13,8 +13,9 @@ from mic.cli import resuming, trust
 from mic.cli.context import Context
 from mic.cli.progress import Progress
 from mic.cli.receiving import Incoming
+from mic.client.addresses import FILE
 from mic.client.remote import Remote
-from mic.errors import Conflict
+from mic.errors import Conflict, Unreachable
 from mic.wire.messages import Project
 from mic.workspace import changes, unfinished
 from mic.workspace import manifest as manifests
@@ -25,6 +26,17 @@ from store.changes import Change
 from store.tree import Entry
 
 Files = list[tuple[str, Entry]]
+
+
+class NotThereYet(Unreachable):
+    """A mirror has nothing of the project so far: that nothing has landed, it cannot know."""
+
+    def __init__(self, name: str, node: str) -> None:
+        super().__init__(
+            f"{node} is to hold a copy of {name}, and nothing of it has come there yet.",
+            code="project.not-there-yet",
+            hint="Clone it from another holder, mic:z…@NODE, or later from this one.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,8 @@ def clone(context: Context, remote: Remote, root: Path, at: int | None = None) -
             raise _not_empty(root)
         return _resumed(context, remote, root, trust.held(remote, project.id, begun))
     held = trust.held(remote, project.id, at)
+    if not held.position and project.state == "mirror" and not _is_bundle(remote):
+        raise NotThereYet(remote.name, remote.connection.url)
     existed = _claim(root)
     with manifests.hold(root):
         try:
@@ -57,6 +71,10 @@ def clone(context: Context, remote: Remote, root: Path, at: int | None = None) -
             raise
         unfinished.end(root, unfinished.CLONING)
     return made
+
+
+def _is_bundle(remote: Remote) -> bool:
+    return remote.connection.url.startswith(FILE)
 
 
 def _begun(root: Path, project_id: str) -> int | None:

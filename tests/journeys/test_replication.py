@@ -141,6 +141,21 @@ def test_what_a_kill_interrupts_goes_on_where_it_was(nodes, garden, tmp_path):
     assert json.loads(checked.stdout)["ok"], checked.stdout
 
 
+def test_a_copy_of_which_nothing_came_is_not_taken_for_an_empty_project(nodes, garden, tmp_path):
+    home, bob, _ = nodes
+    asked(bob, "seed", f"{home.url}/ann/garden", "--quota", "1")
+    with sqlite3.connect(f"file:{bob.data}/node.db?mode=ro", uri=True) as rows:
+        end = time.monotonic() + PATIENCE
+        while rows.execute("select state from seeds").fetchone() != ("full",):
+            assert time.monotonic() < end, asked(bob, "seeds")
+            time.sleep(0.02)
+    (seed,) = asked(bob, "seeds")
+    told = ann(tmp_path).mic("clone", f"{bob.url}/{seed['name']}", "copy", at=tmp_path)
+    assert told.status == 7
+    assert "nothing of it has come there yet" in told.err
+    assert not (garden.parent / "copy").exists()
+
+
 def came(node: Node) -> int:
     """The bytes that came for a node's only seed so far."""
     with sqlite3.connect(f"file:{node.data}/node.db?mode=ro", uri=True) as rows:
@@ -216,3 +231,23 @@ def test_a_landing_through_a_mirror_waits_for_the_home_and_its_author_learns_of_
         ann(tmp_path).json("sync", at=through)
         (through / "beds/a.txt").write_text("and on\n")
         assert ann(tmp_path).json("land", "On", at=through)["position"] == 4
+
+
+def test_a_clone_by_id_finds_its_way_from_a_node_that_held_the_project_once(
+    nodes, garden, tmp_path
+):
+    home, bob, cid = nodes
+    project = ann(tmp_path).json("project", "get", at=garden)["id"]
+    by_peer = f"{home.facts['p2p_addresses'][0]}/ann/garden"
+    stranger = Person(tmp_path / "stranger")
+    for node, address in ((bob, f"{home.url}/ann/garden"), (cid, by_peer)):
+        asked(node, "seed", address)
+        until(node, 1)
+        asked(node, "unseed", address)
+        place = f"{project}@{node.url}"
+        copy = tmp_path / f"from-{node.data.parent.name}"
+        assert stranger.mic("clone", place, str(copy), at=tmp_path).status == 0
+        assert files_of(copy) == files_of(garden)
+        kept = json.loads((copy / ".mic/workspace.json").read_text())
+        assert kept["server"] in {home.url, *home.facts["p2p_addresses"]}
+        assert stranger.json("verify", at=copy)["position"] == 1
