@@ -8,7 +8,10 @@ from web.areas.account import show as account
 from web.areas.agents import show as agents
 from web.areas.design import show as design
 from web.areas.device import answer as device
+from web.areas.explore import show as explore
 from web.areas.files import archive, blame, blob, compare, find, raw, tree
+from web.areas.forks import new as fork
+from web.areas.forks import sync
 from web.areas.front import show as front
 from web.areas.imports import show as imports
 from web.areas.invitations import mine as invitations
@@ -19,9 +22,13 @@ from web.areas.organizations import members, mine
 from web.areas.organizations import settings as organization
 from web.areas.peers import show as peers
 from web.areas.project import show as project
+from web.areas.projects import bring
+from web.areas.projects import mine as my_projects
+from web.areas.projects import new as new_project
 from web.areas.settings import audit, deleted
 from web.areas.settings import show as settings
 from web.areas.signin import forms as signin
+from web.areas.stars import badge, give
 
 PROJECT = "/{account}/{project}"
 SETTINGS = PROJECT + "/settings"
@@ -71,13 +78,28 @@ ROUTES = [
     web.get("/invite/{token}", redeem.ask),
     web.post("/invite/{token}", redeem.enter),
     web.get("/peers", peers.show),
+    web.get("/explore", explore.show),
+    web.get("/projects", my_projects.show),
+    web.post("/projects", new_project.create),
+    web.get("/projects/new", new_project.show),
+    web.get("/projects/import", bring.show),
+    web.post("/projects/import", bring.start),
+    web.get("/projects" + PROJECT, my_projects.moved),
+    web.get("/projects" + PROJECT + "/edit", my_projects.moved_settings),
     web.get("/deleted", deleted.show),
     web.post("/deleted" + PROJECT, deleted.restore),
     web.get("/{account}", account.show),
     web.get("/{account}/export.zip", export.show),  # no project's handle has a dot
     web.get(PROJECT, project.show),
     web.get(PROJECT + "/live", live.project, allow_head=False),
+    web.post(PROJECT + "/star", give.give),
+    web.get(PROJECT + "/badge.svg", badge.show),
+    web.get(PROJECT + "/fork", fork.show),
+    web.post(PROJECT + "/fork", fork.fork),
+    web.get(PROJECT + "/sync", sync.show),
+    web.post(PROJECT + "/sync", sync.sync),
     web.get(SETTINGS, settings.show),
+    web.get(SETTINGS + "/import", bring.into),
     web.post(SETTINGS, settings.change),
     web.get(SETTINGS + "/audit", audit.show),
     web.post(SETTINGS + "/members", settings.set_member),

@@ -166,6 +166,24 @@ def browser(agent: str) -> str:
     return f"{name} on {system}" if system else name
 
 
+FAMILIES = {
+    "system": "Ada Assembly C C++ Crystal D Fortran Go Nim Pascal Rust Swift V Zig",
+    "script": "Elixir Erlang Lua Perl PHP Python R Ruby Shell Tcl",
+    "page": "Astro CSS HTML JavaScript Svelte TypeScript Vue",
+}
+_FAMILY = {name: family for family, names in FAMILIES.items() for name in names.split()}
+
+
+def family(language: str) -> str:
+    """Return to which of four kinds a language belongs, each of which has a colour."""
+    return _FAMILY.get(language, "other")
+
+
+def percent(permille: int) -> str:
+    """Return a share as people read it: `81 %`, and `<1 %` for what is there at all."""
+    return f"{(permille + 5) // 10} %" if permille >= 10 else "<1 %"
+
+
 def crest(name: str) -> Markup:
     """Return the drawing that grows from a name: five hyphae around a seed."""
     drawn = hashlib.sha256(name.encode()).digest()
@@ -193,12 +211,14 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "crest": crest,
     "day": day,
     "exact": exact,
+    "family": family,
     "in_path": in_path,
     "iso": iso,
     "number": number,
     "paragraphs": paragraphs,
     "origin_kind": origin_kind,
     "origin_word": origin_word,
+    "percent": percent,
     "plural": plural,
     "site": site,
     "size": size,

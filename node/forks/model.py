@@ -115,6 +115,7 @@ class SyncConflicts(Conflict):
     """Both sides changed the same paths, and nothing says which of them is to stand."""
 
     def __init__(self, origin: str, paths: Mapping[str, str]) -> None:
+        self.reasons = dict(paths)
         names = sorted(paths)
         more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
         super().__init__(

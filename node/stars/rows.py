@@ -100,6 +100,18 @@ def ordered(tx: Tx, account: int, sort: str, start: int, limit: int) -> list[int
     return [key for (key,) in rows]
 
 
+def worked_on(tx: Tx, account: int, limit: int) -> list[int]:
+    """Return the projects that somebody owns, or has a role on, the liveliest first."""
+    rows = tx.execute(
+        "select key from projects where deleted_at is null and home is null and (owner = :account"
+        " or owner in (select organization from members where account = :account)"
+        " or key in (select project from project_members where account = :account))"
+        " order by active_at desc, key desc limit :limit",
+        {"account": account, "limit": limit},
+    )
+    return [key for (key,) in rows]
+
+
 def activities(tx: Tx, account: int, since: int) -> list[Activity]:
     """Return what happened since a day with each project that an account may see."""
     asked = {"account": account, "day": since, "at": since * 86_400_000}

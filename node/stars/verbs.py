@@ -72,6 +72,12 @@ async def recent(forge: Forge, who: Party, limit: int = 6) -> list[Listed]:
     return await forge.db.read(lambda tx: _listed(tx, who, rows.interacted(tx, account, limit)))
 
 
+async def mine(forge: Forge, who: Party, limit: int = 500) -> list[Listed]:
+    """Return the projects that `who` owns or has a role on, the liveliest first."""
+    account = require_account(who, "read")
+    return await forge.db.read(lambda tx: _listed(tx, who, rows.worked_on(tx, account, limit)))
+
+
 async def starred(forge: Forge, who: Party, account: int, limit: int = 50) -> list[Listed]:
     """Return the projects that an account gave a star and `who` may see, the last one first."""
     return await forge.db.read(lambda tx: _listed(tx, who, rows.starred(tx, account, limit)))

@@ -22,6 +22,8 @@ from tests.support.roles import (
     INVITED,
     INVITER,
     KINDS,
+    KNOWN,
+    LAND,
     MANAGE,
     NAMESPACE,
     NO,
@@ -86,12 +88,27 @@ NEEDS = {
     ("POST", "/invitations/{invitation}/withdraw"): INVITER,
     ("GET", "/invite/{token}"): ANYBODY,
     ("POST", "/invite/{token}"): ANYBODY,
+    ("GET", "/explore"): ANYBODY,
+    ("GET", "/projects"): SIGNED_IN,
+    ("POST", "/projects"): SIGNED_IN,
+    ("GET", "/projects/new"): SIGNED_IN,
+    ("GET", "/projects/import"): SIGNED_IN,
+    ("POST", "/projects/import"): SIGNED_IN,
+    ("GET", "/projects/{account}/{project}"): ANYBODY,  # it leads to another page
+    ("GET", "/projects/{account}/{project}/edit"): ANYBODY,
     ("GET", "/deleted"): SIGNED_IN,
     ("POST", "/deleted/{account}/{project}"): NAMESPACE,
     ("GET", "/{account}"): ANYBODY,
     ("GET", "/{account}/export.zip"): NAMESPACE,
     ("GET", PROJECT): READ,
     ("GET", PROJECT + "/live"): READ,
+    ("POST", PROJECT + "/star"): KNOWN,
+    ("GET", PROJECT + "/badge.svg"): READ,
+    ("GET", PROJECT + "/fork"): READ,
+    ("POST", PROJECT + "/fork"): KNOWN,
+    ("GET", PROJECT + "/sync"): READ,
+    ("POST", PROJECT + "/sync"): LAND,
+    ("GET", PROJECT + "/settings/import"): ANYBODY,  # it leads to another page
     ("GET", PROJECT + "/settings"): SETTINGS_PAGE,
     ("GET", PROJECT + "/settings/audit"): SETTINGS_PAGE,
     ("POST", PROJECT + "/settings"): SETTINGS,
@@ -122,6 +139,9 @@ FORMS = {
     "/account/tokens": {"name": "ci", "scope": "read", "days": "90"},
     PROJECT + "/settings/tokens": {"name": "ci", "scope": "read", "days": "90"},
     "/organizations": {"handle": "circle"},
+    "/projects": {"handle": "fresh"},
+    "/projects/import": {"url": "https://example.org/x.git", "handle": "imported"},
+    PROJECT + "/fork": {"handle": "copy"},
     "/organizations/{organization}/members": {"handle": "otto", "role": "member"},
     "/organizations/{organization}/members/remove": {"handle": "nobody"},
     "/organizations/{organization}/invitations": {"handle": "bob", "role": "member"},
@@ -228,7 +248,9 @@ async def test_every_page_lets_in_whom_the_policy_names(forge, role, kind):
                 )
                 said[method, path] = await told(answer)
                 wanted[method, path] = meant(NEEDS[method, path], role, kind)
-                is_there = "{token}" not in path and "{id}" not in path
+                # None of the projects is a fork.
+                absent = ("{token}" in path, "{id}" in path, path.endswith("/sync"))
+                is_there = not any(absent)
                 if method == "GET" and wanted[method, path] is None and is_there:
                     assert answer.status < 400, (path, await answer.text())
     assert said == wanted

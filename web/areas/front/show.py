@@ -6,13 +6,17 @@ from aiohttp import web
 
 from node.accounts import verbs as accounts
 from node.invitations import verbs as invitations
+from node.kernel.forge import Forge
+from node.kernel.parties import Party
 from node.landings import verbs as landings
 from node.landings.model import Landing
-from node.projects import verbs as projects
 from node.projects.model import Project
+from node.stars import verbs as stars
+from node.stars.model import Listed, Page, Sort
+from web.areas.explore.show import number_of
 from web.page import forge_of, party_of, render
 
-PROJECTS = 12
+SIZE = 6
 LATELY = 8
 
 
@@ -26,26 +30,52 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page shows."""
+    """What the page shows; `mine` is what the viewer was at last, for whoever is signed in."""
 
     owner: str
     node_url: str
-    projects: list[Kept]
+    popular: Page
+    mine: list[Listed]
     lately: list[Kept]
     waiting: int
 
+    @property
+    def before(self) -> str:
+        """Return the address of the popular projects before these, empty for the first."""
+        return _address(self.popular.number - 1) if self.popular.number > 1 else ""
+
+    @property
+    def after(self) -> str:
+        """Return the address of the next popular projects, empty for the last."""
+        is_last = self.popular.number >= self.popular.pages
+        return "" if is_last else _address(self.popular.number + 1)
+
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """Show the projects that the viewer may see, and the newest landing of each."""
+    """Show the projects that the viewer may see, and what landed on them lately."""
     forge, who = forge_of(request), party_of(request)
-    seen = await projects.visible(forge, who, PROJECTS)
-    kept = []
-    for project in seen:
-        newest = await landings.log(forge, who, project, limit=1)
-        kept.append(Kept(project, newest[0] if newest else None))
-    landed = [one for one in kept if one.newest]
-    landed.sort(key=lambda one: one.newest.landed_at if one.newest else 0, reverse=True)
     owner = await accounts.owner(forge)
-    waiting = 0 if who.is_anonymous else len(await invitations.mine(forge, who))
-    view = View(owner.handle if owner else "", forge.node.url, kept, landed[:LATELY], waiting)
+    page = number_of(request, "popular_page")
+    view = View(
+        owner=owner.handle if owner else "",
+        node_url=forge.node.url,
+        popular=await stars.explore(forge, who, Sort.POPULAR, page, SIZE),
+        mine=[] if who.is_anonymous else await stars.recent(forge, who, SIZE),
+        lately=await _lately(forge, who),
+        waiting=0 if who.is_anonymous else len(await invitations.mine(forge, who)),
+    )
     return render(request, "areas/front/show.html", view)
+
+
+async def _lately(forge: Forge, who: Party) -> list[Kept]:
+    """Return the newest landing of each of the liveliest projects."""
+    found = await stars.explore(forge, who, Sort.RECENT, 1, LATELY)
+    kept = []
+    for one in found.items:
+        newest = await landings.log(forge, who, one.project, limit=1)
+        kept += [Kept(one.project, landing) for landing in newest]
+    return kept
+
+
+def _address(page: int) -> str:
+    return f"/?popular_page={page}#projects" if page > 1 else "/#projects"

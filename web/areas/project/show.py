@@ -7,12 +7,20 @@ from markupsafe import Markup
 
 from keys.statements import equivocation
 from keys.statements.equivocation import Equivocation
+from node.access.model import Action
+from node.forks import verbs as forks
+from node.forks.model import Lineage
 from node.kernel.forge import Forge
 from node.landings import verbs as landings
 from node.landings.model import Landing
+from node.languages import verbs as languages
+from node.languages.model import Share
+from node.projects.rules import allows
 from node.replication import overview, peering
 from node.replication import verbs as replication
 from node.replication.overview import Held
+from node.stars import verbs as stars
+from node.stars.model import Standing
 from node.trees import verbs as trees
 from store.tree import Mode
 from web.areas.project import directory
@@ -42,6 +50,10 @@ class View:
     origins: list[tuple[str, int]]
     notes: list[tuple[str, str]]
     copies: Held | None
+    standing: Standing
+    lineage: Lineage | None
+    languages: list[Share]
+    may_land: bool
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -62,7 +74,12 @@ async def show(request: web.Request) -> web.StreamResponse:
         origins=_origins(recent),
         notes=await _notes(forge, place),
         copies=await overview.of_project(forge, who, place.project),
+        standing=await stars.standing(forge, who, place.project),
+        lineage=await forks.lineage(forge, who, place.project),
+        languages=await languages.shares(forge, who, place.project),
+        may_land=allows(who, Action.LAND, place.project),
     )
+    await stars.viewed(forge, who, place.project)
     return render(request, "areas/project/show.html", view)
 
 
