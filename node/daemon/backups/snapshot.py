@@ -33,9 +33,7 @@ class Pack:
 
 
 @contextmanager
-def taken(
-    data: Path, copy: Path, also: Callable[[Tx], None] | None = None
-) -> Iterator[list[Pack]]:
+def taken(data: Path, copy: Path, also: Callable[[Tx], None] | None = None) -> Iterator[list[Pack]]:
     """Copy the database to `copy` and give the packs that belong to it, for the block.
 
     `also` writes what is to be different in the copy.
