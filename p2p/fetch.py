@@ -42,8 +42,8 @@ log = logging.getLogger(__name__)
 PORTION = 200
 """Positions that are accepted together."""
 
-PORTION_BYTES = 16 << 20
-PORTION_CHANGES = 50_000
+PORTION_BYTES = 4 << 20
+"""Some fifty thousand changes: while a portion is accepted nobody else writes."""
 
 
 class Refusal(HolderFault):

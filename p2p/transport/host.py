@@ -1,5 +1,6 @@
 """The host: listens, dials, and carries the streams of the sync protocol."""
 
+import logging
 import os
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -10,7 +11,6 @@ import trio
 from libp2p.abc import INetStream
 from libp2p.custom_types import TProtocol
 from libp2p.discovery.events.peerDiscovery import peerDiscovery
-from libp2p.host.basic_host import BasicHost
 from libp2p.host.exceptions import StreamFailure
 from libp2p.network.connection.swarm_connection import SwarmConn
 from libp2p.network.exceptions import SwarmException
@@ -32,16 +32,18 @@ from p2p.transport.errors import (
     PeerBanned,
     PeerUnreachable,
     TooMany,
-    TransportFault,
     WrongPeer,
 )
 from p2p.transport.gossip import Gossiping
 from p2p.transport.hints import Hints
 from p2p.transport.model import Connected, Started
+from p2p.transport.modest import ModestHost
 from p2p.transport.outside import Outside
 from p2p.transport.spool import Room
 from p2p.transport.streams import Carriage
 from p2p.transport.swarm import LimitedSwarm, make
+
+log = logging.getLogger(__name__)
 
 SYNC = TProtocol(SYNC_PROTOCOL)
 HANG_UP_SECONDS = 0.6
@@ -57,11 +59,12 @@ class Host:
         self._outside = outside
         self._limits = outside.settings.limits
         self.swarm: LimitedSwarm = make(outside.key.seed, self._limits, self._report)
-        self._host = BasicHost(
+        self._host = ModestHost(
             self.swarm,
             enable_mDNS=outside.settings.mdns,
             disable_identify_address_discovery=True,
         )
+        self._host.listen_to_no_pushes()
         self.gossip = Gossiping(self._host, self.swarm, outside.heard, self._limits)
         self.hints = Hints(self._host, outside.settings)
         self._room = Room(self._limits.spool_all, self._limits.spool_share)
@@ -131,7 +134,7 @@ class Host:
 
     async def _meet(self, peer: PeerInfo) -> None:
         for found in peer.addrs[:ADDRESSES_OF_NEIGHBOUR]:
-            with suppress(TransportFault):
+            with suppress(Exception):  # a hint; anybody on the network can say anything
                 where = str(found).removesuffix(f"/p2p/{peer.peer_id}")
                 address = addresses.of_peer(f"{where}/p2p/{peer.peer_id}")
                 await self._connect(peer.peer_id, address)
@@ -262,7 +265,10 @@ class Host:
     async def _carry(self, stream: INetStream, ours: socket.socket, peer: str) -> None:
         assert isinstance(stream, NetStream)
         pace = self.swarm.doorkeeper.bytes_of(peer)
-        await Carriage(stream, ours, pace, self._limits, self._room).run()
+        try:
+            await Carriage(stream, ours, pace, self._limits, self._room).run()
+        except Exception as fault:  # noqa: BLE001  the fence of a stream: libp2p raises anything
+            log.debug("a stream failed: %r", fault)
 
     async def connected(self) -> list[Connected]:
         """Return who is connected."""

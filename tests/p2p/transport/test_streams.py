@@ -163,3 +163,26 @@ async def living(host):
     held = [one for found in host.swarm.connections.values() for one in found]
     streams = sum(len(one.muxed_conn.streams) for one in held)
     return trio.lowlevel.current_statistics().tasks_living, streams
+
+
+async def test_whatever_libp2p_raises_on_a_stream_ends_that_stream_alone(pair, monkeypatch):
+    from libp2p.network.stream.net_stream import NetStream
+
+    async def fail(_stream, _most=None):
+        raise ZeroDivisionError
+
+    reader, writer = await pair.opened()
+    writer.write(b"hello")
+    assert await reader.readexactly(5) == b"hello"
+    with monkeypatch.context() as broken:
+        broken.setattr(NetStream, "read", fail)
+        writer.write(b"more")
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
+    await closed(writer)
+    reader, writer = await pair.opened()
+    writer.write(b"still there?")
+    writer.write_eof()
+    assert await reader.read() == b"still there?"
+    await closed(writer)
+    assert (pair.ann.state.restarts, pair.bob.state.restarts) == (0, 0)
