@@ -6,6 +6,7 @@ import pytest
 
 from node.imports import verbs as imports
 from node.landings import verbs as landings
+from node.trees import told
 from node.trees import verbs as trees
 from store.git.objects import ZERO
 from tests.support.forges import a_forge, a_project, an_account
@@ -106,6 +107,34 @@ async def test_blame_goes_through_renames_as_gits_does(world, tmp_path, seed):
     world = await imported(world, g)
     assert await agrees(world, g) > 50
     assert await agrees(world, g, "main~25") > 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2))
+async def test_what_is_known_of_other_positions_changes_no_answer(world, tmp_path, seed):
+    g = changing(Gits(tmp_path / "changing.git"), seed, 60)
+    forge, ada, project = await imported(world, g)
+    commits = g.git("rev-list", "--first-parent", "--reverse", "main").decode().split()
+    asked = [
+        (position, path)
+        for position, commit in enumerate(commits, 1)
+        for path in g.version(commit)
+        if position % 3 == 0
+    ]
+
+    async def answers(order):
+        return {one: await trees.blame(forge, ada.party, project, *one) for one in order}
+
+    told._kept.clear()
+    cold = {}
+    for one in asked:
+        told._kept.clear()
+        cold |= await answers([one])
+    told._kept.clear()
+    random.Random(seed).shuffle(asked)
+    assert await answers(asked) == cold
+    assert await answers(asked) == cold
+    assert told._kept._values
 
 
 @pytest.mark.slow
