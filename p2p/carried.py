@@ -100,7 +100,8 @@ class File(Holder):
 async def pull(forge: Forge, seed: Seed) -> bool:
     """Bring a seed of a bundle to where that is; return whether the seed needs no holder now.
 
-    A file that is gone says nothing against what it has brought.
+    A file that is gone says nothing against what it has brought. One that has nothing more to give
+    keeps nobody from following those who have.
     """
     if not seed.address.startswith(rules.FILE):
         return False
@@ -112,10 +113,22 @@ async def pull(forge: Forge, seed: Seed) -> bool:
         return True
     try:
         with await asyncio.to_thread(Bundle.open, path) as bundle:
+            if _is_used_up(seed, bundle) and await replication.holders(forge, bundle.index.project):
+                return False
             await _pull(forge, seed, File(path, bundle))
     except (StoreFault, OSError) as fault:
         await replication.failed(forge, seed, "seed.bad-bundle", f"{path}: {fault}.")
     return True
+
+
+def _is_used_up(seed: Seed, bundle: Bundle) -> bool:
+    """Return whether all that is in a bundle is here: its log, and the contents that are wanted."""
+    oldest = max(1, rules.contents_from(seed.depth, seed.position))
+    return (
+        seed.id == bundle.index.project
+        and seed.position >= bundle.index.last
+        and seed.contents_from <= oldest
+    )
 
 
 async def _pull(forge: Forge, seed: Seed, file: File) -> None:

@@ -1,5 +1,7 @@
 """A bundle brings a project to a node as a holder would, and is believed as little."""
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
@@ -10,9 +12,10 @@ from node.replication.model import OwnProject, Place, Wish
 from p2p import carried
 from store.bundles import Bundle
 from store.records import Decoder, Kind, make
+from tests.support import mirrors
 from tests.support.bundling import a_bundle, rewritten
 from tests.support.forges import a_forge
-from tests.support.mirrors import a_home, head_of
+from tests.support.mirrors import a_home, head_of, pulled
 
 
 @pytest.fixture
@@ -88,6 +91,20 @@ async def test_a_file_that_is_gone_says_nothing_against_what_it_brought(home, ho
     assert await carried.pull(holder, seed)
     seed = await replication.get(holder, seed.key)
     assert (seed.state, seed.position) == ("verified", 2)
+
+
+async def test_a_file_that_has_given_all_keeps_nobody_from_following_the_home(
+    home, holder, tmp_path
+):
+    followed = await pulled(holder, await mirrors.seeded(holder, home.address))
+    path = await bundled(home, tmp_path / "book.bundle")
+    with Bundle.open(path) as bundle:
+        place = Place(f"{rules.FILE}{path}", id=bundle.index.project)
+    seed = await replication.add(holder, Wish(place, reason="a test"))
+    assert seed.key == followed.key
+    await home.land(three=b"3\n")
+    assert not await carried.pull(holder, seed)
+    assert (await pulled(replace(holder, reach_private=True), seed)).position == 3
 
 
 async def test_an_older_file_takes_nothing_back(home, holder, tmp_path):
