@@ -39,12 +39,16 @@ class Proof(Struct, frozen=True, kw_only=True):
     signature: Annotated[bytes, Meta(min_length=64, max_length=64)]
 
 
-class HolderHint(Struct, frozen=True, kw_only=True):
-    """A node that is said to hold a project, and where it may be reached: all of it a hint."""
+class HolderHint(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A node that is said to hold a project, and where it may be reached: all of it a hint.
+
+    `did` is empty where only a URL is known.
+    """
 
     did: Annotated[str, Meta(max_length=200)]
     addresses: Annotated[list[Address], Meta(max_length=16)]
     position: Count
+    url: Address | None = None
 
 
 class Holders(Struct, frozen=True):

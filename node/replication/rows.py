@@ -298,9 +298,10 @@ def without_contents(tx: Tx) -> dict[int, int]:
 def add_holder(tx: Tx, project_id: str, peer_: int, position: int, now: int) -> None:
     """Note that a peer says it holds a project up to a position."""
     tx.execute(
-        "insert into holders (project, peer, position, seen_at) values (?, ?, ?, ?)"
-        " on conflict (project, peer) do update"
-        " set position = excluded.position, seen_at = excluded.seen_at",
+        "insert into holders (project, peer, position, seen_at, is_public) values (?1, ?2, ?3, ?4,"
+        " exists (select 1 from projects where id = ?1 and visibility = 'public'))"
+        " on conflict (project, peer) do update set position = excluded.position,"
+        " seen_at = excluded.seen_at, is_public = excluded.is_public",
         (project_id, peer_, position, now),
     )
 
@@ -319,6 +320,17 @@ def holders(tx: Tx, project_id: str) -> list[tuple[Peer, int]]:
         "select peer, position from holders join peers on peers.key = peer where project = ?"
         " order by peers.seen_at is null, position desc, holders.seen_at desc",
         (project_id,),
+    ).fetchall()
+    return [(found, position) for key, position in rows if (found := peer(tx, key))]
+
+
+def holders_for_all(tx: Tx, project_id: str, limit: int) -> list[tuple[Peer, int]]:
+    """Return who says to hold a project, the newest first, if everybody may know of the project."""
+    rows = tx.execute(
+        "select peer, position from holders where project = ?1 and is_public and not exists"
+        " (select 1 from projects where id = ?1 and visibility <> 'public')"
+        " order by position desc, seen_at desc limit ?2",
+        (project_id, limit),
     ).fetchall()
     return [(found, position) for key, position in rows if (found := peer(tx, key))]
 

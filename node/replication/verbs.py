@@ -232,6 +232,13 @@ async def holders(forge: Forge, project_id: str) -> list[tuple[Peer, int]]:
     return [(peer, position) for peer, position in found if not rules.is_banned(peer, now)]
 
 
+async def holders_for_all(forge: Forge, project_id: str, limit: int) -> list[tuple[Peer, int]]:
+    """Return as `holders` for whoever asks: nobody, unless the project is known as a public one."""
+    found = await forge.db.read(lambda tx: rows.holders_for_all(tx, project_id, limit))
+    now = forge.now()
+    return [(peer, position) for peer, position in found if not rules.is_banned(peer, now)]
+
+
 def count_bytes(tx: Tx, seed: int, size: int) -> None:
     """Count what came in for a seed, in the transaction that keeps it."""
     rows.count_bytes(tx, seed, size)
