@@ -31,7 +31,8 @@ def remember(forge: Forge, tx: Tx, learned: Met, source: str, *, answered: bool 
     """Do what `met` does, in the caller's transaction.
 
     A did is only ever given by who has proven it. A URL that is known of another peer stays there,
-    so that nobody can take over what is held against somebody else, or for them.
+    so that nobody can take over what is held against somebody else, or for them. Whom the operator
+    names counts as named, however it was known before.
     """
     said = "".join(c for c in learned.name if c.isprintable()).strip()[:LONGEST_NAME]
     known = rows.peer_by_did(tx, learned.did) if learned.did else None
@@ -46,6 +47,8 @@ def remember(forge: Forge, tx: Tx, learned: Met, source: str, *, answered: bool 
     else:
         key = known.key
         rows.change_peer(tx, key, known.did, known.url or url, said or known.name)
+        if source == OPERATOR:
+            rows.set_source(tx, key, source)
     _learn(tx, key, learned.addresses)
     if answered:
         rows.seen(tx, key, forge.now())

@@ -66,6 +66,11 @@ def change_peer(tx: Tx, key: int, did: str | None, url: str | None, name: str) -
     tx.execute("update peers set did = ?, url = ?, name = ? where key = ?", (did, url, name, key))
 
 
+def set_source(tx: Tx, key: int, source: str) -> None:
+    """Write how a peer came to be known."""
+    tx.execute("update peers set source = ? where key = ?", (source, key))
+
+
 def set_addresses(tx: Tx, peer_: int, addresses: Iterable[str]) -> None:
     """Write where a peer may be reached, instead of what was known."""
     tx.execute("delete from peer_addresses where peer = ?", (peer_,))

@@ -34,6 +34,15 @@ async def test_strangers_make_nobody_forgotten_but_each_other(forge):
     assert len(await dids(forge)) == 5 + 2
 
 
+async def test_who_was_met_first_counts_as_named_once_the_operator_names_it(forge):
+    url = "http://192.168.1.7:7070"
+    await peering.met(forge, Met(url=url), MET)
+    named = await peering.add(forge, url, None)
+    assert [one.is_trusted for one in sources.ways_to(named)] == [True]
+    again = await peering.met(forge, Met(url=url), MET, answered=True)
+    assert [one.is_trusted for one in sources.ways_to(again)] == [True]
+
+
 async def test_who_is_banned_is_not_forgotten_for_new_names(forge):
     liar = await peering.met(forge, Met(did=PrivateKey.generate().did), MET)
     await peering.scored(forge, liar, 100, "graft")
