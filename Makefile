@@ -3,7 +3,7 @@
 
 BIN := .venv/bin
 
-.PHONY: up test check reference
+.PHONY: up test check reference baselines screenshots
 
 up:
 	@scripts/install run
@@ -28,3 +28,11 @@ reference:
 	mv docs/reference/cli.md.new docs/reference/cli.md
 	$(BIN)/python scripts/agent_guide.py > web/areas/agents/guide.txt.new
 	mv web/areas/agents/guide.txt.new web/areas/agents/guide.txt
+
+baselines:
+	@scripts/install dev
+	BASELINES=take $(BIN)/pytest -q tests/browser/test_looks.py
+
+screenshots:
+	@scripts/install dev
+	$(BIN)/python scripts/screenshots.py

@@ -4,7 +4,7 @@ from keys.ed25519 import PrivateKey
 from keys.statements import transcript as transcripts
 from keys.statements.contribution import Contribution, SessionFacts, seal_contribution
 from keys.statements.descriptor import Descriptor
-from keys.statements.transcript import Decision, Transcript
+from keys.statements.transcript import Decision, Message, Transcript
 from node.accounts.model import Account
 from node.kernel.forge import Forge
 from node.landings import verbs as landings
@@ -39,6 +39,9 @@ async def a_draft(
     key: PrivateKey | None = None,
     signed: bool = True,
     decisions: tuple[Decision, ...] = (),
+    messages: tuple[Message, ...] = (),
+    model: str | None = None,
+    started_at: int | None = None,
     altered: dict[str, object] | None = None,
 ) -> Draft:
     """A draft that turns the tree at `base` (the head, unless said) into one with `files`.
@@ -59,15 +62,16 @@ async def a_draft(
     raws = [encoded, *(data for data in files.values() if data is not None)]
     fresh = {r.digest: (r, raw) for raw in raws for r in [make(Kind.BLOB, raw)]}
     now = forge.now()
-    session = SessionDraft(forge.ids.session(), goal, now, now, origin)
-    said = transcripts.encode(Transcript(session.id, goal, (), decisions))
+    began = now if started_at is None else started_at
+    session = SessionDraft(forge.ids.session(), goal, began, now, origin, model)
+    said = transcripts.encode(Transcript(session.id, goal, messages, decisions))
     changes = Descriptor(digest_of(encoded), len(encoded))
     statement = None
     if signed:
         facts = SessionFacts(
             id=session.id,
             goal=goal,
-            started_at=now,
+            started_at=began,
             finished_at=now,
             transcript=transcripts.descriptor(said),
         )
@@ -79,7 +83,7 @@ async def a_draft(
             "changes": changes,
             "session": facts,
             "origin": origin,
-            "model": None,
+            "model": model,
             "tool": "tests/1",
             "contributor": signer.did,
         }

@@ -45,11 +45,12 @@ async def a_forge(
     now: HeldClock | None = None,
     limits: Limits | None = None,
     url: str = "http://127.0.0.1:7070",
+    name: str = "test",
 ) -> AsyncIterator[Forge]:
     """A forge whose data lies in `directory`; opened again there, it is the same node."""
     keys = KeyStore(directory / "keys")
     key: PrivateKey = keys.node()
-    identity = NodeIdentity(key, "test", url)
+    identity = NodeIdentity(key, name, url)
     db = await _opened(directory / "node.db")
     try:
         objects = await Objects.open(db, directory / "objects")
