@@ -6,6 +6,7 @@ What a kill interrupts goes on where it was, because all that was reached is in 
 is refused is held against the holder that sent it, and the next one is asked.
 """
 
+import asyncio
 import base64
 import logging
 from collections.abc import Iterable, Sequence
@@ -44,6 +45,8 @@ PORTION = 200
 
 PORTION_BYTES = 4 << 20
 """Some fifty thousand changes: while a portion is accepted nobody else writes."""
+PORTION_SECONDS = 120.0
+"""How long one holder may take to send it where another one could: a slow one holds up nobody."""
 
 
 class Refusal(HolderFault):
@@ -87,7 +90,7 @@ class Pull:
         """Take in the next portion from the first source that has a good one."""
         source = self.taking.sources[0]
         try:
-            found = await self._portion(source, target)
+            found = await self._in_time(source, target)
             await self._contents(found)
             await self._accept(source, found)
         except HolderFault as fault:
@@ -96,6 +99,16 @@ class Pull:
                 raise NobodyHas(fault) from fault
             return
         self.position = found[-1].record.position
+
+    async def _in_time(self, source: Source, target: int) -> list[Group]:
+        """Return the next portion; who has it alone may take its time."""
+        is_alone = len(self.taking.sources) == 1
+        try:
+            async with asyncio.timeout(None if is_alone else PORTION_SECONDS):
+                return await self._portion(source, target)
+        except TimeoutError as late:
+            where = source.holder.where
+            raise Misbehaved(where, Offence.STALL, "too little, too slowly") from late
 
     async def _portion(self, source: Source, target: int) -> list[Group]:
         """Return the next positions, as many as belong together, still unproven as a history."""

@@ -1,5 +1,6 @@
 """Whatever a holder sends instead of the truth is refused by name, held against it, and not kept."""
 
+import asyncio
 import struct
 
 import pytest
@@ -8,6 +9,7 @@ import zstandard
 from node.replication import peering
 from node.replication import verbs as replication
 from node.replication.model import MET, Met
+from p2p import fetch
 from store.digest import digest_of
 from store.records import HEADER, MAX_OBJECT, Codec, Decoder, Kind, Record, encode, make
 from tests.support.forges import a_forge
@@ -197,3 +199,21 @@ async def test_a_small_answer_is_small(home, holder):
         seed = await pulled(holder, await seeded(holder, address))
     assert (seed.state, seed.code) == ("failed", "peer.no-answer")
     assert "an answer without end" in seed.error
+
+
+async def test_who_sends_slowly_holds_up_nobody_who_has_another_holder(home, holder, monkeypatch):
+    monkeypatch.setattr(fetch, "PORTION_SECONDS", 0.05)
+    end = asyncio.Event()
+
+    async def slowly(said: bytes) -> bytes:
+        await end.wait()
+        return said
+
+    async with a_liar(home, "/records", slowly) as address:
+        seed = await seeded(holder, address)
+        honest = await peering.met(holder, Met(url=home.door.url), "operator")
+        await replication.head_told(holder, home.project.id, honest, 2)
+        seed = await replication.identified(holder, seed, home.project.id)
+        seed = await pulled(holder, seed)
+        end.set()
+    assert (seed.state, seed.error, seed.position) == ("verified", None, 2)

@@ -1,6 +1,6 @@
 """A holder that has everything, and lies in one answer: what it sends is what a test makes of it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import ClientSession, web
@@ -8,7 +8,7 @@ from aiohttp import ClientSession, web
 from keys.ed25519 import PrivateKey
 from tests.support.mirrors import Home
 
-Lie = Callable[[bytes], bytes]
+Lie = Callable[[bytes], bytes | Awaitable[bytes]]
 
 
 @asynccontextmanager
@@ -25,7 +25,10 @@ async def a_liar(home: Home, ends_with: str, lie: Lie) -> AsyncIterator[str]:
                 if request.path.endswith("/node"):
                     said = said.replace(home.forge.node.did.encode(), own.encode())
                 is_lie = request.path.endswith(ends_with)
-                return web.Response(status=true.status, body=lie(said) if is_lie else said)
+                told = lie(said) if is_lie else said
+                return web.Response(
+                    status=true.status, body=told if isinstance(told, bytes) else await told
+                )
 
         app = web.Application(client_max_size=1 << 26)
         app.router.add_route("*", "/{rest:.*}", answer)
