@@ -6,15 +6,19 @@ allows no script and no style but the node's own files, so nothing that a projec
 
 import functools
 import hashlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from aiohttp import web
+from markupsafe import Markup
 
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from web import phrases
+from web.design.lines import code_lines
 from web.design.stylesheet import stylesheet
 from web.static import scripts
 
@@ -101,6 +105,13 @@ def render(
     return response
 
 
+def each(
+    values: Iterable[Any], macro: Callable[..., Markup], *more: object
+) -> dict[object, Markup]:
+    """Return what `macro` makes of each value, for what a page shows many times."""
+    return {value: macro(value, *more) for value in values}
+
+
 @functools.cache
 def templates() -> jinja2.Environment:
     """Return the environment of all templates: strict, escaped, and read once."""
@@ -112,5 +123,5 @@ def templates() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= phrases.FILTERS
+    environment.filters |= phrases.FILTERS | {"code_lines": code_lines, "each": each}
     return environment

@@ -121,7 +121,7 @@ def runs(landed: list[Landing], drawn: list[Markup]) -> list[Run]:
     """Return the code as three landings brought it, at three ages."""
     parts = ((landed[2], 1, 0, 2), (landed[0], 4, 2, 4), (landed[1], 3, 4, 5))
     return [
-        Run(_reason(landing), age, [(n + 1, drawn[n]) for n in range(start, end)])
+        Run(_reason(landing), age, start + 1, drawn[start:end])
         for landing, age, start, end in parts
     ]
 

@@ -1,6 +1,7 @@
 """A file with the reason beside each run of lines."""
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -28,7 +29,8 @@ class Run:
 
     reason: Reason
     age: int
-    lines: list[tuple[int, Markup]]
+    start: int
+    lines: list[Markup]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,8 @@ class View:
     path: str
     crumbs: list[Crumb]
     runs: list[Run]
+    reasons: Collection[Reason]
     count: int
-    landings: int
     form: str
 
 
@@ -54,9 +56,9 @@ async def show(request: web.Request) -> web.StreamResponse:
         _run(list(group), shown, now)
         for _, group in groupby(lines, key=lambda line: line.reason.position)
     ]
-    count = len({line.reason.position for line in lines})
+    reasons = {run.reason.position: run.reason for run in runs}.values()
     form = FORMS.get(ending(path), "")
-    view = View(place, path, crumbs_of(place, path), runs, len(lines), count, form)
+    view = View(place, path, crumbs_of(place, path), runs, reasons, len(lines), form)
     return render(request, "areas/files/blame.html", view)
 
 
@@ -89,5 +91,5 @@ def _run(lines: list[BlameLine], shown: list[str], now: int) -> Run:
     reason = lines[0].reason
     past = now - reason.made_at
     age = next((age for age, limit in AGES_MS if past < limit), 1)
-    drawn_lines = [(line.number, Markup(shown[line.number - 1])) for line in lines]  # noqa: S704
-    return Run(reason, age, drawn_lines)
+    drawn_lines = [Markup(shown[line.number - 1]) for line in lines]  # noqa: S704 - escaped
+    return Run(reason, age, lines[0].number, drawn_lines)
