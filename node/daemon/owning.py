@@ -6,13 +6,14 @@ Works beside a running node, which sees what was written at once.
 import argparse
 from pathlib import Path
 
+from keys.errors import KeysFault
 from keys.ring import keep, load
 from node.accounts import verbs as accounts
 from node.accounts.model import Account
 from node.daemon.config import Config
 from node.daemon.people import beside
 from node.daemon.saying import say
-from node.kernel.errors import Conflict, Missing
+from node.kernel.errors import Conflict, Invalid, Missing
 from node.kernel.forge import Forge
 from node.landings import adopting, reading
 from node.projects import mirroring
@@ -69,6 +70,8 @@ def project(config: Config, asked: argparse.Namespace) -> int:
     except FileNotFoundError as gone:
         message = f"There is no file {asked.key}."
         raise Missing("key.no-file", message, path=asked.key) from gone
+    except KeysFault as fault:
+        raise Invalid("key.bad-file", str(fault), path=asked.key) from fault
 
     async def work(forge: Forge, owner: Account) -> tuple[Project, int]:
         account = await accounts.get(forge, asked.account) if asked.account else owner

@@ -12,7 +12,7 @@ from node.daemon import building, sizes
 from node.daemon.config import Config
 from node.daemon.people import beside
 from node.daemon.saying import say
-from node.kernel.errors import Invalid
+from node.kernel.errors import Invalid, Missing
 from node.kernel.forge import Forge
 from node.replication import peering, rules
 from node.replication import verbs as replication
@@ -38,12 +38,25 @@ def seed(config: Config, asked: argparse.Namespace) -> int:
     _check_peer(wish.place.node)
 
     async def work(forge: Forge, _owner: Account) -> Seed:
+        await _keep_node(forge, wish.place)
         return await replication.add(forge, wish)
 
     _, made = beside(config, work)
     text = f"{made.address} is held here from now on. `micelio seeds` says how far it is."
     say({"seed": _seed_facts(made)}, text, as_json=asked.json)
     return 0
+
+
+async def _keep_node(forge: Forge, place: Place) -> None:
+    """Know the node that a seed came from as one that was named here, before a bundle replaces it.
+
+    Its address was typed, so it may lead into a private network.
+    """
+    if place.id is None or not place.text.startswith(rules.FILE):
+        return
+    there = await replication.of_project(forge, place.id)
+    if there is not None and (node := rules.place(there.address).node):
+        await peering.add(forge, node, _check_peer(node))
 
 
 def unseed(config: Config, asked: argparse.Namespace) -> int:
@@ -175,6 +188,9 @@ def _bundle(text: str) -> Place | None:
     try:
         with Bundle.open(path) as bundle:
             return Place(f"{rules.FILE}{path}", id=bundle.index.project)
+    except FileNotFoundError as gone:
+        message = f"There is no bundle {path}."
+        raise Missing("replication.no-bundle", message, path=str(path)) from gone
     except (StoreFault, OSError) as fault:
         raise Invalid("replication.bad-bundle", f"{path}: {fault}.", path=str(path)) from fault
 

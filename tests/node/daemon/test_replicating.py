@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import sqlite3
 
 import pytest
 
 from node.accounts import verbs as accounts
 from node.daemon import building, config, main
 from node.kernel.parties import ANONYMOUS
+from tests.support.bundling import a_bundle
 
 ADDRESS = "https://moss.example/hazel/spore"
 PEER = "/ip4/192.0.2.7/tcp/4001/p2p/12D3KooWQekC2QPct8s3q8ANYtErr3iqmcpSTBZDWDXf1Sei6kwE"
@@ -94,3 +96,35 @@ def test_a_peer_is_known_banned_allowed_and_forgotten(run):
 def test_a_peer_that_nobody_knows_is_missing(run):
     code, told = run("peer", "ban", "https://moss.example")
     assert (code, told["error"]["code"]) == (3, "peer.missing")
+
+
+def test_a_bundle_that_replaces_a_node_leaves_it_known_as_one_that_was_named(run, data, tmp_path):
+    run("seed", ADDRESS)
+    project = "mic:z" + "6" * 44
+    with sqlite3.connect(data / "node.db") as rows:
+        rows.execute("update seeds set id = ?", (project,))
+        rows.execute(
+            "insert into peers (url, name, source, added_at) values (?, '', 'met', 1)",
+            ("https://moss.example",),
+        )
+    path = a_bundle(
+        tmp_path / "a.bundle", [], [], [], project=project, first=1, last=1, record=bytes(32)
+    )
+    assert run("seed", str(path))[1]["seed"]["address"] == f"file://{path}"
+    assert [(one["url"], one["source"]) for one in run("peers")[1]] == [
+        ("https://moss.example", "operator")
+    ]
+
+
+def test_a_bundle_that_is_not_there_is_said(run, tmp_path):
+    assert run("seed", str(tmp_path / "none.bundle")) == (
+        3,
+        {
+            "ok": False,
+            "error": {
+                "code": "replication.no-bundle",
+                "message": f"There is no bundle {tmp_path / 'none.bundle'}.",
+                "details": {"path": str(tmp_path / "none.bundle")},
+            },
+        },
+    )
