@@ -17,7 +17,7 @@ from mic.wire.messages import Documents, Head, Project
 from node.kernel.forge import Forge
 from node.replication import peering, rules
 from node.replication import verbs as replication
-from node.replication.model import MET, OPERATOR, Met, Peer, Seed
+from node.replication.model import MET, Met, Peer, Seed
 from p2p.client import Dialling, Holder, Way, asking
 from p2p.faults import HolderFault, Misbehaved, NoAnswer
 from p2p.scores import Offence
@@ -85,9 +85,8 @@ def _in_turn(several: Iterable[Sequence[Way]]) -> list[Way]:
 
 def ways_to(peer: Peer) -> list[Way]:
     """Return the ways to a peer, the fastest first."""
-    is_trusted = peer.source == OPERATOR
-    there = [Way(peer.url, is_trusted)] if peer.url else []
-    return there + [Way(address, is_trusted) for address in peer.addresses]
+    there = [peer.url] if peer.url else []
+    return [Way(one, one in peer.near) for one in (*there, *peer.addresses)]
 
 
 async def ways_to_node(forge: Forge, project_id: str, did: str) -> list[Way]:
@@ -117,6 +116,10 @@ async def look(
             found = await _asked(forge, holder, seed)
         except HolderFault as fault:
             faults.append(fault)
+            return
+        except Exception:  # what one says must not keep the others from being heard
+            log.exception("a holder cannot be asked", extra={"peer": way.address})
+            faults.append(NoAnswer(way.address, "it cannot be asked"))
             return
         sources.append(found)
         if found.head.position < seed.told:
@@ -172,9 +175,12 @@ async def _project(holder: Holder, seed: Seed) -> Project:
 async def _met(forge: Forge, way: Way, told: Told) -> Peer:
     name = told.name[:100]
     if way.is_url:
-        return await peering.met(forge, Met(url=way.address, name=name), MET, answered=True)
+        learned = Met(url=way.address, name=name, is_near=way.is_trusted)
+        return await peering.met(forge, learned, MET, answered=True)
     found = tuple(one for one in told.p2p_addresses[:8] if proven(Way(one)) == proven(way))
-    learned = Met(proven(way), None, name, (way.address, *found))
+    did = proven(way)
+    await peering.met(forge, Met(did, addresses=(way.address,), is_near=way.is_trusted), MET)
+    learned = Met(did, None, name, found, is_near=peering.is_inside(forge, did))
     return await peering.met(forge, learned, MET, answered=True)
 
 

@@ -158,15 +158,20 @@ NOT_UNDERSTOOD = {
     "a position beyond all numbers": b'{"position":%d,"tree":"","id":null}' % (1 << 64),
     "a position before the first": b'{"position":-1,"tree":"","id":null}',
     "nothing": b"",
+    "a number without end": b'{"position":%s,"name":%s}' % (b"9" * 5000, b"9" * 5000),
+    "times beyond all clocks": b'{"id":"%s","account":"a","handle":"b","name":"c",'
+    b'"description":"","visibility":"public","page":"","document":"' + b"0" * 64 + b'",'
+    b'"created_at":' + b"9" * 30 + b',"updated_at":' + b"9" * 5000 + b"}",
 }
 
 
 @pytest.mark.parametrize("name", NOT_UNDERSTOOD)
-@pytest.mark.parametrize("path", ["/node", "/head", "/document", "/book"])
+@pytest.mark.parametrize("path", ["/node", "/head", "/document", "/book", "{id}"])
 async def test_who_says_what_cannot_be_understood_spoils_it_for_nobody_else(
     home, holder, name, path
 ):
-    async with a_liar(home, path, lambda _: NOT_UNDERSTOOD[name]) as address:
+    said = NOT_UNDERSTOOD[name].replace(b"%s", home.project.id.encode())
+    async with a_liar(home, path.format(id=home.project.id), lambda _: said) as address:
         seed = await seeded(holder, address)
         honest = await peering.met(holder, Met(url=home.door.url), "operator")
         await replication.head_told(holder, home.project.id, honest, 2)
