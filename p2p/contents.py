@@ -1,16 +1,19 @@
 """Contents of a mirror, from several holders at once, into the store.
 
 A want-list is cut into portions that wait in one line; each holder takes the next one when it is
-done with its last. What arrived is durable and noted batch by batch, also when a stream breaks off:
-so neither a cut nor a kill costs more than what was on the way. Whoever sends anything but what was
-asked for is dropped with a reason, and others take over its portion.
+done with its last. What arrived is durable and noted batch by batch, also when a stream breaks off,
+and lies in a file until then: so neither a cut nor a kill costs more than what was on the way.
+Whoever sends anything but what was asked for is dropped with a reason, and others take over its
+portion.
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from mic.wire import framing
 from node.holdings import reading as holdings
@@ -19,8 +22,10 @@ from node.kernel.errors import Exhausted
 from node.kernel.forge import Forge
 from node.replication import verbs as replication
 from node.replication.model import Seed
+from p2p import received
 from p2p.faults import HolderFault, Misbehaved
 from p2p.groups import proven
+from p2p.received import Received
 from p2p.scores import Offence
 from p2p.sources import Source
 from store.database import Tx
@@ -28,6 +33,8 @@ from store.digest import Digest
 from store.errors import Absent, BadRecord, Corrupt
 from store.nodes import Source as Read
 from store.records import Record, make
+
+log = logging.getLogger(__name__)
 
 PORTION = 4_000
 """Ids in one request: few enough that several holders share the work."""
@@ -88,6 +95,25 @@ class Taking:
     room: int | None = None
     """Bytes that may still come."""
 
+    async def take_up(self) -> None:
+        """Keep what came before the process was killed, as far as it is still missing and holds."""
+        cache, in_thread = self.forge.cache, self.forge.objects.in_thread
+        for path in await in_thread(lambda: received.left(cache, self.seed.id or "")):
+            try:
+                await self._take_up(path)
+            except (HolderFault, QuotaReached) as fault:
+                log.info("what came before a restart is not kept", extra={"fault": str(fault)})
+            await in_thread(lambda gone=path: gone.unlink(missing_ok=True))  # type: ignore[misc]
+
+    async def _take_up(self, path: Path) -> None:
+        found = await self.forge.objects.in_thread(lambda: list(received.records(path)))
+        wanted = set(await self.missing([record.digest for record in found]))
+        batch = _Batch("an earlier pull", wanted, None)
+        for record in found:
+            if record.digest in batch.wanted:
+                batch.take(record)
+        await self._keep(batch)
+
     async def missing(self, ids: Sequence[Digest]) -> list[Digest]:
         """Return those of `ids` that did not come for this mirror yet."""
         forge, project = self.forge, self.project
@@ -128,7 +154,7 @@ class Taking:
 
     async def _portion(self, source: Source, span: Span, ids: Sequence[Digest]) -> None:
         path, where = f"{source.path}/objects/fetch", source.holder.where
-        batch = _Batch(where, set(ids))
+        batch = _Batch(where, set(ids), Received(self.forge.cache, self.seed.id or ""))
         records = source.holder.records("POST", path, span.query, framing.want_list(ids))
         try:
             async with aclosing(records):
@@ -136,6 +162,8 @@ class Taking:
                     batch.take(record)
                     if batch.is_full:
                         await self._keep(batch)
+                    elif batch.is_due:
+                        await self.forge.objects.in_thread(batch.write)
         finally:
             # Also what came before a stream broke off stays, so that it need not come again.
             await self._keep(batch)
@@ -147,7 +175,15 @@ class Taking:
         came, batch.came, batch.size = batch.came, [], 0
         if not came:
             return
-        where, size = batch.where, sum(len(record.stored) for record in came)
+        try:
+            await self._ingest(came, batch.where)
+        except (HolderFault, QuotaReached):
+            batch.clear()
+            raise
+        batch.clear()
+
+    async def _ingest(self, came: Sequence[Record], where: str) -> None:
+        size = sum(len(record.stored) for record in came)
         if self.room is not None and size > self.room:
             raise QuotaReached(self.seed.quota or 0)
         records = await self.forge.db.read(lambda tx: self._whole(tx, came, where))
@@ -205,6 +241,7 @@ class _Batch:
 
     where: str
     wanted: set[Digest]
+    file: Received | None
     came: list[Record] = field(default_factory=list)
     size: int = 0
 
@@ -220,6 +257,23 @@ class _Batch:
         self.wanted.discard(record.digest)
         self.came.append(record)
         self.size += record.raw_length
+        if self.file is not None:
+            self.file.add(record)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether what came is to be written to its file."""
+        return self.file is not None and self.file.is_due
+
+    def write(self) -> None:
+        """Write what came to its file, for a process that goes on after a kill."""
+        if self.file is not None:
+            self.file.write()
+
+    def clear(self) -> None:
+        """Forget the file."""
+        if self.file is not None:
+            self.file.clear()
 
 
 def _portions(ids: Sequence[Digest], ways: int) -> list[Sequence[Digest]]:

@@ -218,6 +218,7 @@ async def pull(forge: Forge, network: Dialling | None, seed: Seed) -> None:
             position = await forge.db.read(lambda tx: reading.height(tx, project.key))
             work = Pull(forge, seed, project, position, taking)
             await replication.fetching(forge, seed, work.target)
+            await taking.take_up()
             await work.run()
         except QuotaReached as fault:
             await replication.full(forge, seed, fault.message)

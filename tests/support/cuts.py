@@ -11,10 +11,14 @@ CHUNK = 16 << 10
 
 @dataclass(frozen=True)
 class Cut:
-    """Drop a connection after so many bytes to the node (`up`) or from it (`down`)."""
+    """Drop a connection after so many bytes to the node (`up`) or from it (`down`).
+
+    One that `stalls` stays open instead, and nothing comes any more.
+    """
 
     up: int | None = None
     down: int | None = None
+    stalls: bool = False
 
 
 @dataclass
@@ -25,6 +29,8 @@ class Road:
     cuts: list[Cut] = field(default_factory=list)
     connections: int = 0
     up: int = 0
+    down: int = 0
+    stalled: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @asynccontextmanager
@@ -33,30 +39,46 @@ async def a_road(to: str) -> AsyncIterator[Road]:
     target = urlsplit(to)
     road = Road("")
 
+    under_way = set()
+
     async def carry(reader, writer):
+        under_way.add(asyncio.current_task())
         road.connections += 1
         cut = road.cuts.pop(0) if road.cuts else Cut()
         there, here = await asyncio.open_connection(target.hostname, target.port)
         ways = (
-            asyncio.ensure_future(_pump(reader, here, cut.up, road)),  # noqa: TID251
-            asyncio.ensure_future(_pump(there, writer, cut.down, None)),  # noqa: TID251
+            asyncio.ensure_future(_pump(reader, here, cut.up, road, "up")),  # noqa: TID251
+            asyncio.ensure_future(_down(there, writer, cut, road)),  # noqa: TID251
         )
-        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         for way in ways:
             way.cancel()
         for side in (here, writer):
             side.transport.abort()
         with suppress(asyncio.CancelledError):
             await asyncio.gather(*ways, return_exceptions=True)
+        under_way.discard(asyncio.current_task())
 
     server = await asyncio.start_server(carry, "127.0.0.1", 0)
     host, port = server.sockets[0].getsockname()
     road.url = f"http://{host}:{port}"
     async with server:
         yield road
+    left = list(under_way)
+    for one in left:
+        one.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
 
 
-async def _pump(reader, writer, limit, road):
+async def _down(reader, writer, cut, road):
+    await _pump(reader, writer, cut.down, road, "down")
+    if cut.stalls:
+        road.stalled.set()
+        await asyncio.Event().wait()
+
+
+async def _pump(reader, writer, limit, road, way):
     """Carry bytes until the end, or until the limit: then the connection is dropped."""
     left = limit
     with suppress(ConnectionError):
@@ -66,6 +88,5 @@ async def _pump(reader, writer, limit, road):
                 return
             writer.write(data)
             await writer.drain()
-            if road is not None:
-                road.up += len(data)
+            setattr(road, way, getattr(road, way) + len(data))
             left = None if left is None else left - len(data)
