@@ -23,6 +23,7 @@ _SYSTEM: dict[int, tuple[type[MicFault], str]] = {
     errno.EROFS: (Denied, "file.read-only"),
     errno.ENOSPC: (Exhausted, "disk.full"),
     errno.EDQUOT: (Exhausted, "disk.full"),
+    errno.EFBIG: (Exhausted, "file.too-large"),
     errno.EEXIST: (Conflict, "file.exists"),
     errno.ENOTDIR: (Invalid, "file.not-a-directory"),
     errno.EISDIR: (Invalid, "file.is-a-directory"),

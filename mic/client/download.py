@@ -7,6 +7,7 @@ lacks, by id.
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from mic.client.addresses import FILE
 from mic.client.connection import PAUSES, Dropped, Query
 from mic.client.refusals import DAMAGED
 from mic.client.remote import Remote
@@ -115,9 +116,11 @@ def _damaged(remote: Remote, refusal: Unreachable) -> Unreachable:
 
 
 def _corrupt(remote: Remote, fault: StoreFault) -> Unreachable:
+    is_file = remote.connection.url.startswith(FILE)
+    what = "Get the bundle once more" if is_file else "Have the node's owner run `micelio fsck`"
     return Unreachable(
         f"What {remote.connection.url} sent is not what it should be: {fault}.",
         code="answer.corrupt",
-        hint="Nothing of it was kept. Have the node's owner run `micelio fsck`.",
+        hint=f"Nothing of it was kept. {what}.",
         node=remote.connection.url,
     )

@@ -144,6 +144,7 @@ def test_each_family_has_its_status(family, status):
     ("problem", "status"),
     [
         (OSError(errno.ENOSPC, "full", "file"), 6),
+        (OSError(errno.EFBIG, "too large", "file"), 6),
         (PermissionError(errno.EACCES, "no", "file"), 4),
         (FileNotFoundError(errno.ENOENT, "no", "file"), 3),
         (OSError(errno.EIO, "broken"), 1),
