@@ -29,6 +29,7 @@ from node.kernel.parties import Party
 from node.landings import jobs as landing_jobs
 from node.landings import marking, reading
 from node.landings.bulk import IMPORTED
+from node.landings.model import Landing
 from node.languages import verbs as languages
 from node.projects import changing
 from node.projects import rules as project_rules
@@ -91,6 +92,14 @@ async def forks(forge: Forge, who: Party, project: Project) -> list[Project]:
     return await forge.db.read(
         lambda tx: projects.among_keys(tx, who, rows.of(tx, project.id, MOST_SHOWN))
     )
+
+
+async def came_from(forge: Forge, who: Party, landing: Landing) -> Project | None:
+    """Return the project that a landing was carried over from, if `who` may see it."""
+    if landing.carried is None:
+        return None
+    names = [landing.carried.project]
+    return await forge.db.read(lambda tx: next(iter(projects.among(tx, who, names)), None))
 
 
 def _as_asked(origin: Project, new: NewFork) -> NewProject:

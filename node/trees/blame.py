@@ -201,7 +201,7 @@ def _reason(landing: Landing, decided: tuple[Decision, ...] | None, before: str 
         decisions=(decided or ())[:DECISIONS],
         is_whole=decided is not None and len(decided) <= DECISIONS,
         before=before,
-        is_imported=landing.imported is not None,
+        is_imported=bool(landing.imported or landing.carried),
     )
 
 

@@ -8,6 +8,7 @@ from aiohttp import CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 
 from node.daemon.http import application
+from node.forks import syncing
 from node.forks import verbs as forks
 from node.forks.model import NewFork
 from node.kernel.parties import ANONYMOUS
@@ -313,3 +314,39 @@ def test_a_name_suggests_a_handle(name, handle):
 )
 def test_an_address_suggests_a_handle(url, handle):
     assert named_by(url) == handle
+
+
+async def test_settings_keep_what_was_typed_where_it_does_not_hold(bobs):
+    await bobs.post("/projects", handle="diary")
+    status, page = await bobs.post(
+        "/bob/diary/settings", name="<Mine>", description="Long typed", url="ftp://x"
+    )
+    assert status == 400
+    assert ('value="&lt;Mine&gt;"' in page, "Long typed" in page, 'value="ftp://x"' in page) == (
+        True,
+        True,
+        True,
+    )
+    assert 'href="/bob/diary/settings/import"' in (await bobs.get("/bob/diary"))[1]
+
+
+async def test_a_carried_landing_says_where_it_was(forge, visitor, ada, bob, book):
+    fork = await forks.fork(forge, bob.party, book, NewFork())
+    await a_landing(forge, ada, book, {"c": b"c\n"}, goal="Add c")
+    await syncing.sync(forge, bob.party, fork)
+    page = (await visitor.get("/bob/book/landings/3"))[1]
+    assert 'href="/ada/book/landings/2">ada/book@2</a>' in page
+    await projects.update(forge, ada.party, "ada", "book", ProjectChanges(visibility="private"))
+    page = (await visitor.get("/bob/book/landings/3"))[1]
+    assert "/ada/book" not in page.replace("Fork ada/book", "")
+    assert book.id in page
+
+
+async def test_the_audit_log_says_it_in_words(forge, server, bobs, ada, book):
+    await bobs.post("/ada/book/star", star="yes")
+    await bobs.post("/ada/book/fork", handle="tome")
+    async with TestClient(server, cookie_jar=CookieJar(unsafe=True)) as client:
+        cookie = await signin.redeem_link(forge, await signin.make_link(forge, ada))
+        client.session.cookie_jar.update_cookies({SESSION_COOKIE: cookie})
+        page = (await Browser(client).get(f"/{book.address}/settings/audit"))[1]
+    assert ("gave it a star" in page, "forked it" in page, "bob/tome" in page) == (True,) * 3

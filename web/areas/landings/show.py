@@ -7,8 +7,10 @@ from aiohttp import web
 
 from keys.statements import transcript as transcripts
 from keys.statements.transcript import Decision, Message
+from node.forks import verbs as forks
 from node.landings import verbs as landings
 from node.landings.model import Landing
+from node.projects.model import Project
 from node.sessions import verbs as sessions
 from node.trees import verbs as trees
 from web import forms
@@ -47,6 +49,7 @@ class View:
     tags: list[str]
     previous: Landing | None
     next: int | None
+    came_from: Project | None
 
 
 async def lead(request: web.Request) -> web.StreamResponse:
@@ -82,6 +85,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         tags=(await tags_of(request, place)).get(position, []),
         previous=earlier[0] if earlier else None,
         next=position + 1 if position < place.head else None,
+        came_from=await forks.came_from(forge, who, detail.landing),
     )
     return render(request, "areas/landings/show.html", view)
 

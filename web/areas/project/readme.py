@@ -1,6 +1,7 @@
 """The README of a directory, as safe HTML whose links stay in the project."""
 
 import asyncio
+import dataclasses
 
 from aiohttp import web
 from markupsafe import Markup
@@ -17,6 +18,11 @@ NAMES = tuple(f"readme{ending}" for ending in (*PROSE, ".txt", ""))
 """What is taken for a README, the first of these that is there."""
 
 NONE = ("", Markup())
+ANYWHERE = 7_620_913_548_022_617_439
+"""Stands for the position in the links of a README, which most landings leave as it is.
+
+A text that has this very number shows a position in its place, and that is all it can do.
+"""
 
 
 async def readme_of(
@@ -29,13 +35,15 @@ async def readme_of(
         return NONE
     name, entry = found
 
+    anywhere = dataclasses.replace(place, position=ANYWHERE)
+
     async def make() -> str:
         path, forge, who = below(directory, name), forge_of(request), party_of(request)
         raw = await trees.start(forge, who, place.project, place.position, path, SHOWN_BYTES)
-        return await asyncio.to_thread(rendered, place, directory, name, raw)
+        return await asyncio.to_thread(rendered, anywhere, directory, name, raw)
 
-    shown = await drawn(request, make, len, "readme", entry.id, place.url(), directory, name)
-    return name, Markup(shown)  # noqa: S704 - markup sanitizes
+    shown = await drawn(request, make, len, "readme", entry.id, anywhere.url(), directory, name)
+    return name, Markup(shown.replace(str(ANYWHERE), str(place.position)))  # noqa: S704 - safe
 
 
 _FILES = frozenset({Mode.FILE, Mode.EXECUTABLE})

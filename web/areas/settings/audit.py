@@ -14,6 +14,12 @@ from web.places import Place, place_of
 PAGE = 50
 WORDS = {
     "project.created": "made the project",
+    "project.starred": "gave it a star",
+    "project.unstarred": "took a star back",
+    "project.forked": "forked it",
+    "project.synced": "brought in what landed on the origin",
+    "project.import": "began an import",
+    "project.imported": "imported a history",
     "project.updated": "changed the settings",
     "project.deleted": "deleted the project",
     "project.restored": "brought the project back",
@@ -29,7 +35,19 @@ WORDS = {
     "invitation.declined": "declined the project",
     "invitation.withdrawn": "took an offer back",
 }
-SHOWN = ("handle", "role", "position", "changed", "before", "to", "name")
+SHOWN = (
+    "fork",
+    "first",
+    "last",
+    "url",
+    "handle",
+    "role",
+    "position",
+    "changed",
+    "before",
+    "to",
+    "name",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A project's settings: what it is called, who works on it, where it goes."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -30,6 +30,11 @@ class View:
     owns: bool
     said: str
     problem: str
+    typed: Mapping[str, str]
+
+    def value(self, name: str) -> str:
+        """Return what was typed into a field, or what the project has there."""
+        return self.typed[name] if name in self.typed else str(getattr(self.place.project, name))
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -43,7 +48,9 @@ async def change(request: web.Request) -> web.StreamResponse:
     asked = {name: forms.text(form, name) for name in FIELDS if name in form}
     account, handle = _names(request)
     changed = projects.update(forge, who, account, handle, ProjectChanges(**asked))
-    return await _done(request, changed, f"/{account}/{asked.get('handle') or handle}/settings")
+    if fault := await forms.fault_of(changed):
+        return await _page(request, fault, asked)
+    raise forms.seen_other(f"/{account}/{asked.get('handle') or handle}/settings")
 
 
 async def set_member(request: web.Request) -> web.StreamResponse:
@@ -108,7 +115,9 @@ async def _done(
     raise forms.seen_other(to or "/{}/{}/settings".format(*_names(request)))
 
 
-async def _page(request: web.Request, fault: Fault | None) -> web.StreamResponse:
+async def _page(
+    request: web.Request, fault: Fault | None, typed: Mapping[str, str] | None = None
+) -> web.StreamResponse:
     forge, who = forge_of(request), party_of(request)
     place = await place_of(request)
     owns = allows(who, Action.MANAGE, place.project)
@@ -121,6 +130,7 @@ async def _page(request: web.Request, fault: Fault | None) -> web.StreamResponse
         owns=owns,
         said=said,
         problem=fault.message if fault else "",
+        typed=typed or {},
     )
     status = status_of(fault) if fault else 200
     return render(request, "areas/settings/show.html", view, status)
