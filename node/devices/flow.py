@@ -36,8 +36,7 @@ T = TypeVar("T")
 async def register(forge: Forge, new: NewClient, address: str = "") -> tuple[Client, str | None]:
     """Return a new client and its secret, if its method has one; raise `BadMetadata`."""
     now = forge.now()
-    forge.guesses.check(rules.REGISTRATIONS, address, now)
-    forge.guesses.count(rules.REGISTRATIONS, address, now)
+    forge.guesses.take(rules.REGISTRATIONS, address, now)
     checked = rules.check_new(new)
     secret = None if checked.method == rules.NONE else forge.ids.secret()
     made = _client(forge.ids.session(), checked, now)
@@ -55,8 +54,7 @@ async def register(forge: Forge, new: NewClient, address: str = "") -> tuple[Cli
 async def start(forge: Forge, caller: Caller, name: str | None, scope: str | None) -> Started:
     """Let a device wait for somebody's answer; raise `BadClient`, `BadScope` or `TooBusy`."""
     now = forge.now()
-    forge.guesses.check(rules.STARTS, caller.address, now)
-    forge.guesses.count(rules.STARTS, caller.address, now)
+    forge.guesses.take(rules.STARTS, caller.address, now)
     shown, secret = rules.device_name(name), forge.ids.secret()
 
     def write(tx: Tx) -> Started:
@@ -139,8 +137,7 @@ async def _guarded(forge: Forge, caller: Caller, work: Callable[[Tx], T | Refuse
             raise done
     except (BadClient, BadGrant):
         now = forge.now()
-        forge.guesses.check(rules.FAILED_TOKENS, caller.address, now)
-        forge.guesses.count(rules.FAILED_TOKENS, caller.address, now)
+        forge.guesses.take(rules.FAILED_TOKENS, caller.address, now)
         raise
     return done
 

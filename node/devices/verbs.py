@@ -9,6 +9,7 @@ from node.audit import verbs as audit
 from node.devices import rows, rules
 from node.devices.model import Device, Grant, NoSuchCode, NoSuchDevice, TooManyDevices
 from node.kernel.forge import Forge
+from node.kernel.guesses import TooManyTries
 from node.kernel.parties import Party
 from node.kernel.secrets import hashed
 from store.database import Tx
@@ -118,8 +119,12 @@ def owner_of(tx: Tx, account: int | None) -> Party:
 
 def _tried(forge: Forge, account: int, code: str, address: str) -> str | None:
     now = forge.now()
-    forge.guesses.check(rules.WRONG_CODES, str(account), now)
-    forge.guesses.check(rules.WRONG_CODES_HERE, address, now)
+    forge.guesses.take(rules.WRONG_CODES, str(account), now)
+    try:
+        forge.guesses.take(rules.WRONG_CODES_HERE, address, now)
+    except TooManyTries:
+        forge.guesses.give_back(rules.WRONG_CODES, str(account))
+        raise
     return rules.typed_code(code)
 
 
@@ -128,9 +133,9 @@ def _waiting(tx: Tx, code: str | None, now: int) -> Grant | None:
 
 
 def _found(forge: Forge, account: int, address: str, grant: Grant | None) -> Grant:
-    """Return the grant; a wrong code is counted, for the account and for the address."""
+    """Return the grant; only a wrong code stays counted, for the account and for the address."""
     if grant is None:
-        forge.guesses.count(rules.WRONG_CODES, str(account), forge.now())
-        forge.guesses.count(rules.WRONG_CODES_HERE, address, forge.now())
         raise NoSuchCode
+    forge.guesses.give_back(rules.WRONG_CODES, str(account))
+    forge.guesses.give_back(rules.WRONG_CODES_HERE, address)
     return grant

@@ -4,6 +4,7 @@ In memory, because a restart that forgets gives an attacker a handful of tries m
 because who tries from very many places must not fill it. Who is forgotten first tried longest ago.
 """
 
+import ipaddress
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -44,23 +45,41 @@ class Guesses:
         self._tries: OrderedDict[tuple[str, str], tuple[int, int]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def check(self, allowance: Allowance, whose: str, now: int) -> None:
-        """Raise `TooManyTries` if `whose` has none left."""
-        with self._lock:
-            count, since = self._tries.get((allowance.kind, whose), (0, now))
-        if count >= allowance.most and now < since + allowance.window_ms:
-            raise TooManyTries(since + allowance.window_ms - now)
+    def take(self, allowance: Allowance, whose: str, now: int) -> None:
+        """Count a try before it is made; raise `TooManyTries` if `whose` has none left.
 
-    def count(self, allowance: Allowance, whose: str, now: int) -> None:
-        """Remember a try, in the window that its first one opened."""
-        key = (allowance.kind, whose)
+        Counted first, so that many tries at once are no more than as many one after the other.
+        """
+        key = (allowance.kind, _network(whose))
         with self._lock:
-            count, since = self._tries.pop(key, (0, now))
+            count, since = self._tries.get(key, (0, now))
             if now >= since + allowance.window_ms:
                 count, since = 0, now
+            if count >= allowance.most:
+                raise TooManyTries(since + allowance.window_ms - now)
             self._tries[key] = count + 1, since
+            self._tries.move_to_end(key)
             while len(self._tries) > self._most:
                 self._tries.popitem(last=False)
 
+    def give_back(self, allowance: Allowance, whose: str) -> None:
+        """Take a try back that was none: what was guessed was right."""
+        key = (allowance.kind, _network(whose))
+        with self._lock:
+            count, since = self._tries.get(key, (0, 0))
+            if count:
+                self._tries[key] = count - 1, since
+
     def __len__(self) -> int:
         return len(self._tries)
+
+
+def _network(whose: str) -> str:
+    """Return who counts as one: of IPv6 a /64, since whoever has one has all of it."""
+    try:
+        address = ipaddress.ip_address(whose.partition("%")[0])
+    except ValueError:
+        return whose  # an account
+    if address.version == 4:
+        return whose
+    return str(ipaddress.ip_network((address, 64), strict=False))

@@ -1,5 +1,6 @@
 """Every route of the node, in one table: whose posts count, and which headers each answer has."""
 
+import asyncio
 import contextlib
 import dataclasses
 import re
@@ -358,3 +359,15 @@ async def test_a_link_to_sign_in_cannot_be_guessed_and_opens_once(forge, ada, cl
         for _ in range(2)
     ]
     assert told == [303, 403]
+
+
+async def test_many_guesses_at_once_are_no_more_than_one_after_the_other(client):
+    own = {"Sec-Fetch-Site": "same-origin"}
+
+    async def guess(number):
+        fields = {"user_code": f"0000-{number:04}", "answer": "approve"}
+        return (await client.post("/device/auth/verify", data=fields, headers=own)).status
+
+    async with asyncio.TaskGroup() as group:
+        told = [group.create_task(guess(number)) for number in range(40)]
+    assert sum(one.result() == 404 for one in told) == rules.WRONG_CODES.most
