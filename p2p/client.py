@@ -49,13 +49,16 @@ TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=30)
 class Dialling(Protocol):
     """The way to peers that have no URL."""
 
-    async def dial(self, address: str) -> socket.socket:
-        """Return our end of a new stream to the peer at `address`."""
+    async def dial(self, address: str, *, may_be_inside: bool = False) -> socket.socket:
+        """Return our end of a new stream to the peer at `address`, inside our network if it may."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to a node: a URL or a multiaddr; `is_trusted` if the operator named it."""
+    """One way to a node: a URL or a multiaddr.
+
+    `is_trusted`: the operator named it, or somebody in this node's own network. It may lead there.
+    """
 
     address: str
     is_trusted: bool = False
@@ -201,14 +204,14 @@ async def asking(forge: Forge, network: Dialling | None, way: Way) -> AsyncItera
 async def _connector(
     forge: Forge, network: Dialling | None, way: Way
 ) -> tuple[str, aiohttp.BaseConnector]:
+    is_free = way.is_trusted or forge.reach_private
     if way.is_url:
-        is_free = way.is_trusted or forge.reach_private
         target = await outbound.target(way.address, allow_private=is_free)
         resolver = _Pinned(target.address)
         return way.address, aiohttp.TCPConnector(limit=CONNECTIONS, resolver=resolver)
     if network is None:
         raise NoAnswer(way.address, "this node does not speak to peers over libp2p")
-    return "http://peer", _Streams(lambda: network.dial(way.address))
+    return "http://peer", _Streams(lambda: network.dial(way.address, may_be_inside=is_free))
 
 
 class _Pinned(AbstractResolver):

@@ -122,7 +122,8 @@ class Discovery:
                 await self._found(project, await self._network.providers(project))
 
     async def _meet(self, did: str, known: Iterable[str], projects: Iterable[str] = ()) -> None:
-        learned = Met(did=did, addresses=tuple(known))
+        """Note where a peer is: there where it was dialled, or where others say that it is."""
+        learned = Met(did=did, addresses=tuple(known), is_near=not projects)
         await peering.met(self._forge, learned, FOUND if projects else MET)
         self._policy.meet(did, self._forge.now(), projects, is_seen=True)
 
@@ -148,12 +149,14 @@ class Discovery:
         entry = _opened(told.entry)
         if entry is None or not _is_of(entry, way, peer):
             return
-        if not entry.replaces(self._book.get(entry.did), self._forge.now()):
+        known = self._book.get(entry.did)
+        if entry != known and not entry.replaces(known, self._forge.now()):
             return
         self._book[entry.did] = entry
         reached = tuple(one for one in entry.addresses if _did_of(one) == entry.did)
         url = way.address if way.is_url else None
-        learned = Met(entry.did, url, entry.name, reached)
+        is_near = not way.is_url and peering.is_inside(self._forge, entry.did)
+        learned = Met(entry.did, url, entry.name, reached, is_near, is_proven=way.is_url)
         await peering.met(self._forge, learned, MET, answered=True)
 
 

@@ -112,14 +112,16 @@ async def send(forge: Forge, seed: Seed, source: Source, project: Project) -> No
         return
     await copying.sent(forge, seed, receipt)
     for other in told.holders:
-        await _hint(forge, project.id, other)
+        await _hint(forge, project.id, other, proven(source.holder.way))
 
 
-async def _hint(forge: Forge, project_id: str, other: HolderHint) -> None:
-    """Remember another holder: whom an address leads to, the address itself says."""
+async def _hint(forge: Forge, project_id: str, other: HolderHint, by: str | None) -> None:
+    """Remember another holder, of whom `by` told: whom an address leads to, it says itself."""
+    is_near = peering.is_inside(forge, by)
     for address in other.addresses:
         if did := proven(Way(address)):
-            met = await peering.met(forge, Met(did=did, addresses=(address,)), SEED)
+            learned = Met(did=did, addresses=(address,), is_near=is_near)
+            met = await peering.met(forge, learned, SEED)
             await replication.held_by(forge, project_id, met, other.position)
 
 

@@ -23,6 +23,7 @@ from node.daemon.health import Metrics
 from node.daemon.patience import Connection
 from node.kernel.forge import Forge
 from node.replication import peering as peers
+from node.replication import rules
 from p2p import running
 from p2p.conduct import Conduct, blamed
 from p2p.door import Door
@@ -103,7 +104,12 @@ def _plan(config: Config, host: str) -> Plan | None:
     """Return how the node takes part; None if it is not to."""
     if not config.p2p:
         return None
-    settings = Settings(mdns=config.p2p_mdns, bootstrap=config.p2p_bootstrap)
+    is_free = config.reach_private
+    settings = Settings(
+        mdns=config.p2p_mdns,
+        bootstrap=config.p2p_bootstrap,
+        may_lead=lambda host, is_near: rules.may_lead(host, is_near=is_near or is_free),
+    )
     return Plan(config.p2p_listen or _default(config.data, host), settings)
 
 

@@ -35,6 +35,8 @@ class Peer:
     added_at: int
     seen_at: int | None
     addresses: tuple[str, ...] = ()
+    near: frozenset[str] = frozenset()
+    """Those of its addresses, the URL too, that may lead into this node's own network."""
 
     @property
     def title(self) -> str:
@@ -44,12 +46,18 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """What was learned of a peer: of these at least `did` or `url`."""
+    """What was learned of a peer: of these at least `did` or `url`.
+
+    `is_near`: the operator says it, or somebody in this node's own network, so addresses may lead
+    there. `is_proven`: who has `did` says that it is at `url`, and who is there says so too.
+    """
 
     did: str | None = None
     url: str | None = None
     name: str = ""
     addresses: tuple[str, ...] = ()
+    is_near: bool = False
+    is_proven: bool = False
 
 
 @dataclass(frozen=True, slots=True)

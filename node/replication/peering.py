@@ -5,6 +5,7 @@ calls here from a front end has decided who may.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from node.kernel.forge import Forge
 from node.replication import rows, rules
@@ -31,14 +32,19 @@ def remember(forge: Forge, tx: Tx, learned: Met, source: str, *, answered: bool 
     """Do what `met` does, in the caller's transaction.
 
     A did is only ever given by who has proven it. A URL that is known of another peer stays there,
-    so that nobody can take over what is held against somebody else, or for them. Whom the operator
-    names counts as named, however it was known before.
+    so that nobody can take over what is held against somebody else, or for them: only where both
+    say that they are one, a URL without a did becomes part of the peer that has it. Whom the
+    operator names counts as named, however it was known before.
     """
+    is_near = learned.is_near or source == OPERATOR
+    learned = _believable(learned, is_near=is_near or forge.reach_private)
     said = "".join(c for c in learned.name if c.isprintable()).strip()[:LONGEST_NAME]
     known = rows.peer_by_did(tx, learned.did) if learned.did else None
     by_url = rows.peer_by_url(tx, learned.url) if learned.url else None
     if learned.did is None:
         known = by_url
+    elif by_url is not None and by_url.did is None and learned.is_proven:
+        known, by_url = _merged(forge, tx, learned, known, by_url), None
     url = learned.url if by_url is None else None
     if known is None:
         _make_room(forge, tx, MOST - 1, banned=False)
@@ -50,11 +56,44 @@ def remember(forge: Forge, tx: Tx, learned: Met, source: str, *, answered: bool 
         if source == OPERATOR:
             rows.set_source(tx, key, source)
     _learn(tx, key, learned.addresses)
+    if is_near:
+        rows.add_near(tx, key, filter(None, (learned.url, *learned.addresses)))
     if answered:
         rows.seen(tx, key, forge.now())
     peer = rows.peer(tx, key)
     assert peer is not None
     return peer
+
+
+def _merged(forge: Forge, tx: Tx, learned: Met, known: Peer | None, by_url: Peer) -> Peer:
+    """Let the row of a URL be that of the peer which is there; the worse of both counts."""
+    if known is None:
+        rows.change_peer(tx, by_url.key, learned.did, by_url.url, by_url.name)
+    else:
+        score, at, until, reason = rules.worse(known, by_url, forge.now())
+        rows.score(tx, known.key, score, at, until, reason)
+        rows.merge(tx, known.key, by_url.key)
+        rows.change_peer(tx, known.key, known.did, by_url.url, known.name or by_url.name)
+    peer = rows.peer(tx, known.key if known else by_url.key)
+    assert peer is not None
+    return peer
+
+
+def _believable(learned: Met, *, is_near: bool) -> Met:
+    """Return `learned` without addresses that lead where who told of them is not believed."""
+
+    def may(address: str) -> bool:
+        return rules.may_lead(rules.host_of(address), is_near=is_near)
+
+    has_url = learned.url is not None and (learned.did is None or may(learned.url))
+    url = learned.url if has_url else None
+    return replace(learned, url=url, addresses=tuple(filter(may, learned.addresses)))
+
+
+def is_inside(forge: Forge, did: str | None) -> bool:
+    """Whether the peer that has proven `did` is connected from this node's own network."""
+    host = forge.reach.hosts.get(did or "")
+    return bool(host) and not rules.may_lead(host or "", is_near=False)
 
 
 def _make_room(forge: Forge, tx: Tx, most: int, *, banned: bool) -> None:
@@ -101,9 +140,9 @@ async def add(forge: Forge, address: str, did: str | None) -> Peer:
     if node.startswith("/"):
         if did is None:
             raise BadAddress(address, rules.PEER)
-        learned = Met(did=did, addresses=(node,))
+        learned = Met(did=did, addresses=(node,), is_near=True)
     else:
-        learned = Met(url=node)
+        learned = Met(url=node, is_near=True)
     return await met(forge, learned, OPERATOR)
 
 

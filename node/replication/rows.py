@@ -48,8 +48,10 @@ def _peer(tx: Tx, row: Sequence[object]) -> Peer:
     found = tx.execute(
         "select address from peer_addresses where peer = ? order by address", (row[0],)
     )
+    near = tx.execute("select address from peer_near where peer = ?", (row[0],))
+    there = tuple(a for (a,) in found), frozenset(a for (a,) in near)
     key, did, url, name, source, allowed, *rest = row
-    return Peer(key, did, url, name, source, bool(allowed), *rest, tuple(a for (a,) in found))  # type: ignore[arg-type, call-arg]
+    return Peer(key, did, url, name, source, bool(allowed), *rest, *there)  # type: ignore[arg-type, call-arg]
 
 
 def add_peer(tx: Tx, met: Met, source: str, now: int) -> int:
@@ -78,6 +80,40 @@ def set_addresses(tx: Tx, peer_: int, addresses: Iterable[str]) -> None:
         "insert or ignore into peer_addresses (peer, address) values (?, ?)",
         [(peer_, address) for address in addresses],
     )
+
+
+def add_near(tx: Tx, peer_: int, addresses: Iterable[str]) -> None:
+    """Write which addresses of a peer may lead into this node's own network."""
+    tx.executemany(
+        "insert or ignore into peer_near (peer, address) values (?, ?)",
+        [(peer_, address) for address in addresses],
+    )
+    tx.execute(
+        "delete from peer_near where peer = ?1 and address not in"
+        " (select address from peer_addresses where peer = ?1"
+        " union select url from peers where key = ?1 and url is not null)",
+        (peer_,),
+    )
+
+
+def merge(tx: Tx, peer_: int, gone: int) -> None:
+    """Let two rows of one peer be one, all but score and URL: what either is known by."""
+    for table in ("peer_addresses", "peer_near"):
+        tx.execute(
+            f"insert or ignore into {table} (peer, address)"  # noqa: S608
+            f" select ?, address from {table} where peer = ?",
+            (peer_, gone),
+        )
+    tx.execute("update or ignore holders set peer = ? where peer = ?", (peer_, gone))
+    tx.execute(
+        "update peers set source = case when other.source = 'operator' then other.source"
+        " else peers.source end, is_allowed = max(peers.is_allowed, other.is_allowed),"
+        " added_at = min(peers.added_at, other.added_at),"
+        " seen_at = nullif(max(coalesce(peers.seen_at, 0), coalesce(other.seen_at, 0)), 0)"
+        " from peers as other where peers.key = ? and other.key = ?",
+        (peer_, gone),
+    )
+    tx.execute("delete from peers where key = ?", (gone,))
 
 
 def surplus(tx: Tx, most: int, now: int, *, banned: bool) -> int | None:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable
+from ipaddress import ip_address, ip_network
 from urllib.parse import unquote, urlsplit
 
 from node.kernel.errors import Invalid
-from node.kernel.outbound import parsed
+from node.kernel.outbound import is_public, parsed
 from node.replication.model import FAILED, BadAddress, Peer, Place, Seed
 
 BANNED_AT = 100
@@ -24,6 +25,11 @@ PROJECT = (
 PEER = "the address of a peer: https://node or /ip4/…/tcp/…/p2p/ID"
 FILE = "file://"
 """What the address of a bundle begins with; the path follows."""
+
+_NOWHERE = tuple(
+    map(ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"))
+)
+"""Addresses for examples: they are not public, and nobody is there."""
 
 _ID = re.compile(r"mic:z[1-9A-HJ-NP-Za-km-z]{40,60}")
 _MULTIADDR = re.compile(
@@ -74,6 +80,26 @@ def is_node(text: str) -> bool:
         return False
 
 
+def may_lead(host: str, *, is_near: bool) -> bool:
+    """Whether a host may be spoken to because somebody named it: the one rule for all addresses.
+
+    Inside the node's own network is believed only who is there, or the operator: `is_near`. What a
+    name leads to is known when it is looked up; then it is asked again, with the address.
+    """
+    try:
+        found = ip_address(host)
+    except ValueError:
+        return True  # A name.
+    return is_near or is_public(host) or any(found in one for one in _NOWHERE)
+
+
+def host_of(address: str) -> str:
+    """Return the host in an address of a peer: an IP address or a name."""
+    if address.startswith("/"):
+        return address.split("/")[2]
+    return urlsplit(address).hostname or ""
+
+
 def _with_host(text: str, wanted: str) -> str:
     if not text.startswith(("http://", "https://")):
         raise BadAddress(text, wanted)
@@ -96,6 +122,13 @@ def after_points(peer: Peer, points: int, now: int) -> tuple[int, int | None]:
     total = score(peer, now) + points
     banned = now + BAN_MS if total >= BANNED_AT and not peer.is_allowed else None
     return total, max(filter(None, (banned, peer.banned_until)), default=None)
+
+
+def worse(one: Peer, other: Peer, now: int) -> tuple[int, int, int | None, str | None]:
+    """Return what is held against two peers that are one: points, as of when, ban and reason."""
+    worst = max(one, other, key=lambda peer: (peer.banned_until or 0, score(peer, now)))
+    points = max(score(one, now), score(other, now))
+    return points, now, worst.banned_until, worst.reason
 
 
 def retry_after(failures: int) -> int:

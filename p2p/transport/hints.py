@@ -13,7 +13,7 @@ from libp2p.peer.peerinfo import PeerInfo
 from libp2p.tools.anyio_service import background_trio_service
 from multiaddr import Multiaddr
 
-from p2p.transport import addresses
+from p2p.transport import addresses, inward
 from p2p.transport.errors import BadAddress
 from p2p.transport.limits import Settings
 
@@ -71,7 +71,7 @@ class Hints:
         assert address.peer_id is not None
         peer = PeerInfo(ID.from_string(address.peer_id), [Multiaddr(address.where)])
         try:
-            with trio.fail_after(CONNECT_SECONDS):
+            with trio.fail_after(CONNECT_SECONDS), inward.allowed():
                 await self._host.connect(peer)
                 await dht.add_peer(peer.peer_id)
         except Exception as fault:  # noqa: BLE001  a hint: libp2p raises anything

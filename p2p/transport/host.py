@@ -23,7 +23,7 @@ from libp2p.transport.tcp.tcp import TCPListener
 from libp2p.utils.address_validation import expand_wildcard_address
 from multiaddr import Multiaddr
 
-from p2p.transport import addresses
+from p2p.transport import addresses, inward
 from p2p.transport.addresses import SYNC_PROTOCOL, Address
 from p2p.transport.errors import (
     BadAddress,
@@ -58,7 +58,7 @@ class Host:
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
         self._limits = outside.settings.limits
-        self.swarm: LimitedSwarm = make(outside.key.seed, self._limits, self._report)
+        self.swarm: LimitedSwarm = make(outside.key.seed, outside.settings, self._report)
         self._host = ModestHost(
             self.swarm,
             enable_mDNS=outside.settings.mdns,
@@ -137,7 +137,8 @@ class Host:
             with suppress(Exception):  # a hint; anybody on the network can say anything
                 where = str(found).removesuffix(f"/p2p/{peer.peer_id}")
                 address = addresses.of_peer(f"{where}/p2p/{peer.peer_id}")
-                await self._connect(peer.peer_id, address)
+                with inward.allowed():
+                    await self._connect(peer.peer_id, address)
                 return
 
     async def _hang_up(self) -> None:
@@ -175,13 +176,14 @@ class Host:
         """Return: libp2p's loop turns."""
         await trio.lowlevel.checkpoint()
 
-    async def dial(self, address: Address) -> socket.socket:
+    async def dial(self, address: Address, *, may_be_inside: bool = True) -> socket.socket:
         """Return our end of a new stream to the peer."""
         assert address.peer_id is not None
         if self.swarm.doorkeeper.is_banned(address.peer_id):
             raise PeerBanned("This peer is banned for now.")
         peer = ID.from_string(address.peer_id)
-        stream = await self._opened(peer, address)
+        with inward.allowed(is_allowed=may_be_inside):
+            stream = await self._opened(peer, address)
         ours, theirs = socket.socketpair()
         self._nursery.start_soon(self._carry, stream, ours, address.peer_id)
         return theirs
@@ -218,7 +220,7 @@ class Host:
                 self._dials.pop(name, None)
 
     async def _dial(self, peer: ID, address: Address) -> None:
-        key = str(address)
+        key = f"{address} {inward.may()}"
         until, pause = self._failed.get(key, (0.0, self._limits.dial_pause / 2))
         if trio.current_time() < until:
             raise PeerUnreachable(f"{address} did not answer a moment ago.")

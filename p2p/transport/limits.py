@@ -3,6 +3,7 @@
 Times are seconds, sizes bytes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
@@ -71,6 +72,11 @@ class Limits:
     """Reports about peers that wait for our own side; the oldest is dropped."""
 
 
+def anywhere(_host: str, _may_be_inside: bool) -> bool:  # noqa: FBT001  a shape, not a choice
+    """Let everything be dialled."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How the network is set up; hints of discovery are all optional."""
@@ -81,6 +87,8 @@ class Settings:
     """Announce oneself on the local network: binds all interfaces."""
     bootstrap: tuple[str, ...] = ()
     """Peers to start from; with any, the DHT is joined."""
+    may_lead: Callable[[str, bool], bool] = anywhere
+    """Whether an address of a host may be dialled; the second argument says: inside, too."""
     serves: bool = True
     """Whether the sync protocol is answered here."""
     start_seconds: float = 30.0

@@ -108,14 +108,17 @@ class Network:
             reason = self.state.reason or "it still starts"
             raise NotRunning(f"libp2p does not run: {reason}") from fault
 
-    async def dial(self, address: str) -> socket.socket:
+    async def dial(self, address: str, *, may_be_inside: bool = False) -> socket.socket:
         """Return a connected socket to the peer at `address`; it speaks HTTP/1.1.
 
+        What the address leads to must be outside our own network, unless it `may_be_inside`.
         The address ends with `/p2p/ID`; it may be only that where the peer is connected or was.
         Raises `BadAddress`, `PeerUnreachable`, `WrongPeer`, `PeerBanned`, `TooMany`, `NotRunning`.
         """
         where = addresses.of_peer(address)
-        return await self.call(lambda host: host.dial(where), self.settings.dial_seconds)
+        return await self.call(
+            lambda host: host.dial(where, may_be_inside=may_be_inside), self.settings.dial_seconds
+        )
 
     async def publish(self, topic: str, data: bytes) -> None:
         """Tell everybody who is subscribed to `topic`, as far as the network reaches."""

@@ -35,8 +35,9 @@ from libp2p.transport.tcp.tcp import TCP
 from libp2p.transport.upgrader import TransportUpgrader
 from multiaddr import Multiaddr
 
+from p2p.transport import inward
 from p2p.transport.doorkeeper import Doorkeeper, Report
-from p2p.transport.limits import Limits
+from p2p.transport.limits import Limits, Settings
 from p2p.transport.names import resolved
 
 log = logging.getLogger(__name__)
@@ -217,13 +218,23 @@ def _host_of(connection: IMuxedConn) -> str:
 class PatientTCP(TCP):
     """TCP that takes a peer for gone when it acknowledges nothing for a while."""
 
-    def __init__(self, gone_seconds: float) -> None:
+    def __init__(self, settings: Settings) -> None:
         super().__init__()
-        self._gone_seconds = gone_seconds
+        self._gone_seconds, self._may_lead = settings.limits.gone_seconds, settings.may_lead
 
     async def dial(self, maddr: Multiaddr) -> IRawConnection:
-        """Return a new connection; raises `OpenConnectionError`."""
-        raw = await self._dial_first(await resolved(maddr))
+        """Return a new connection; raises `OpenConnectionError`.
+
+        What is dialled is the address that was looked at, whatever the name says by then.
+        """
+        found = [
+            one for one in await resolved(maddr) if self._may_lead(_host_in(one), inward.may())
+        ]
+        if not found:
+            raise OpenConnectionError(
+                f"{maddr} leads into our own network, and a stranger named it"
+            )
+        raw = await self._dial_first(found)
         assert isinstance(raw, RawConnection)
         assert isinstance(raw.stream, TrioTCPStream)
         prepared(raw.stream, self._gone_seconds)
@@ -235,6 +246,10 @@ class PatientTCP(TCP):
             with suppress(OpenConnectionError):
                 return await super().dial(where)
         return await super().dial(found[-1])
+
+
+def _host_in(where: Multiaddr) -> str:
+    return str(where).split("/", 3)[2]
 
 
 def prepared(stream: TrioTCPStream, gone_seconds: float) -> tuple[str, int]:
@@ -256,9 +271,9 @@ def prepared(stream: TrioTCPStream, gone_seconds: float) -> tuple[str, int]:
     return str(host), int(port)
 
 
-def make(seed: bytes, limits: Limits, report: Report) -> LimitedSwarm:
+def make(seed: bytes, settings: Settings, report: Report) -> LimitedSwarm:
     """Return a swarm of TCP, noise and yamux, under the key of `seed`."""
-    pair = create_new_key_pair(seed)
+    limits, pair = settings.limits, create_new_key_pair(seed)
     peer_id = ID.from_pubkey(pair.public_key)
     store = PeerStore()
     store.add_key_pair(peer_id, pair)
@@ -272,7 +287,7 @@ def make(seed: bytes, limits: Limits, report: Report) -> LimitedSwarm:
         peer_id,
         store,
         upgrader,
-        [PatientTCP(limits.gone_seconds)],
+        [PatientTCP(settings)],
         retry_config=RetryConfig(max_retries=0),
         connection_config=_connections(limits),
     )

@@ -118,6 +118,28 @@ async def test_what_an_old_home_signs_too_late_is_kept_as_proof(tmp_path):
         assert not await peering.is_banned(bob.forge, ann.did)
 
 
+async def test_an_old_home_that_goes_on_is_noticed_without_gossip(tmp_path):
+    async with neighbours(tmp_path, 2, gossip=False) as (ann, bob):
+        ada, book = await a_book(ann)
+        await a_landing(ann.forge, ada, book, {"a": b"a"})
+        await bob.wants(book, ann)
+
+        async def is_there():
+            return await bob.position(book) == 1
+
+        await bob.until(is_there)
+        owner = await an_account(bob.forge, "ada")
+        await adopting.adopt(bob.forge, book.id, ann.forge.keys.person(ada.did), owner)
+        await a_landing(ann.forge, ada, book, {"b": b"b"})
+
+        async def is_proven():
+            return bool(await replication.equivocations(bob.forge, book.id))
+
+        await bob.until(is_proven)
+        ((position, signer, _),) = await replication.equivocations(bob.forge, book.id)
+        assert (position, signer) == (2, ann.did)
+
+
 async def tell_again(node, book):
     """Announce a head until cancelled, as a node does every two minutes."""
     for _ in range(1_000):

@@ -5,6 +5,7 @@ the home asks at random for digests over contents that only who has them can mak
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from keys.errors import KeysFault
 from keys.statements.receipt import Receipt, answer, open_receipt, seal_receipt, sign_answers
@@ -77,7 +78,8 @@ async def receive(
         raise BadReceipt("it is about another project")
     if who.peer not in {None, holder}:
         raise BadReceipt("another node than the one that sends it has signed it")
-    learned = _believable(holder, hints)
+    is_near = who.peer == holder and peering.is_inside(forge, holder)
+    learned = replace(_believable(holder, hints), is_near=is_near)
     copy = _copy(forge, project, said, holder, places.origin_of(host))
     answered = who.peer == holder
     return await forge.db.write(
