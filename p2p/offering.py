@@ -36,6 +36,9 @@ EACH_SECONDS = 600.0
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 507})
 """Statuses that say nothing about the landing."""
 
+WAITING = frozenset({"project.behind"})
+"""Codes of the same kind: the home lands again when it has got back what it had signed."""
+
 
 async def run(forge: Forge, network: Dialling | None) -> None:
     """Pass on what waits, until cancelled."""
@@ -90,7 +93,7 @@ async def _asked(
         try:
             landed = await home.send(path, _body(forge, offer), LANDING, Landed)
         except Refused as refusal:
-            if refusal.status in PASSING:
+            if refusal.status in PASSING or refusal.said in WAITING:
                 raise
             await offers.refused(forge, offer, refusal.said, refusal.why)
             return

@@ -7,6 +7,7 @@ from keys.statements.receipt import Receipt, seal_receipt
 from mic.wire.replication import Challenge, NewReceipt
 from node.holdings import verbs as holdings
 from node.landings import reading
+from node.replication import verbs as replication
 from node.replication.copies import copying
 from p2p import receipts
 from p2p.buckets import Bucket, Rate
@@ -133,3 +134,15 @@ async def test_few_challenges_run_at_once_and_few_in_a_minute(home):
     assert sum(one.failures for one in await copying.everything(home.forge)) == 2
     await receipts.look(home.forge, None, Bucket(Rate(1, 100), before))
     assert sum(one.failures for one in await copying.everything(home.forge)) == 2 + receipts.AT_ONCE
+
+
+async def test_who_says_to_be_further_than_the_home_is_somebody_to_ask(home):
+    key = PrivateKey.generate()
+    said = Receipt(
+        project=home.project.id, position=9, record=digest_of(b"x"), contents_from=1, at=1
+    )
+    answer = await posted(home, seal_receipt(said, key))
+    assert answer.status == 404
+    ((peer, position),) = await replication.holders(home.forge, home.project.id)
+    assert (peer.did, position) == (key.did, 9)
+    assert await copying.everything(home.forge) == []

@@ -14,6 +14,7 @@ from node.holdings import reading as holdings
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.landings import reading
+from node.landings.model import NoSuchPosition
 from node.projects import identity
 from node.projects.model import Project
 from node.projects.rules import require
@@ -82,9 +83,14 @@ async def receive(
     learned = replace(_believable(holder, hints), is_near=is_near)
     copy = _copy(forge, project, said, holder, places.origin_of(host))
     answered = who.peer == holder
-    return await forge.db.write(
-        lambda tx: _keep(forge, tx, project, copy, receipt, learned, answered=answered)
-    )
+    try:
+        return await forge.db.write(
+            lambda tx: _keep(forge, tx, project, copy, receipt, learned, answered=answered)
+        )
+    except NoSuchPosition:
+        # Its word proves nothing; but it is somebody to ask whether this node forgot something.
+        await forge.db.write(lambda tx: _hear_of(forge, tx, project, learned, copy.position))
+        raise
 
 
 def _copy(forge: Forge, project: Project, said: Receipt, holder: str, origin: str) -> Copy:
@@ -122,6 +128,11 @@ def _keep(
     peer = peering.remember(forge, tx, holder, MET, answered=answered)
     replication.add_holder(tx, project.id, peer.key, copy.position, copy.received_at)
     return copy
+
+
+def _hear_of(forge: Forge, tx: Tx, project: Project, holder: Met, position: int) -> None:
+    peer = peering.remember(forge, tx, holder, MET)
+    replication.add_holder(tx, project.id, peer.key, position, forge.now())
 
 
 def _says_nothing_new(said: Copy, known: Copy) -> bool:
