@@ -32,6 +32,9 @@ MOST = 6 << 20
 
 LARGEST = MOST // 6
 OVERHEAD = 600
+LEVEL = 4
+"""A twentieth more bytes than at zlib's usual level, in two thirds of its time."""
+
 AT_ONCE = 64 << 10
 """What is larger than this is compressed beside the loop."""
 
@@ -133,5 +136,5 @@ def _sent(request: web.Request, page: Kept) -> web.Response:
 
 
 def _packed(body: bytes) -> bytes:
-    packer = zlib.compressobj(level=5, wbits=31)
+    packer = zlib.compressobj(level=LEVEL, wbits=31)
     return packer.compress(body) + packer.flush()

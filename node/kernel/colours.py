@@ -17,9 +17,6 @@ from dataclasses import dataclass
 
 from node.kernel.syntaxes import ALIASES, LANGUAGES, Language
 
-_NAME, _LEAD, _WORD, _COMMENT, _STRING, _NUMBER = 1, 2, 3, 4, 5, 6
-_SPAN = {_COMMENT: "c", _STRING: "s", _NUMBER: "m", _NAME: "nf", _LEAD: "k"}
-_NEVER = r"(?!)"
 _NUMBERS = r"\.?\d[\w.]*+"
 _WORDS = r"[^\W\d]\w*+"
 _NO_PREFIX = "(?![\"'])"
@@ -59,16 +56,18 @@ def _made(name: str) -> Colours:
     language = LANGUAGES[name]
     words = language.words or _WORDS
     parts = (
-        language.names or _NEVER,
-        language.leads or _NEVER,
-        f"(?:{words}){_NO_PREFIX}",
-        language.comments or _NEVER,
-        language.strings or _NEVER,
-        language.numbers or _NUMBERS,
-        words,
+        ("k", language.marks),
+        ("nf", language.names),
+        ("lead", language.leads),
+        ("word", f"(?:{words}){_NO_PREFIX}"),
+        ("c", language.comments),
+        ("s", language.strings),
+        ("m", language.numbers or _NUMBERS),
+        ("rest", words),
     )
     # The text is escaped already: an `&lt;` is a sign, not the word `lt`.
-    pattern = "|".join((*(f"({part})" for part in parts), r"&\w+;"))
+    named = (f"(?P<{kind}>{part})" for kind, part in parts if part)
+    pattern = "|".join((*named, r"&\w+;"))
     whole = f"(?![{language.skipped}])(?:{pattern})"
     return Colours(re.compile(whole, re.MULTILINE), _drawer(_words(language)))
 
@@ -85,13 +84,10 @@ def _words(language: Language) -> Mapping[str, str]:
 
 def _drawer(words: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
     def draw(found: re.Match[str]) -> str:
-        text, kind = found[0], found.lastindex
-        if kind == _WORD:
+        text, kind = found[0], found.lastgroup
+        if kind == "word" or kind == "rest" or kind is None:  # noqa: PLR1714 - asked often
             return words.get(text, text)
-        if kind == _LEAD:
-            return _led(text)
-        name = _SPAN.get(kind or 0)
-        return _spans(name, text) if name else words.get(text, text)
+        return _led(text) if kind == "lead" else _spans(kind, text)
 
     return draw
 

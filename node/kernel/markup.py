@@ -130,6 +130,11 @@ def highlight(path: str, text: str) -> list[str]:
     return [_HIDDEN.sub(_named_sign, line) for line in lines]
 
 
+def is_quick(path: str) -> bool:
+    """Whether a file of this name costs little to colour."""
+    return colours.of_path(path) is not None
+
+
 def _lines(path: str, text: str) -> list[str]:
     lines = text.removesuffix("\n").split("\n") if text else []
     if len(text) <= HIGHLIGHTED_CHARS and not any(len(line) > LONGEST_LINE for line in lines):

@@ -7,6 +7,7 @@ are possessive, so that nothing is read twice.
 
 from dataclasses import dataclass
 
+_NEVER = r"(?!)"
 _DOUBLE = r'"(?:[^"\\\n]++|\\[\s\S]?)*+"?'
 _SINGLE = r"'(?:[^'\\\n]++|\\[\s\S]?)*+'?"
 _LONG_DOUBLE = r'"(?:[^"\\]++|\\[\s\S]?)*+"?'
@@ -25,7 +26,8 @@ _AT = r"@[^\W\d][\w.]*+"
 class Language:
     """The parts of a language: expressions, and words by their colour.
 
-    `leads` finds a word with the name that it introduces; `names` what is a name by its place.
+    `leads` finds a word with the name that it introduces; `names` what is a name by its place, and
+    `marks` what is coloured as a keyword is.
     Nothing begins with a sign that is `skipped`, which makes it three times as fast.
     """
 
@@ -34,6 +36,7 @@ class Language:
     strings: str = ""
     numbers: str = ""
     names: str = ""
+    marks: str = ""
     leads: str = ""
     words: str = ""
     known: str = ""
@@ -151,6 +154,7 @@ _RUST = Language(
     strings=rf'[bc]?r(?P<raw>\#{{0,9}})"[\s\S]*?(?:"(?P=raw)|\Z)|[bc]?{_LONG_DOUBLE}|b?{_CHAR}',
     names=r"\#!?\[\w++|[^\W\d]\w*+!",
     leads=_leads("fn struct enum trait mod type union"),
+    words=r"(?![bc]?r\#{1,9}\")[^\W\d]\w*+",
 )
 _KOTLIN = Language(
     keywords="""abstract actual annotation as break by catch class companion const constructor
@@ -248,6 +252,32 @@ _YAML = Language(
     numbers=r"(?<![\w./-])\d[\w.:-]*+",
     words=r"[^\W\d][\w'-]*+",
 )
+_MARKUP = Language(
+    keywords="",
+    comments=r"&lt;!--(?:[^-]++|-(?!-&gt;))*+(?:--&gt;)?",
+    strings=r"""(?<==)"[^"\n]*+"?|(?<==)'[^'\n]*+'?""",
+    numbers=_NEVER,
+    names=r"(?<![\w:.@-])[a-zA-Z_:@][\w:.-]*+(?==[\"'])",
+    marks=r"&lt;[/?!]?[a-zA-Z][\w:.-]*+|[/?]?&gt;",
+)
+_MARKDOWN = Language(
+    keywords="",
+    comments=r"&lt;!--(?:[^-]++|-(?!-&gt;))*+(?:--&gt;)?|^&gt;[^\n]*+",
+    strings=r"^(?P<fence>```|~~~)[^\n]*+[\s\S]*?(?:^(?P=fence)|\Z)|`[^`\n]++`?",
+    numbers=_NEVER,
+    names=r"https?://[^\s)&\]]++",
+    marks=r"^\#{1,6}[ \t][^\n]*+",
+)
+_RESTRUCTURED = Language(
+    keywords="",
+    comments=r"(?<=^\.\.)[ \t](?!\[|_|\||[\w-]{1,60}::)[^\n]*+",
+    strings=r"``(?:[^`\n]++|`(?!`))*+(?:``)?|`[^`\n]++`?_{0,2}",
+    numbers=_NEVER,
+    names=r"https?://[^\s&]++|^:[\w -]{1,60}+:",
+    marks=r"(?<=^\.\.)[ \t](?:\[|_|\||[\w-]{1,60}::)[^\n]*+"
+    r"""|^(?P<rule>[=~^"'\#*+-])(?P=rule){2,}+$""",
+    skipped=r"\n(){},;",
+)
 
 LANGUAGES = {
     "c": _C,
@@ -261,7 +291,10 @@ LANGUAGES = {
     "json": _JSON,
     "kotlin": _KOTLIN,
     "lua": _LUA,
+    "markdown": _MARKDOWN,
+    "markup": _MARKUP,
     "python": _PYTHON,
+    "restructuredtext": _RESTRUCTURED,
     "rust": _RUST,
     "shell": _SHELL,
     "sql": _SQL,
@@ -281,7 +314,10 @@ _CALLED = {
     "json": ".json .jsonc .json5 .webmanifest .ipynb",
     "kotlin": ".kt .kts kt",
     "lua": ".lua",
+    "markdown": ".md .markdown .mdown md",
+    "markup": ".html .htm .xhtml .xml .svg .xsl .xslt .rss .atom .plist html xml svg",
     "python": ".py .pyi .pyx .pxd .pyw py python3 sconstruct",
+    "restructuredtext": ".rst .rest rst rest",
     "rust": ".rs rs",
     "shell": ".sh .bash .zsh .ksh .bashrc .profile sh bash zsh",
     "sql": ".sql sqlite",

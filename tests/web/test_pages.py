@@ -381,3 +381,12 @@ async def test_a_tag_names_a_position_on_every_page(forge, ada, client, tmp_path
     by_name = await (await client.get("/ada/book?at=v1")).text()
     assert f"@{position}" in by_name
     assert (await client.get("/ada/book?at=v99")).status == 400
+
+
+async def test_a_readme_links_to_the_position_that_is_looked_at(forge, ada, client):
+    project = await filled(forge, ada, "book")
+    await a_landing(forge, ada, project, {"more": b"more\n"}, goal="Leave the README")
+    for query, kept in (("?at=1", "?at=1"), ("?at=3", "?at=3"), ("", ""), ("?at=2", "?at=2")):
+        text = await (await client.get(f"/ada/book{query}")).text()
+        links = re.findall(r'<a href="/ada/book/blob/src/wait.py([^"]*)"[^>]*>code</a>', text)
+        assert links == [kept]

@@ -15,10 +15,15 @@ def code_lines(
     """Return highlighted lines as list items, counted from `start`; some of them are marked."""
     shown = escape(anchor)
     items = [
-        _line(number, escape(line), shown, is_marked=number in marked)
+        _line(number, _safe(line), shown, is_marked=number in marked)
         for number, line in enumerate(lines, start)
     ]
     return Markup("".join(items))  # noqa: S704 - all that is put in is escaped
+
+
+def _safe(line: Markup) -> Markup:
+    # What is marked as safe is not copied once more.
+    return line if isinstance(line, Markup) else escape(line)
 
 
 def _line(number: int, text: Markup, anchor: Markup, *, is_marked: bool) -> str:

@@ -32,6 +32,10 @@ SHOWN = [
     ("a.lua", "local a = [[b]] -- c", "[k local] a = [s [[b]]] [c -- c]"),
     ("a.toml", "[a.b]\nc = 'd' # e", "[[nf a.b]]\n[nf c] = [s 'd'] [c # e]"),
     ("a.ini", "; a\n[b]\nc = d", "[c ; a]\n[[nf b]]\n[nf c] = d"),
+    ("a.rs", 'r#"a"# + 1', '[s r#"a"#] + [m 1]'),
+    ("a.html", "<a href='b'>c</a> <!-- d -->", "[k &lt;a] [nf href]=[s 'b'][k &gt;]c[k &lt;/a][k &gt;] [c &lt;!-- d --&gt;]"),
+    ("a.md", "# a\n`b` < 1\n```c\nd\n```\n> e", "[k # a]\n[s `b`] &lt; 1\n[s ```c]\n[s d]\n[s ```]\n[c &gt; e]"),
+    ("a.rst", "A\n===\n.. b:: c\n.. d\n``e`` don't", "A\n[k ===]\n..[k  b:: c]\n..[c  d]\n[s ``e``] don't"),
     ("a.yml", "a.b: don't # 'c'\n- 'd'", "[nf a.b]: don't [c # 'c']\n- [s 'd']"),
 ]  # fmt: skip
 
@@ -64,6 +68,14 @@ HOSTILE = [
     "&",
     "0.",
     "(" * 9 + " ",
+    "<!--",
+    "<a b='",
+    "```",
+    "=",
+    "\n==",
+    ".. ",
+    ":a",
+    "http://",
 ]
 
 

@@ -1,9 +1,8 @@
 """A file with the reason beside each run of lines."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from itertools import groupby
 
 from aiohttp import web
 from markupsafe import Markup
@@ -19,7 +18,7 @@ from web.drawn import EACH, drawn, length
 from web.page import forge_of, party_of, render
 from web.places import Place, place_of
 
-Blamed = tuple[list[BlameLine], list[str]]
+Blamed = tuple[list[BlameLine], list[Markup]]
 AGES_MS = ((4, 7 * 86_400_000), (3, 60 * 86_400_000), (2, 365 * 86_400_000))
 
 
@@ -52,10 +51,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     place = await place_of(request)
     path = request.match_info["path"].strip("/")
     lines, shown = await _blamed(request, place, path)
-    runs = [
-        _run(list(group), shown, now)
-        for _, group in groupby(lines, key=lambda line: line.reason.position)
-    ]
+    runs = list(_runs(lines, shown, now))
     reasons = {run.reason.position: run.reason for run in runs}.values()
     form = FORMS.get(ending(path), "")
     view = View(place, path, crumbs_of(place, path), runs, reasons, len(lines), form)
@@ -75,7 +71,8 @@ async def _blamed(request: web.Request, place: Place, path: str) -> Blamed:
     async def make() -> Blamed:
         lines = await trees.blame(forge, who, place.project, place.position, path)
         text = "".join(f"{line.text}\n" for line in lines)
-        return lines, await asyncio.to_thread(markup.highlight, path, text)
+        drawn_lines = await asyncio.to_thread(markup.highlight, path, text)
+        return lines, [Markup(line) for line in drawn_lines]  # noqa: S704 - highlight escapes
 
     return await drawn(request, make, _weight, "blame", found.id, place.project.key, last, path)
 
@@ -87,9 +84,13 @@ def _weight(blamed: Blamed) -> int:
     return 2 * length(shown) + len(lines) * EACH + sum(map(length, said))
 
 
-def _run(lines: list[BlameLine], shown: list[str], now: int) -> Run:
-    reason = lines[0].reason
-    past = now - reason.made_at
-    age = next((age for age, limit in AGES_MS if past < limit), 1)
-    drawn_lines = [Markup(shown[line.number - 1]) for line in lines]  # noqa: S704 - escaped
-    return Run(reason, age, lines[0].number, drawn_lines)
+def _runs(lines: list[BlameLine], shown: list[Markup], now: int) -> Iterator[Run]:
+    start = 0
+    while start < len(lines):
+        reason, end = lines[start].reason, start + 1
+        while end < len(lines) and lines[end].reason is reason:
+            end += 1
+        past = now - reason.made_at
+        age = next((age for age, limit in AGES_MS if past < limit), 1)
+        yield Run(reason, age, start + 1, shown[start:end])
+        start = end

@@ -15,7 +15,9 @@ LARGEST = 200_000
 LINES = 3_000
 """How many lines one page shows; the files after that are only named."""
 COLOURED = 500_000
-"""How many bytes of files one page colours, a second of work; the files after that are plain."""
+"""How many bytes of files one page colours; the files after that are plain."""
+SLOWER = 20
+"""How many times as long a byte takes in a language that the library colours."""
 
 Sides = tuple[bytes | None, bytes | None]
 
@@ -48,8 +50,11 @@ def diffs_of(changes: Sequence[Change], sides: Sequence[Sides]) -> list[FileDiff
     files: list[FileDiff] = []
     room, colours = LINES, COLOURED
     for change, (old, new) in zip(changes, sides, strict=True):
-        colours -= len(old or b"") + len(new or b"")
-        files.append(_diff(change, old, new, room, is_coloured=colours >= 0))
+        share = 1 if markup.is_quick(change.path) else SLOWER
+        cost = share * (len(old or b"") + len(new or b""))
+        is_coloured = cost <= colours
+        colours -= cost if is_coloured else 0
+        files.append(_diff(change, old, new, room, is_coloured=is_coloured))
         room -= len(files[-1].lines)
     return files
 
@@ -101,9 +106,13 @@ def _mode_note(change: Change) -> str:
 
 
 def _lines(path: str, old: bytes, new: bytes, found: list[Hunk]) -> Iterator[Line]:
-    olds, news = _drawn(path, old), _drawn(path, new)
-    done = 0
-    for start, end, group in _grouped(found, len(olds)):
+    before, done = split(old), 0
+    groups = list(_grouped(found, len(before)))
+    # What stands behind the last line that is shown is not even coloured.
+    olds = _drawn(path, before[: groups[-1][1]]) if groups else []
+    last = max((hunk.new_start + hunk.new_count for hunk in found if hunk.new_count), default=0)
+    news = _drawn(path, split(new)[:last])
+    for start, end, group in groups:
         if start > done:
             yield Line("gap", start + 1, None, Markup())
         shift = group[0].new_start - group[0].old_start
@@ -145,8 +154,8 @@ def _end(group: list[Hunk]) -> int:
     return group[-1].old_start + group[-1].old_count
 
 
-def _drawn(path: str, data: bytes) -> list[Markup]:
+def _drawn(path: str, lines: list[bytes]) -> list[Markup]:
     """Return the lines, in colours if `path` says what they are."""
-    texts = [line.decode("utf-8", "replace").rstrip("\r\n") for line in split(data)]
+    texts = [line.decode("utf-8", "replace").rstrip("\r\n") for line in lines]
     drawn = markup.highlight(path, "".join(f"{text}\n" for text in texts))
     return [Markup(line) for line in drawn]  # noqa: S704 - highlight escapes
