@@ -72,6 +72,8 @@ def record_in(project: Project, envelope: bytes) -> LandingRecord:
     if record.project != project.id_at(record.position):
         raise Graft("the record is another project's")
     if project.outlived(record.position, digest_of(envelope), signer):
+        if record.project != project.id:
+            raise Graft("the record is none that the fork goes on from")
         raise Outlived("the record is signed by a home that the project had left by then")
     if signer != project.home_at(record.position):
         raise NotHome("the record is not signed by a home of the project")

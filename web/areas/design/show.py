@@ -14,17 +14,20 @@ from markupsafe import Markup
 
 from node.access.model import Member
 from node.devices.model import Device
+from node.forks.model import Lineage
 from node.invitations.model import Invitation
 from node.landings.model import Landing
+from node.languages.model import Share
 from node.organizations.model import Organization
 from node.projects.behind import Lag
 from node.projects.model import Deleted
 from node.replication.model import Seed
 from node.replication.overview import Held, Known
 from node.signin.model import Token, WebSession
+from node.stars.model import Listed, Page, Standing
 from web import design
 from web.areas.account.tokens import Form
-from web.areas.design import credentials, peers, people, samples
+from web.areas.design import credentials, peers, people, projects, samples
 from web.areas.files.blame import Run
 from web.areas.files.crumbs import Crumb
 from web.areas.landings.diffs import FileDiff
@@ -70,6 +73,11 @@ class View:
     held: Held
     lag: Lag
     peers: list[Known]
+    listed: list[Listed]
+    standing: Standing
+    lineages: list[Lineage]
+    languages: list[Share]
+    page: Page
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -105,6 +113,11 @@ async def show(request: web.Request) -> web.StreamResponse:
         held=peers.held(samples.place(forge.node.url, now).project, now),
         lag=peers.lag(samples.place(forge.node.url, now).project, now),
         peers=peers.peers(now),
+        listed=projects.listed(samples.place(forge.node.url, now).project, now),
+        standing=projects.STANDING,
+        lineages=projects.lineages(samples.place(forge.node.url, now).project),
+        languages=projects.SHARES,
+        page=projects.page(samples.place(forge.node.url, now).project, now),
     )
     return render(request, "areas/design/show.html", view)
 

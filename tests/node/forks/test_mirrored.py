@@ -1,0 +1,105 @@
+"""Another node takes a fork in by its proofs alone, and nothing that they do not cover."""
+
+import dataclasses
+
+import pytest
+
+from keys.statements.project import Origin, open_project, seal_project
+from node.daemon import fsck
+from node.forks import syncing
+from node.forks import verbs as forks
+from node.forks.model import NewFork
+from node.kernel.parties import ANONYMOUS
+from node.landings import jobs as landing_jobs
+from node.landings import verbs as landings
+from node.landings.model import NotAccepted
+from node.projects import mirroring
+from node.projects.model import BadDocuments
+from node.trees import verbs as trees
+from store.digest import digest_of
+from tests.support.drafts import a_landing
+from tests.support.features import settled
+from tests.support.followers import accept, documents_of, followed, groups_of, two_nodes
+from tests.support.forges import a_project, an_account
+
+
+@pytest.fixture
+async def nodes(tmp_path):
+    async with two_nodes(tmp_path) as both:
+        yield both
+
+
+@pytest.fixture
+async def made(nodes):
+    """A project of ada's with two landings, bob's fork of it, and a third landing on each."""
+    home, _ = nodes
+    ada, bob = await an_account(home), await an_account(home, "bob")
+    book = await a_project(home, ada)
+    for number in range(2):
+        await a_landing(home, ada, book, {f"f{number}": b"x\n"}, goal=f"File {number}")
+    fork = await forks.fork(home, bob.party, book, NewFork())
+    await a_landing(home, ada, book, {"more": b"m\n"}, goal="More")
+    await a_landing(home, bob, fork, {"own": b"o\n"}, goal="Own")
+    await settled(home, landing_jobs.FEATURE)
+    return book, fork, bob
+
+
+async def test_a_mirror_of_a_fork_is_what_its_home_is(nodes, made):
+    home, mirror = nodes
+    book, fork, bob = made
+    await syncing.sync(home, bob.party, fork)
+    await settled(home, landing_jobs.FEATURE)
+    copy = await followed(home, mirror, fork)
+    assert (copy.id, copy.is_mirror) == (fork.id, True)
+    ours = await landings.log(home, ANONYMOUS, fork, limit=20)
+    theirs = await landings.log(mirror, ANONYMOUS, copy, limit=20)
+    assert ours == theirs
+    assert [one.title for one in theirs] == [
+        "More",
+        "Own",
+        "Fork ada/book at @2",
+        "File 1",
+        "File 0",
+    ]
+    assert theirs[0].carried.project == book.id
+    for position in (1, 2, 4):
+        assert (await landings.detail(mirror, ANONYMOUS, copy, position)).verified
+    (line,) = await trees.blame(mirror, ANONYMOUS, copy, None, "f0")
+    assert (line.reason.author, line.reason.goal) == ("ada", "File 0")
+    assert await fsck.meaning(mirror) == []
+
+
+async def test_documents_of_a_fork_alone_are_no_project(nodes, made):
+    home, mirror = nodes
+    _, fork, _ = made
+    documents = await documents_of(home, fork)
+    for some in (documents[1:], documents[:0], [documents[1], documents[0]]):
+        with pytest.raises(BadDocuments):
+            await mirroring.take(mirror, some, fork.id)
+
+
+async def test_what_the_origin_did_later_is_no_part_of_a_fork(nodes, made):
+    home, mirror = nodes
+    book, fork, _ = made
+    copy = await mirroring.take(mirror, await documents_of(home, fork), fork.id)
+    groups, foreign = await groups_of(home, fork), await groups_of(home, book)
+    await accept(mirror, copy, groups[:2], contents_from=99)
+    with pytest.raises(NotAccepted) as refused:
+        await accept(mirror, copy, [foreign[2]], contents_from=99)
+    assert refused.value.code == "landing.graft"
+    assert (await accept(mirror, copy, groups[2:], contents_from=99)).position == 4
+
+
+async def test_a_fork_that_names_another_record_takes_no_landing_there(nodes, made):
+    home, mirror = nodes
+    book, fork, bob = made
+    first, genesis = await documents_of(home, fork)
+    said, _ = open_project(genesis)
+    forged = dataclasses.replace(said, origin=Origin(book.id, 2, digest_of(b"another")))
+    chain = [first, seal_project(forged, home.keys.person(bob.did))]
+    copy = await mirroring.take(mirror, chain)
+    groups = await groups_of(home, fork)
+    await accept(mirror, copy, groups[:1], contents_from=99)
+    with pytest.raises(NotAccepted) as refused:
+        await accept(mirror, copy, groups[1:2], contents_from=99)
+    assert refused.value.code == "landing.graft"
