@@ -134,7 +134,7 @@ class Discovery:
                 await self._meet(did, [address], [project])
 
     async def _introduce(self, peer: Peer) -> None:
-        for way in ways_to(peer):
+        for way in [*ways_to(peer), *_by_id(peer)]:
             try:
                 async with asyncio.timeout(ASK_SECONDS):
                     async with asking(self._forge, self._network, way) as holder:
@@ -158,6 +158,11 @@ class Discovery:
         is_near = not way.is_url and peering.is_inside(self._forge, entry.did)
         learned = Met(entry.did, url, entry.name, reached, is_near, is_proven=way.is_url)
         await peering.met(self._forge, learned, MET, answered=True)
+
+
+def _by_id(peer: Peer) -> list[Way]:
+    """Return the way to a peer that has dialled us: where it is reached, nobody has told yet."""
+    return [] if peer.did is None else [Way(f"/p2p/{addresses.peer_id(peer.did)}")]
 
 
 def _dialled(one: Connected) -> list[str]:

@@ -133,6 +133,15 @@ async def test_who_is_connected_is_known_with_the_address_it_has(ann, bob):
     assert (await row_of(ann, bob.did)).source == MET
 
 
+async def test_who_has_dialled_is_asked_where_it_is(ann, bob):
+    (await bob.network.dial(ann.network.addresses[0])).close()
+    bob.looking.sign()
+    await ann.looking.look_around()
+    assert (await row_of(ann, bob.did)).addresses == ()
+    await ann.looking.ask_around()
+    assert set((await row_of(ann, bob.did)).addresses) == set(bob.network.addresses)
+
+
 @pytest.mark.parametrize("lie", ["another's", "another's address", "altered", "over", "older"])
 async def test_what_a_peer_does_not_sign_of_itself_is_not_believed(bob, lie):
     async with a_liar() as liar:
