@@ -154,19 +154,21 @@ class Taking:
 
     async def _portion(self, source: Source, span: Span, ids: Sequence[Digest]) -> None:
         path, where = f"{source.path}/objects/fetch", source.holder.where
-        batch = _Batch(where, set(ids), Received(self.forge.cache, self.seed.id or ""))
         records = source.holder.records("POST", path, span.query, framing.want_list(ids))
-        try:
-            async with aclosing(records):
-                async for record in records:
-                    batch.take(record)
-                    if batch.is_full:
-                        await self._keep(batch)
-                    elif batch.is_due:
-                        await self.forge.objects.in_thread(batch.write)
-        finally:
-            # Also what came before a stream broke off stays, so that it need not come again.
-            await self._keep(batch)
+        cache, pool = self.forge.cache, self.forge.objects.pool
+        async with Received(cache, self.seed.id or "", pool) as file:
+            batch = _Batch(where, set(ids), file)
+            try:
+                async with aclosing(records):
+                    async for record in records:
+                        batch.take(record)
+                        if batch.is_full:
+                            await self._keep(batch)
+                        else:
+                            await file.add(record)
+            finally:
+                # Also what came before a stream broke off stays, so that it need not come again.
+                await self._keep(batch)
         if batch.wanted:
             raise Misbehaved(where, Offence.TRUNCATED, f"{len(batch.wanted)} objects too few")
 
@@ -178,9 +180,9 @@ class Taking:
         try:
             await self._ingest(came, batch.where)
         except (HolderFault, QuotaReached):
-            batch.clear()
+            await batch.clear()
             raise
-        batch.clear()
+        await batch.clear()
 
     async def _ingest(self, came: Sequence[Record], where: str) -> None:
         size = sum(len(record.stored) for record in came)
@@ -257,23 +259,11 @@ class _Batch:
         self.wanted.discard(record.digest)
         self.came.append(record)
         self.size += record.raw_length
-        if self.file is not None:
-            self.file.add(record)
 
-    @property
-    def is_due(self) -> bool:
-        """Whether what came is to be written to its file."""
-        return self.file is not None and self.file.is_due
-
-    def write(self) -> None:
-        """Write what came to its file, for a process that goes on after a kill."""
+    async def clear(self) -> None:
+        """Forget what lies in the file: it is durable, or refused."""
         if self.file is not None:
-            self.file.write()
-
-    def clear(self) -> None:
-        """Forget the file."""
-        if self.file is not None:
-            self.file.clear()
+            await self.file.clear()
 
 
 def _portions(ids: Sequence[Digest], ways: int) -> list[Sequence[Digest]]:

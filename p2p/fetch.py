@@ -10,8 +10,8 @@ import asyncio
 import base64
 import logging
 from collections.abc import Iterable, Sequence
-from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 
 from keys.errors import KeysFault
 from keys.statements.notice import open_notice
@@ -28,7 +28,8 @@ from p2p import receipts
 from p2p.client import Dialling
 from p2p.contents import NobodyHas, QuotaReached, Span, Taking
 from p2p.faults import HolderFault, Misbehaved, Refused
-from p2p.groups import Group, groups
+from p2p.groups import Group
+from p2p.portions import Portions
 from p2p.scores import Offence
 from p2p.sources import Source, in_order, look
 from store import contents, tree
@@ -72,6 +73,10 @@ class Pull:
     project: Project
     position: int
     taking: Taking
+    portions: Portions = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.portions = Portions(self.forge, self.project.id)
 
     async def run(self) -> None:
         """Bring the mirror to the newest position that any source has."""
@@ -89,41 +94,49 @@ class Pull:
     async def _advance(self, target: int) -> None:
         """Take in the next portion from the first source that has a good one."""
         source = self.taking.sources[0]
+        last = min(self.position + PORTION, target)
+        here = await self.portions.before(self.position + 1, last)
         try:
-            found = await self._in_time(source, target)
+            found = [*here, *await self._in_time(source, last, here)]
             await self._contents(found)
             await self._accept(source, found)
         except HolderFault as fault:
-            self.taking.drop(source, fault)
-            if not self.taking.sources:
-                raise NobodyHas(fault) from fault
+            is_refused = isinstance(fault, Misbehaved | Refusal)
+            if is_refused:
+                await self.portions.clear()
+            if not (is_refused and here):  # Else somebody else may have sent it: it is asked again.
+                self._drop(source, fault)
             return
+        await self.portions.clear()
         self.position = found[-1].record.position
 
-    async def _in_time(self, source: Source, target: int) -> list[Group]:
+    def _drop(self, source: Source, fault: HolderFault) -> None:
+        self.taking.drop(source, fault)
+        if not self.taking.sources:
+            raise NobodyHas(fault) from fault
+
+    async def _in_time(self, source: Source, last: int, here: Sequence[Group]) -> list[Group]:
         """Return the next portion; who has it alone may take its time."""
         is_alone = len(self.taking.sources) == 1
         try:
             async with asyncio.timeout(None if is_alone else PORTION_SECONDS):
-                return await self._portion(source, target)
+                return await self._portion(source, last, here)
         except TimeoutError as late:
             where = source.holder.where
             raise Misbehaved(where, Offence.STALL, "too little, too slowly") from late
 
-    async def _portion(self, source: Source, target: int) -> list[Group]:
-        """Return the next positions, as many as belong together, still unproven as a history."""
-        last = min(self.position + PORTION, target)
-        query = {"from": self.position + 1, "to": last}
+    async def _portion(self, source: Source, last: int, here: Sequence[Group]) -> list[Group]:
+        """Return the positions after `here`, as many as belong together, still unproven."""
+        first = self.position + 1 + len(here)
+        room = PORTION_BYTES - sum(group.size for group in here)
+        if first > last or room <= 0:
+            return []
+        where = source.holder.where
+        query = {"from": first, "to": last}
         records = source.holder.records("GET", f"{source.path}/records", query)
-        found, size = list[Group](), 0
-        async with aclosing(records), aclosing(groups(records, source.holder.where)) as cut:
-            async for group in cut:
-                found.append(group)
-                size += group.size
-                if size >= PORTION_BYTES or group.record.position >= last:
-                    break
+        found = await self.portions.coming(records, where, room, last)
         if not found:
-            raise Misbehaved(source.holder.where, Offence.BOAST, "less than it said it had")
+            raise Misbehaved(where, Offence.BOAST, "less than it said it had")
         return found
 
     async def _contents(self, found: Sequence[Group]) -> None:

@@ -5,11 +5,14 @@ each other. Until then they lie here, unflushed: a kill loses none of them, a po
 what waited. Nothing here is believed: what is taken up again is proven as if it had just come.
 """
 
+import asyncio
 import hashlib
 import logging
 import secrets
 from collections.abc import Collection, Iterator
+from concurrent.futures import Executor
 from pathlib import Path
+from typing import BinaryIO, Self
 
 from store.errors import StoreFault
 from store.records import Decoder, Record, encode
@@ -24,42 +27,79 @@ _READ = 1 << 20
 
 
 class Received:
-    """The file of one answer of a holder; for one thread at a time."""
+    """The file of one answer of a holder, as long as the block; what is not cleared stays there.
 
-    def __init__(self, cache: Path, project_id: str) -> None:
-        self._path = cache / DIRECTORY / f"{_name(project_id)}-{secrets.token_hex(8)}"
+    One write is under way while more comes in: who reads does not wait for the disk.
+    """
+
+    def __init__(self, cache: Path, name: str, pool: Executor) -> None:
+        self._path = cache / DIRECTORY / f"{_name(name)}-{secrets.token_hex(8)}"
+        self._pool = pool
         self._waiting: list[bytes] = []
         self._size = 0
-        self._is_there = False
+        self._file: BinaryIO | None = None
+        self._writing: asyncio.Future[None] | None = None
+        self._is_empty = True
 
-    @property
-    def is_due(self) -> bool:
-        """Whether enough waits for `write`."""
-        return self._size >= STEP
+    async def __aenter__(self) -> Self:
+        """Do nothing yet: most answers are short."""
+        return self
 
-    def add(self, record: Record) -> None:
-        """Let a record wait to be written."""
+    async def __aexit__(self, *_: object) -> None:
+        """Close the file, and remove it if nothing is in it."""
+        await self._settle()
+        self._append(self._taken())
+        if self._file is not None:
+            self._file.close()
+            if self._is_empty:
+                self._path.unlink(missing_ok=True)
+
+    async def add(self, record: Record) -> None:
+        """Let a record wait to be written, and write those that wait if they are enough."""
         data = encode(record)
         self._waiting.append(data)
         self._size += len(data)
+        if self._size >= STEP:
+            await self._settle()
+            loop = asyncio.get_running_loop()
+            self._writing = loop.run_in_executor(self._pool, self._append, self._taken())
 
-    def write(self) -> None:
-        """Write what waits; where there is no room for it, a kill costs more, and no more."""
-        data, self._waiting, self._size = b"".join(self._waiting), [], 0
+    async def finish(self, number: int) -> None:
+        """Write what waits, and into the file's name up to which number all is there."""
+        await self._settle()
+        self._append(self._taken())
+        if self._file is not None:
+            self._path = self._path.rename(self._path.with_name(f"{self._path.name}.{number}"))
+
+    async def clear(self) -> None:
+        """Forget all of it: it is durable now, or not wanted."""
+        await self._settle()
+        self._taken()
+        if self._file is not None and not self._is_empty:
+            self._file.truncate(0)
+            self._is_empty = True
+
+    def _taken(self) -> list[bytes]:
+        data, self._waiting, self._size = self._waiting, [], 0
+        return data
+
+    async def _settle(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            await asyncio.shield(writing)
+
+    def _append(self, data: list[bytes]) -> None:
+        """Write; where there is no room for it, a kill costs more, and no more than that."""
+        if not data:
+            return
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self._path.open("ab") as file:
-                file.write(data)
-            self._is_there = True
+            if self._file is None:
+                self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._file = self._path.open("ab", buffering=0)
+            self._file.write(b"".join(data))
+            self._is_empty = False
         except OSError as fault:
             log.warning("what came is not kept for a restart", extra={"fault": str(fault)})
-
-    def clear(self) -> None:
-        """Forget all of it: it is durable now, or not wanted."""
-        self._waiting, self._size = [], 0
-        if self._is_there:
-            self._path.unlink(missing_ok=True)
-            self._is_there = False
 
 
 def left(cache: Path, project_id: str) -> list[Path]:
@@ -78,8 +118,14 @@ def records(path: Path) -> Iterator[Record]:
         log.info("what came before a restart is in part unreadable", extra={"fault": str(fault)})
 
 
+def finished(path: Path) -> int:
+    """Return the number with which a file was finished, 0 if it was cut off."""
+    number = path.suffix.removeprefix(".")
+    return int(number) if number.isdecimal() else 0
+
+
 def sweep(cache: Path, held: Collection[str]) -> None:
-    """Remove what came for projects that are not `held` here any more."""
+    """Remove what came for what is not `held` here any more."""
     names = {_name(one) for one in held}
     for path in (cache / DIRECTORY).glob("*-*"):
         if path.name.partition("-")[0] not in names:

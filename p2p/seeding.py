@@ -11,7 +11,7 @@ import logging
 from node.kernel.forge import Forge
 from node.replication import verbs as replication
 from node.replication.model import Seed
-from p2p import carried, received
+from p2p import carried, portions, received
 from p2p.client import Dialling
 from p2p.fetch import pull
 
@@ -43,7 +43,8 @@ async def run(forge: Forge, network: Dialling | None) -> None:
             under_way.discard(seed.key)
 
     await replication.take_up(forge)
-    held = {seed.id for seed in await replication.seeds(forge) if seed.id}
+    ids = [seed.id for seed in await replication.seeds(forge) if seed.id]
+    held = {*ids, *map(portions.name, ids)}
     await forge.objects.in_thread(lambda: received.sweep(forge.cache, held))
     async with asyncio.TaskGroup() as group:
         while True:

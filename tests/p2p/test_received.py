@@ -1,5 +1,8 @@
 """What came and is not durable yet outlives the process, and is believed no more than before."""
 
+import random
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from node.holdings import reading as holdings
@@ -12,18 +15,21 @@ from tests.support.forges import a_forge
 from tests.support.mirrors import a_home, pulled, seeded
 
 ONE, TWO = (make(Kind.BLOB, bytes([n]) * 1000) for n in (1, 2))
+LARGE = make(Kind.BLOB, random.Random(1).randbytes(received.STEP))
 
 
-def kept(cache, *records, name="mic:z1"):
-    file = Received(cache, name)
-    for record in records:
-        file.add(record)
-    file.write()
-    return file
+async def kept(cache, *records, name="mic:z1", number=None):
+    """What a process leaves that is stopped after it got these."""
+    with ThreadPoolExecutor(1) as pool:
+        async with Received(cache, name, pool) as file:
+            for record in records:
+                await file.add(record)
+            if number is not None:
+                await file.finish(number)
 
 
-def test_what_was_written_comes_back_up_to_where_it_breaks_off(tmp_path):
-    kept(tmp_path, ONE, TWO)
+async def test_what_was_written_comes_back_up_to_where_it_breaks_off(tmp_path):
+    await kept(tmp_path, ONE, TWO)
     (path,) = received.left(tmp_path, "mic:z1")
     assert list(received.records(path)) == [ONE, TWO]
     path.write_bytes(path.read_bytes()[:-1])
@@ -32,29 +38,46 @@ def test_what_was_written_comes_back_up_to_where_it_breaks_off(tmp_path):
     assert list(received.records(path)) == []
 
 
-def test_what_is_durable_leaves_no_file(tmp_path):
-    file = kept(tmp_path, ONE)
-    file.clear()
-    assert received.left(tmp_path, "mic:z1") == []
+async def test_what_is_durable_leaves_no_file_and_what_comes_then_does(tmp_path):
+    with ThreadPoolExecutor(1) as pool:
+        async with Received(tmp_path, "mic:z1", pool) as file:
+            for record in (LARGE, TWO):
+                await file.add(record)
+            await file.clear()
+        assert received.left(tmp_path, "mic:z1") == []
+        async with Received(tmp_path, "mic:z1", pool) as file:
+            await file.add(LARGE)
+            await file.clear()
+            await file.add(TWO)
+        (path,) = received.left(tmp_path, "mic:z1")
+    assert list(received.records(path)) == [TWO]
 
 
-def test_it_is_time_to_write_when_a_piece_of_a_file_waits(tmp_path):
-    file = Received(tmp_path, "mic:z1")
-    file.add(ONE)
-    assert not file.is_due
-    file.add(Record(Kind.BLOB, Codec.RAW, received.STEP, digest_of(b""), bytes(received.STEP)))
-    assert file.is_due
+async def test_a_piece_of_a_file_is_written_before_anything_else_comes(tmp_path):
+    with ThreadPoolExecutor(1) as pool:
+        async with Received(tmp_path, "mic:z1", pool) as file:
+            await file.add(ONE)
+            assert received.left(tmp_path, "mic:z1") == []
+            await file.add(LARGE)
+            await file._settle()
+            (path,) = received.left(tmp_path, "mic:z1")
+            assert list(received.records(path)) == [ONE, LARGE]
 
 
-def test_where_nothing_can_be_written_the_transfer_goes_on(tmp_path):
+async def test_a_file_that_was_finished_says_up_to_where(tmp_path):
+    await kept(tmp_path, ONE, number=17)
+    await kept(tmp_path, TWO)
+    assert sorted(map(received.finished, received.left(tmp_path, "mic:z1"))) == [0, 17]
+
+
+async def test_where_nothing_can_be_written_the_transfer_goes_on(tmp_path):
     (tmp_path / received.DIRECTORY).write_text("in the way")
-    file = kept(tmp_path, ONE)
-    file.clear()
+    await kept(tmp_path, ONE, LARGE, number=1)
 
 
-def test_files_of_what_is_not_held_any_more_are_swept_away(tmp_path):
-    kept(tmp_path, ONE, name="mic:z1")
-    kept(tmp_path, ONE, name="mic:z2")
+async def test_files_of_what_is_not_held_any_more_are_swept_away(tmp_path):
+    await kept(tmp_path, ONE, name="mic:z1")
+    await kept(tmp_path, ONE, name="mic:z2")
     received.sweep(tmp_path, {"mic:z2"})
     assert received.left(tmp_path, "mic:z1") == []
     assert len(received.left(tmp_path, "mic:z2")) == 1
@@ -77,8 +100,8 @@ async def absent(taking, *records):
 
 
 async def test_what_came_before_a_kill_is_held_after_it(taking):
-    kept(taking.forge.cache, ONE, TWO, name=taking.seed.id)
-    kept(taking.forge.cache, TWO, name=taking.seed.id)
+    await kept(taking.forge.cache, ONE, TWO, name=taking.seed.id)
+    await kept(taking.forge.cache, TWO, name=taking.seed.id)
     assert await absent(taking, ONE, TWO) == [ONE.digest, TWO.digest]
     await taking.take_up()
     assert await absent(taking, ONE, TWO) == []
@@ -87,7 +110,7 @@ async def test_what_came_before_a_kill_is_held_after_it(taking):
 
 async def test_a_file_that_lies_is_dropped_and_not_believed(taking):
     false = Record(Kind.BLOB, Codec.RAW, 3, digest_of(b"one"), b"two")
-    kept(taking.forge.cache, false, name=taking.seed.id)
+    await kept(taking.forge.cache, false, name=taking.seed.id)
     await taking.take_up()
     assert await absent(taking, false) == [false.digest]
     assert received.left(taking.forge.cache, taking.seed.id) == []
@@ -95,6 +118,6 @@ async def test_a_file_that_lies_is_dropped_and_not_believed(taking):
 
 async def test_a_quota_counts_what_is_taken_up(taking):
     taking.room = 1
-    kept(taking.forge.cache, ONE, name=taking.seed.id)
+    await kept(taking.forge.cache, ONE, name=taking.seed.id)
     await taking.take_up()
     assert await absent(taking, ONE) == [ONE.digest]
