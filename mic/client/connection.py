@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 import urllib3
-from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
 from mic.client import refusals
 from mic.client.addresses import is_peer
@@ -23,6 +23,11 @@ from mic.wire.messages import PREFIX
 
 PAUSES: tuple[float, ...] = (0.1, 0.3, 0.6, 1.0)
 """Seconds between the attempts at one request."""
+
+CONNECT_SECONDS = 10
+ANSWER_SECONDS = 120
+QUIET_SECONDS = 30
+"""How long nothing may come of a question that changes nothing."""
 
 BUSY = frozenset({502, 503, 504})
 """Statuses of a node that is starting or stopping."""
@@ -36,6 +41,12 @@ class Dropped(Unreachable):
     """The connection ended in the middle; what was under way may or may not have happened."""
 
     code = "connection-dropped"
+
+
+class Silent(Dropped):
+    """The node took the request and said nothing: it hangs, or is stopped."""
+
+    code = "silent"
 
 
 class Connection:
@@ -56,6 +67,7 @@ class Connection:
         self.has_token = token is not None
         self.sleep = sleep
         self._pauses = PAUSES
+        self._quiet: urllib3.Timeout | None = _timeout(QUIET_SECONDS)
         headers = {"User-Agent": "mic/1", "Accept-Encoding": "identity"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
@@ -116,6 +128,7 @@ class Connection:
         """Wait so long and no longer from now on: what does not answer is not asked again."""
         self._pauses = ()
         self._pool.timeout = urllib3.Timeout(connect=0.3 * seconds, read=0.7 * seconds)
+        self._quiet = None
         return self
 
     def close(self) -> None:
@@ -126,6 +139,8 @@ class Connection:
         for pause in self._pauses:
             try:
                 return attempt()
+            except Silent:
+                raise
             except Dropped as drop:
                 if not (again or drop.details.get("unsent")):
                     raise
@@ -160,11 +175,13 @@ class Connection:
         query: Query | None,
     ) -> urllib3.BaseHTTPResponse:
         headers = self._headers if body is None else self._headers | {"Content-Type": content_type}
+        timeout = self._quiet if method == "GET" and self._quiet else self._pool.timeout
         response = self._pool.request(
             method,
             PREFIX + path + asked(query),
             body=body,
             headers=headers,
+            timeout=timeout,
             redirect=False,
             preload_content=False,
             decode_content=False,
@@ -205,6 +222,12 @@ class Connection:
                 unsent=True,
                 node=self.url,
             )
+        if isinstance(problem, ReadTimeoutError):
+            return Silent(
+                f"The node at {self.url} says nothing: it took the request and did not answer.",
+                hint="It may be stopped or busy. Run the command again: it goes on where it was.",
+                node=self.url,
+            )
         return Dropped(
             f"The connection to {self.url} ended before the answer: {problem}.",
             hint="Run the command again: it goes on where it was.",
@@ -212,8 +235,12 @@ class Connection:
         )
 
 
+def _timeout(seconds: float) -> urllib3.Timeout:
+    return urllib3.Timeout(connect=CONNECT_SECONDS, read=seconds)
+
+
 def _pool(url: str) -> urllib3.HTTPConnectionPool:
-    timeout = urllib3.Timeout(connect=10, read=120)
+    timeout = _timeout(ANSWER_SECONDS)
     if is_peer(url):
         from mic.client import peers  # noqa: PLC0415  # starting libp2p takes seconds
 

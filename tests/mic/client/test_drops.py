@@ -150,3 +150,23 @@ async def test_an_answer_that_is_none_of_ours_is_unreachable(remote):
     with pytest.raises(Unreachable) as told:
         await client(remote.connection.get, "/node", msgspec.defstruct("Other", [("other", int)]))
     assert told.value.code == "answer.unreadable"
+
+
+async def test_a_node_that_says_nothing_is_not_waited_for_again_and_again(monkeypatch):
+    monkeypatch.setattr("mic.client.connection.QUIET_SECONDS", 0.2)
+    asked = []
+
+    async def hold(reader, writer):
+        asked.append(await reader.readuntil(b"\r\n"))
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(hold, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        silent = Connection(f"http://127.0.0.1:{port}", sleep=lambda _: None)
+        with pytest.raises(Unreachable, match="says nothing") as told:
+            await client(lambda: silent.get("/node", dict))
+        silent.close()
+    assert told.value.code == "silent"
+    assert len(asked) == 1
