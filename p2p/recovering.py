@@ -16,7 +16,7 @@ from node.kernel.errors import Fault
 from node.kernel.forge import Forge
 from node.landings import reading, recovering
 from node.projects.behind import Lag
-from node.projects.model import Project
+from node.projects.model import BadDocuments, GraftedDocuments, Project
 from node.replication import peering, rules
 from node.replication import verbs as replication
 from node.replication.model import VERIFIED, Peer, Seed
@@ -128,15 +128,20 @@ async def catch_up(forge: Forge, network: Dialling | None, lag: Lag) -> None:
 
 
 async def _taken(forge: Forge, project: Project, seed: Seed, sources: Sequence[Source]) -> None:
-    last: Fault | None = None
+    """Take in documents and positions; who shows documents that do not hold is asked no more."""
+    good = list[Source]()
+    last: Fault = NobodyHas(None)
     for source in sources:
         try:
             project = await recovering.continued(forge, project, await source.documents())
-        except HolderFault as fault:
+        except (HolderFault, BadDocuments, GraftedDocuments) as fault:
+            log.warning("documents are refused: %s", fault.message, extra={"peer": source.did})
             last = fault
-    if last is not None and len(sources) == 1:
+        else:
+            good.append(source)
+    if not good:
         raise last
-    asked, spare = in_order(sources)
+    asked, spare = in_order(good)
     position = await forge.db.read(lambda tx: reading.height(tx, project.key))
     taking = Taking(forge, seed, project.key, asked, spare=spare)
     await Pull(forge, seed, project, position, taking).run()

@@ -1,19 +1,27 @@
 """A home that was put back to an older state gets back what it had signed, and contradicts nobody."""
 
 import shutil
+from types import SimpleNamespace
 
 import pytest
 
-from node.landings import reading, recovering
+from node.landings import reading, recovering, rows
 from node.landings import verbs as landings
 from node.projects import peers
 from node.projects import verbs as projects
 from node.projects.behind import Behind
 from node.projects.model import ProjectChanges
+from node.replication import peering
 from node.replication import verbs as replication
+from node.replication.model import Met
+from node.sessions import verbs as sessions
+from p2p.recovering import catch_up
 from tests.support.drafts import a_landing
 from tests.support.forges import a_forge, a_project, an_account
+from tests.support.hostile_holder import a_liar
+from tests.support.mirrors import a_home, pulled, seeded
 from tests.support.neighbours import neighbour
+from tests.support.wire import a_door
 
 
 async def height(node, book):
@@ -115,3 +123,37 @@ async def test_after_a_restore_nothing_is_signed_until_peers_were_asked(tmp_path
         assert refused.value.details == {"position": 0}
         await recovering.trust(forge)
         assert (await a_landing(forge, ada, book, {"b.txt": b"2"})).position == 1
+
+
+def forgets(tx, project, position):
+    """What a database of an older day does not know."""
+    rows.forget_after(tx, project, position)
+    sessions.forget_after(tx, project, position)
+
+
+@pytest.mark.parametrize("shown", [b"{}", b'{"documents":[]}', b'{"documents":["eA=="]}'])
+async def test_who_shows_documents_that_do_not_hold_holds_nothing_up(tmp_path, shown):
+    async with (
+        a_home(tmp_path / "home") as home,
+        a_forge(tmp_path / "holder") as holder,
+        a_door(holder) as door,
+    ):
+        for forge in (home.forge, holder):
+            object.__setattr__(forge, "reach_private", True)
+        await home.land(a=b"1")
+        await home.land(a=b"2")
+        seed = await pulled(holder, await seeded(holder, home.address))
+        await home.forge.db.write(lambda tx: forgets(tx, home.project.key, 1))
+        assert await recovering.noticed(home.forge, home.project.id, 2)
+        honest = SimpleNamespace(
+            door=door, forge=holder, project=SimpleNamespace(address=seed.name)
+        )
+        async with a_liar(honest, "/document", lambda _: shown) as address:
+            for url in (address.removesuffix(f"/{seed.name}"), door.url):
+                peer = await peering.met(home.forge, Met(url=url), "operator")
+                await replication.held_by(home.forge, home.project.id, peer, 2)
+            (lag,) = await recovering.lags(home.forge)
+            await catch_up(home.forge, None, lag)
+        assert await recovering.lags(home.forge) == []
+        head = await home.forge.db.read(lambda tx: reading.height(tx, home.project.key))
+        assert head == 2
