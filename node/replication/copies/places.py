@@ -34,17 +34,32 @@ def origin_of(host: str | None) -> str:
     return str(ipaddress.ip_network((address, bits), strict=False))
 
 
+def is_near(origin: str) -> bool:
+    """Tell whether an origin may be a proxy before this node, and so anybody."""
+    if not origin:
+        return True
+    network = ipaddress.ip_network(origin)
+    return any(one.version == network.version and network.subnet_of(one) for one in _NEAR)  # type: ignore[arg-type]
+
+
+_NEAR = tuple(
+    ipaddress.ip_network(one)
+    for one in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::/48", "fc00::/7")
+)
+
+
 def gives_way_to_word(copies: Sequence[Copy], origin: str) -> Copy | None:
     """Return who leaves when another holder gives its word; raises `TooManyCopies`.
 
     Within an origin only who has failed a challenge leaves, so that nobody is pushed out by
-    neighbours before it was asked.
+    neighbours before it was asked. Behind a proxy of ours many origins look like one: there
+    whoever came first leaves, so that nobody can keep the others out.
     """
     words = [one for one in copies if one.proven_at is None]
     own = [one for one in words if one.origin == origin]
     if len(own) >= UNPROVEN_OF_ORIGIN:
         worst = max(own, key=_worth_least)
-        if not worst.failures:
+        if not (worst.failures or is_near(origin)):
             raise TooManyCopies(UNPROVEN_OF_ORIGIN)
         return worst
     return _of_most_crowded(words) if len(words) >= UNPROVEN else None

@@ -99,12 +99,31 @@ async def test_one_network_has_few_places_for_words_and_loses_them_by_failing(ho
 
 
 async def test_a_refusal_has_a_name_and_leaves_no_object(home):
-    few = MANY[: places.UNPROVEN_OF_ORIGIN]
-    assert [(await told(home, 1, key=key)).status for key in few] == [201] * len(few)
+    for key in MANY[: places.UNPROVEN_OF_ORIGIN]:
+        await heard(home, key, "192.0.2.1")
     before = await kept(home)
-    answer = await told(home, 1, key=KEY)
-    assert (answer.status, answer.code) == (429, "receipt.too-many")
+    with pytest.raises(TooManyCopies) as refused:
+        await heard(home, KEY, "192.0.2.1")
+    assert refused.value.code == "receipt.too-many"
     assert await kept(home) == before
+
+
+async def test_behind_a_proxy_nobody_keeps_the_others_out(home):
+    for key in [*MANY[: places.UNPROVEN_OF_ORIGIN + 5], KEY]:
+        assert (await told(home, 1, key=key)).status == 201
+    found = await names(home)
+    assert KEY.did in found
+    assert len(found) == places.UNPROVEN_OF_ORIGIN
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "10.1.2.3", "172.20.0.2", "fd00::1", None])
+def test_what_may_be_a_proxy_of_ours_is_near(host):
+    assert places.is_near(places.origin_of(host))
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1", "8.8.8.8"])
+def test_what_is_out_there_is_not_near(host):
+    assert not places.is_near(places.origin_of(host))
 
 
 async def test_a_proven_holder_is_not_pushed_out_by_any_number_of_words(home):
