@@ -24,7 +24,7 @@ from node.projects import verbs as projects
 from node.replication import verbs as replication
 from store.digest import Digest
 from store.recent import Recent
-from web.page import HEADERS, MOMENT, THEME_COOKIE, forge_of, party_of
+from web.page import HEADERS, MOMENT, THEME_COOKIE, forge_of, party_of, tag_of
 from web.phrases import Moment
 
 MOST = 6 << 20
@@ -114,11 +114,11 @@ async def _kept(
     """Return a page that was just drawn, compressed, and keep it."""
     if not isinstance(response, web.Response) or response.status != 200:
         return response
-    body, tag = response.body, response.headers.get("ETag")
-    if not isinstance(body, bytes) or tag is None or response.content_type != "text/html":
+    body = response.body
+    if not isinstance(body, bytes) or response.content_type != "text/html":
         return response
     packed = await asyncio.to_thread(_packed, body) if len(body) > AT_ONCE else _packed(body)
-    made = Kept(packed, tag, request[MOMENT].until)
+    made = Kept(packed, tag_of(packed), request[MOMENT].until)
     weight = len(packed) + OVERHEAD
     if weight <= LARGEST:
         kept = request.app[KEPT]

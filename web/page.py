@@ -18,7 +18,7 @@ from markupsafe import Markup
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from web import phrases
-from web.design.lines import code_lines
+from web.design.lines import blame_runs, code_lines
 from web.design.stylesheet import stylesheet
 from web.static import scripts
 
@@ -93,16 +93,22 @@ def render(
     )
     text = templates().get_template(template).render(view=view, shell=shell)
     body = text.encode()
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    if status == 200 and request.headers.get("If-None-Match") == tag:
-        return web.Response(status=304, headers=HEADERS | {"ETag": tag})
     response = web.Response(
         body=body, status=status, content_type="text/html", charset="utf-8", headers=HEADERS
     )
-    response.headers["ETag"] = tag
+    if status == 200 and MOMENT in request:
+        return response  # it is compressed and named where it is kept
+    response.headers["ETag"] = tag = tag_of(body)
+    if status == 200 and request.headers.get("If-None-Match") == tag:
+        return web.Response(status=304, headers=HEADERS | {"ETag": tag})
     if len(body) > 1400:
         response.enable_compression()
     return response
+
+
+def tag_of(body: bytes) -> str:
+    """Return the name of what is sent, for browsers that have it already."""
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
 def each(
@@ -123,5 +129,9 @@ def templates() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= phrases.FILTERS | {"code_lines": code_lines, "each": each}
+    environment.filters |= phrases.FILTERS | {
+        "blame_runs": blame_runs,
+        "code_lines": code_lines,
+        "each": each,
+    }
     return environment

@@ -47,9 +47,9 @@ def attribute(forge: Forge, tx: Tx, project: Project, until: int, path: str) -> 
         for position in set(answer.owners)
     ]
     reasons = _reasons(forge, tx, brought, answer.before)
-    texts = zip(lines.split(walked.newest), answer.owners, strict=True)
+    texts = zip(_shown(walked.newest), answer.owners, strict=True)
     return [
-        BlameLine(number, _shown(text), reasons[position])
+        BlameLine(number, text, reasons[position])
         for number, (text, position) in enumerate(texts, 1)
     ]
 
@@ -205,5 +205,7 @@ def _reason(landing: Landing, decided: tuple[Decision, ...] | None, before: str 
     )
 
 
-def _shown(text: bytes) -> str:
-    return text.decode("utf-8", "replace").rstrip("\r\n")
+def _shown(data: bytes) -> list[str]:
+    """Return the lines as text, decoded in one go: none of their ends is part of a letter."""
+    found = data.decode("utf-8", "replace").split("\n")
+    return [line.rstrip("\r") for line in (found if found[-1] else found[:-1])]

@@ -19,7 +19,7 @@ from store.recent import Recent
 UNKNOWN = 0
 """The landing of a line of which nothing is known, as it is gone in the end."""
 
-EVERY = 8
+EVERY = 4
 """For one in so many landings the answer is kept."""
 
 MOST = 4 << 20

@@ -1,10 +1,11 @@
-"""The lines of code as the component `code` has them, each with an anchor.
+"""The lines of code as the components `code` and `blame` have them, each with an anchor.
 
 They are put together here and not by a macro: a page has thousands of them, and a macro takes ten
 times as long for each.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
@@ -19,6 +20,31 @@ def code_lines(
         for number, line in enumerate(lines, start)
     ]
     return Markup("".join(items))  # noqa: S704 - all that is put in is escaped
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Neighbouring lines that came for one reason; `age` is 1 (old) to 4 (new)."""
+
+    reason: Hashable
+    age: int
+    start: int
+    lines: Sequence[Markup]
+
+
+def blame_runs(runs: Iterable[Run], whys: Mapping[object, Markup], anchor: str = "L") -> Markup:
+    """Return runs of lines, beside each what `whys` says of its reason."""
+    items = [_run(run, whys[run.reason], anchor) for run in runs]
+    return Markup("".join(items))  # noqa: S704 - all that is put in is escaped
+
+
+def _run(run: Run, why: Markup, anchor: str) -> str:
+    short = " is-short" if len(run.lines) == 1 else ""
+    lines = code_lines(run.lines, run.start, anchor)
+    return (
+        f'<div class="blame-run"><details class="why is-age-{run.age}{short}" name="why">'
+        f'{_safe(why)}</details><ol class="code" start="{run.start}">{lines}</ol></div>'
+    )
 
 
 def _safe(line: Markup) -> Markup:

@@ -9,11 +9,11 @@ from node.landings.model import Landing
 from node.projects.model import Project
 from node.trees.model import Reason
 from store.digest import Digest
-from web.areas.files.blame import Run
 from web.areas.files.crumbs import Crumb
 from web.areas.landings.diffs import FileDiff, Line
 from web.areas.landings.show import Said
 from web.areas.project.directory import Row
+from web.design.lines import Run
 from web.places import Place
 
 HOUR, DAY = 3_600_000, 86_400_000

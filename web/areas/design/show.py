@@ -28,12 +28,12 @@ from node.stars.model import Listed, Page, Standing
 from web import design
 from web.areas.account.tokens import Form
 from web.areas.design import credentials, peers, people, projects, samples
-from web.areas.files.blame import Run
 from web.areas.files.crumbs import Crumb
 from web.areas.landings.diffs import FileDiff
 from web.areas.landings.show import Said
 from web.areas.project.directory import Row
 from web.areas.settings.audit import Deed
+from web.design.lines import Run
 from web.page import forge_of, render
 from web.places import Place
 

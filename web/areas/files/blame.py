@@ -14,22 +14,13 @@ from node.trees.model import BlameLine, Reason
 from web.areas.files.blob import FORMS
 from web.areas.files.crumbs import Crumb, crumbs_of
 from web.areas.files.raw import ending
+from web.design.lines import Run
 from web.drawn import EACH, drawn, length
 from web.page import forge_of, party_of, render
 from web.places import Place, place_of
 
 Blamed = tuple[list[BlameLine], list[Markup]]
 AGES_MS = ((4, 7 * 86_400_000), (3, 60 * 86_400_000), (2, 365 * 86_400_000))
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Neighbouring lines of one landing; `age` is 1 (old) to 4 (new)."""
-
-    reason: Reason
-    age: int
-    start: int
-    lines: list[Markup]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +43,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     path = request.match_info["path"].strip("/")
     lines, shown = await _blamed(request, place, path)
     runs = list(_runs(lines, shown, now))
-    reasons = {run.reason.position: run.reason for run in runs}.values()
+    reasons = {line.reason.position: line.reason for line in lines}.values()
     form = FORMS.get(ending(path), "")
     view = View(place, path, crumbs_of(place, path), runs, reasons, len(lines), form)
     return render(request, "areas/files/blame.html", view)
