@@ -35,7 +35,7 @@ class Received:
     def __init__(self, cache: Path, name: str, pool: Executor) -> None:
         self._path = cache / DIRECTORY / f"{_name(name)}-{secrets.token_hex(8)}"
         self._pool = pool
-        self._waiting: list[bytes] = []
+        self._waiting: list[Record] = []
         self._size = 0
         self._file: BinaryIO | None = None
         self._writing: asyncio.Future[None] | None = None
@@ -56,9 +56,8 @@ class Received:
 
     async def add(self, record: Record) -> None:
         """Let a record wait to be written, and write those that wait if they are enough."""
-        data = encode(record)
-        self._waiting.append(data)
-        self._size += len(data)
+        self._waiting.append(record)
+        self._size += len(record.stored)
         if self._size >= STEP:
             await self._settle()
             loop = asyncio.get_running_loop()
@@ -79,7 +78,7 @@ class Received:
             self._file.truncate(0)
             self._is_empty = True
 
-    def _taken(self) -> list[bytes]:
+    def _taken(self) -> list[Record]:
         data, self._waiting, self._size = self._waiting, [], 0
         return data
 
@@ -88,7 +87,7 @@ class Received:
         if writing is not None:
             await asyncio.shield(writing)
 
-    def _append(self, data: list[bytes]) -> None:
+    def _append(self, data: list[Record]) -> None:
         """Write; where there is no room for it, a kill costs more, and no more than that."""
         if not data:
             return
@@ -96,7 +95,7 @@ class Received:
             if self._file is None:
                 self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._file = self._path.open("ab", buffering=0)
-            self._file.write(b"".join(data))
+            self._file.write(b"".join(map(encode, data)))
             self._is_empty = False
         except OSError as fault:
             log.warning("what came is not kept for a restart", extra={"fault": str(fault)})
