@@ -111,6 +111,10 @@ class NoOrigin(Missing):
         )
 
 
+def _counted(paths: int) -> str:
+    return "1 path was" if paths == 1 else f"{paths} paths were"
+
+
 class SyncConflicts(Conflict):
     """Both sides changed the same paths, and nothing says which of them is to stand."""
 
@@ -120,7 +124,7 @@ class SyncConflicts(Conflict):
         more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
         super().__init__(
             "fork.conflicts",
-            f"Nothing was synced. {len(names)} paths were changed both here and in {origin}: "
+            f"Nothing was synced. {_counted(len(names))} changed both here and in {origin}: "
             f"{', '.join(names[:SHOWN])}{more}. Say for each which is to stand.",
             paths=names,
             reasons=dict(paths),

@@ -94,8 +94,8 @@ NEEDS = {
     ("GET", "/projects/new"): SIGNED_IN,
     ("GET", "/projects/import"): SIGNED_IN,
     ("POST", "/projects/import"): SIGNED_IN,
-    ("GET", "/projects/{account}/{project}"): ANYBODY,  # it leads to another page
-    ("GET", "/projects/{account}/{project}/edit"): ANYBODY,
+    ("GET", "/projects/{account}/{project}"): READ,
+    ("GET", "/projects/{account}/{project}/edit"): READ,
     ("GET", "/deleted"): SIGNED_IN,
     ("POST", "/deleted/{account}/{project}"): NAMESPACE,
     ("GET", "/{account}"): ANYBODY,
@@ -108,7 +108,7 @@ NEEDS = {
     ("POST", PROJECT + "/fork"): KNOWN,
     ("GET", PROJECT + "/sync"): READ,
     ("POST", PROJECT + "/sync"): LAND,
-    ("GET", PROJECT + "/settings/import"): ANYBODY,  # it leads to another page
+    ("GET", PROJECT + "/settings/import"): READ,
     ("GET", PROJECT + "/settings"): SETTINGS_PAGE,
     ("GET", PROJECT + "/settings/audit"): SETTINGS_PAGE,
     ("POST", PROJECT + "/settings"): SETTINGS,

@@ -261,7 +261,7 @@ async def test_ones_projects_are_listed_by_whose_they_are(forge, bobs, visitor, 
     assert 'href="/bob/diary"' in (await bobs.get("/projects"))[1]
     for old, new in (
         ("/projects/bob/diary", "/bob/diary"),
-        ("/projects/a/b/edit", "/a/b/settings"),
+        ("/projects/bob/diary/edit", "/bob/diary/settings"),
     ):
         assert await bobs.get(old) == (303, new)
 

@@ -10,7 +10,14 @@ from node.daemon import http
 from store.digest import digest_of
 from tests.support.worlds import SECRET
 
-FILLS = {"position": "1", "path": "diary.txt", "token": "x", "session": "x", "id": "x"}
+FILLS = {
+    "position": "1",
+    "path": "diary.txt",
+    "token": "x",
+    "session": "x",
+    "id": "x",
+    "kind": "zip",
+}
 
 
 @pytest.fixture

@@ -19,13 +19,16 @@ from node.daemon.checkups.model import OK, WARN
 from node.kernel.parties import ANONYMOUS
 from node.landings import adopting
 from node.landings import verbs as landings
+from node.languages import verbs as languages
 from node.projects import verbs as projects
 from node.projects.model import ProjectChanges
 from node.sessions import verbs as sessions
 from node.signin import verbs as signin
+from node.stars import verbs as stars
 from node.trees import verbs as trees
 from store.database import inspected
 from store.tree import Mode
+from tests.support.features import settled
 from tests.support.followers import followed
 from tests.support.forges import a_forge, an_account
 from tests.support.mic import Person
@@ -99,6 +102,20 @@ async def test_every_version_of_every_file_is_as_it_was(data):
         diary = await projects.get(forge, ada.party, "ada", "diary")
         assert diary.visibility == "private"
         assert set(await contents(forge, ada.party, diary)) == {"today.txt"}
+
+
+async def test_what_is_counted_of_projects_is_counted_of_older_ones_too(data):
+    async with opened(data) as forge:
+        ada = await accounts.get(forge, "ada")
+        book = await projects.get(forge, ada.party, "ada", "book")
+        newest = (await landings.log(forge, ada.party, book, limit=1))[0]
+        (one,) = await stars.facts(forge, [book])
+        assert (one.landings, one.active_at, one.stars) == (HEAD, newest.landed_at, 0)
+        await settled(forge, languages.FEATURE)
+        assert [share.language for share in await languages.shares(forge, ada.party, book)] == []
+        tally = "select sum(landings) from project_days where project = ?"
+        days = await forge.db.read(lambda tx: tx.execute(tally, (book.key,)).fetchone()[0])
+        assert days == HEAD
 
 
 async def test_what_was_signed_still_verifies_and_the_whole_is_sound(data):

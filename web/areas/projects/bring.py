@@ -9,6 +9,7 @@ from node.access.rules import require_account
 from node.imports import verbs as imports
 from node.imports.model import Import, NewImport
 from node.kernel.errors import Fault
+from node.projects import verbs as projects
 from web import forms
 from web.areas.projects import typed
 from web.failures import status_of
@@ -56,8 +57,9 @@ async def start(request: web.Request) -> web.StreamResponse:
 
 async def into(request: web.Request) -> web.StreamResponse:
     """Lead to the form with a project filled in, which must be empty."""
-    account, project = request.match_info["account"], request.match_info["project"]
-    raise forms.seen_other(f"/projects/import?account={account}&handle={project}")
+    forge, who, match = forge_of(request), party_of(request), request.match_info
+    found = await projects.get(forge, who, match["account"], match["project"])
+    raise forms.seen_other(f"/projects/import?account={found.account}&handle={found.handle}")
 
 
 def named_by(url: str) -> str:

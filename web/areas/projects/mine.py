@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from node.organizations import verbs as organizations
+from node.projects import verbs as projects
 from node.stars import verbs as stars
 from node.stars.model import Listed
 from web import forms
@@ -50,11 +51,15 @@ def shelves_of(found: Iterable[Listed], own: str, roles: dict[str, str]) -> list
 
 async def moved(request: web.Request) -> web.StreamResponse:
     """Lead from an older address of a project to its page."""
-    account, project = request.match_info["account"], request.match_info["project"]
-    raise forms.seen_other(f"/{account}/{project}")
+    raise forms.seen_other(f"/{await _address(request)}")
 
 
 async def moved_settings(request: web.Request) -> web.StreamResponse:
     """Lead from an older address of a project's settings to them."""
-    account, project = request.match_info["account"], request.match_info["project"]
-    raise forms.seen_other(f"/{account}/{project}/settings")
+    raise forms.seen_other(f"/{await _address(request)}/settings")
+
+
+async def _address(request: web.Request) -> str:
+    """Return where a project is; raises `NoProject` for what the viewer may not see."""
+    forge, who, match = forge_of(request), party_of(request), request.match_info
+    return (await projects.get(forge, who, match["account"], match["project"])).address
