@@ -12,9 +12,8 @@ roles; whoever is not signed in is one viewer.
 What is kept is compressed already, and little: a node must stay small.
 """
 
-import asyncio
 import hashlib
-import zlib
+import logging
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -24,20 +23,18 @@ from node.projects import verbs as projects
 from node.replication import verbs as replication
 from store.digest import Digest
 from store.recent import Recent
-from web.page import HEADERS, MOMENT, THEME_COOKIE, forge_of, party_of, tag_of
+from web.packing import Packer, portions
+from web.page import HEADERS, MOMENT, THEME_COOKIE, Drawing, forge_of, party_of, tag_of
 from web.phrases import Moment
+
+log = logging.getLogger(__name__)
 
 MOST = 6 << 20
 """About how many bytes are kept."""
 
 LARGEST = MOST // 6
 OVERHEAD = 600
-LEVEL = 4
-"""A twentieth more bytes than at zlib's usual level, in two thirds of its time."""
-
-AT_ONCE = 64 << 10
-"""What is larger than this is compressed beside the loop."""
-
+SENT = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding, Cookie"}
 LONGEST_MS = 60_000
 """How long a page is kept at most: some say what no row holds, as which peers are connected."""
 
@@ -112,29 +109,64 @@ async def _kept(
     request: web.Request, response: web.StreamResponse, name: Digest
 ) -> web.StreamResponse:
     """Return a page that was just drawn, compressed, and keep it."""
+    if isinstance(response, Drawing):
+        if request.method == "GET" and "If-None-Match" not in request.headers:
+            return await _sent_while_drawn(request, response, name)
+        body = "".join(response.pieces).encode()
+    elif (whole := _whole(response)) is not None:
+        body = whole
+    else:
+        return response
+    packer = Packer()
+    return _sent(request, _keep(request, name, await packer.add(body) + packer.end()))
+
+
+def _whole(response: web.StreamResponse) -> bytes | None:
+    """Return the bytes of a page; None for what is none, as a way to somewhere else."""
     if not isinstance(response, web.Response) or response.status != 200:
-        return response
-    body = response.body
-    if not isinstance(body, bytes) or response.content_type != "text/html":
-        return response
-    packed = await asyncio.to_thread(_packed, body) if len(body) > AT_ONCE else _packed(body)
+        return None
+    is_page = isinstance(response.body, bytes) and response.content_type == "text/html"
+    return response.body if is_page else None  # type: ignore[return-value]
+
+
+async def _sent_while_drawn(
+    request: web.Request, drawing: Drawing, name: Digest
+) -> web.StreamResponse:
+    """Send a long page from its beginning on, and keep it if all of it could be drawn."""
+    response = web.StreamResponse(headers=HEADERS | SENT)
+    response.content_type, response.charset = drawing.content_type, drawing.charset
+    packer = Packer()
+    parts: list[bytes] = []
+    try:
+        await response.prepare(request)
+        for portion in portions(drawing.pieces):
+            parts.append(await packer.add(portion))
+            await response.write(parts[-1])
+    except ConnectionError:
+        raise
+    except Exception as fault:
+        # It has begun and cannot become another page any more: it ends where it is.
+        log.exception("page failed", extra={"path": request.path})
+        raise ConnectionResetError from fault
+    parts.append(packer.end())
+    _keep(request, name, b"".join(parts))
+    await response.write_eof(parts[-1])
+    return response
+
+
+def _keep(request: web.Request, name: Digest, packed: bytes) -> Kept:
     made = Kept(packed, tag_of(packed), request[MOMENT].until)
     weight = len(packed) + OVERHEAD
     if weight <= LARGEST:
         kept = request.app[KEPT]
         kept.forget(name)  # one whose times are over
         kept.put(name, made, weight)
-    return _sent(request, made)
+    return made
 
 
 def _sent(request: web.Request, page: Kept) -> web.Response:
-    headers = HEADERS | {"ETag": page.tag, "Vary": "Accept-Encoding, Cookie"}
+    headers = HEADERS | SENT | {"ETag": page.tag}
     if request.headers.get("If-None-Match") == page.tag:
+        del headers["Content-Encoding"]
         return web.Response(status=304, headers=headers)
-    headers["Content-Encoding"] = "gzip"
     return web.Response(body=page.body, content_type="text/html", charset="utf-8", headers=headers)
-
-
-def _packed(body: bytes) -> bytes:
-    packer = zlib.compressobj(level=LEVEL, wbits=31)
-    return packer.compress(body) + packer.flush()

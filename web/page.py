@@ -6,7 +6,7 @@ allows no script and no style but the node's own files, so nothing that a projec
 
 import functools
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,9 @@ from web import phrases
 from web.design.lines import blame_runs, code_lines
 from web.design.stylesheet import stylesheet
 from web.static import scripts
+
+LONG = 400
+"""From how many lines on a page is sent while it is drawn."""
 
 FORGE = web.AppKey("web-forge", Forge)
 PARTY = web.RequestKey("web-party", Party)
@@ -73,10 +76,21 @@ def party_of(request: web.Request) -> Party:
     return request[PARTY]
 
 
+class Drawing(web.Response):
+    """A page that is not drawn yet, but can be: the pieces are drawn as they are taken."""
+
+    def __init__(self, pieces: Iterator[str]) -> None:
+        super().__init__(headers=HEADERS, content_type="text/html", charset="utf-8")
+        self.pieces = pieces
+
+
 def render(
-    request: web.Request, template: str, view: object, status: int = 200
+    request: web.Request, template: str, view: object, status: int = 200, *, is_long: bool = False
 ) -> web.StreamResponse:
-    """Return the page of `view`, the only thing besides the shell that `template` can name."""
+    """Return the page of `view`, the only thing besides the shell that `template` can name.
+
+    The beginning of a page that `is_long` may be sent before its end is drawn.
+    """
     forge, theme = forge_of(request), request.cookies.get(THEME_COOKIE, "")
     who = request.get(PARTY)
     shell = Shell(
@@ -91,8 +105,10 @@ def render(
         query=request.query.get("q", "") if request.path == "/search" else "",
         now=request.get(MOMENT) or forge.now(),
     )
-    text = templates().get_template(template).render(view=view, shell=shell)
-    body = text.encode()
+    found = templates().get_template(template)
+    if is_long and status == 200 and MOMENT in request:
+        return Drawing(found.generate(view=view, shell=shell))
+    body = found.render(view=view, shell=shell).encode()
     response = web.Response(
         body=body, status=status, content_type="text/html", charset="utf-8", headers=HEADERS
     )

@@ -3,7 +3,7 @@
 import gzip
 
 import pytest
-from aiohttp import CookieJar
+from aiohttp import ClientError, CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +18,8 @@ from store.database import Database
 from tests.support.drafts import a_landing
 from tests.support.forges import MIGRATIONS, a_project, an_account
 from web.kept import KEPT, LONGEST_MS, MOST, PAGES, Kept
-from web.page import SESSION_COOKIE, THEME_COOKIE
+from web.packing import portions
+from web.page import LONG, SESSION_COOKIE, THEME_COOKIE, templates
 from web.phrases import DAY, MINUTE, Moment, ago
 
 ADDRESSES = ["", "/tree/src", "/blob/src/a.py", "/blame/src/a.py", "/landings", "/landings/1"]
@@ -231,3 +232,64 @@ async def test_what_is_kept_has_a_bound(client):
 async def test_a_failure_is_not_kept(client):
     assert (await client.get("/ada/book/blob/b")).status == 404
     assert not client.app[KEPT]._values
+
+
+async def long_page(forge, ada, page):
+    text = "".join(f"line_{number} = {number}\n" for number in range(2 * LONG))
+    project = await a_project(forge, ada, "long")
+    await a_landing(forge, ada, project, {"a.py": text.encode()}, goal="Write a long file")
+    return f"/ada/long{page}"
+
+
+LONG_PAGES = pytest.mark.parametrize("page", ["/blob/a.py", "/blame/a.py", "/landings/1"])
+
+
+@LONG_PAGES
+async def test_a_long_page_is_sent_while_it_is_drawn_and_kept(forge, ada, client, page):
+    url = await long_page(forge, ada, page)
+    drawn = await client.get(url)
+    first = await drawn.text()
+    kept = await client.get(url)
+    assert ("ETag" in drawn.headers, "ETag" in kept.headers) == (False, True)
+    assert await kept.text() == first
+    plain = await client.get(url, headers={"Accept-Encoding": "identity"})
+    assert await plain.text() == await kept.text()
+    assert "line_799" in await kept.text()
+
+
+@LONG_PAGES
+async def test_who_has_a_long_page_or_wants_its_head_gets_no_more(forge, ada, client, page):
+    url = await long_page(forge, ada, page)
+    head = await client.head(url)
+    assert (head.status, await head.read()) == (200, b"")
+    tag = head.headers["ETag"]
+    client.app[KEPT].clear()
+    again = await client.get(url, headers={"If-None-Match": tag})
+    assert (again.status, await again.read()) == (304, b"")
+
+
+async def test_a_long_page_that_cannot_be_drawn_to_its_end_breaks_off(forge, ada, client, caplog):
+    url = await long_page(forge, ada, "/blob/a.py")
+    whole = await text_of(client, url)
+    client.app[KEPT].clear()
+
+    def broken(*_lines, **_more):
+        raise ValueError("made up")
+
+    filters = templates().filters
+    filters["code_lines"], right = broken, filters["code_lines"]
+    try:
+        with pytest.raises(ClientError):
+            await text_of(client, url)
+    finally:
+        filters["code_lines"] = right
+    assert "page failed" in caplog.text
+    assert not client.app[KEPT]._values
+    assert await text_of(client, url) == whole
+
+
+@given(st.lists(st.text(max_size=6_000), max_size=60))
+def test_portions_are_the_whole(pieces):
+    found = list(portions(iter(pieces)))
+    assert b"".join(found) == "".join(pieces).encode()
+    assert all(found[:-1])

@@ -16,7 +16,7 @@ from web.areas.files.crumbs import Crumb, crumbs_of
 from web.areas.files.raw import ending
 from web.design.lines import Run
 from web.drawn import EACH, drawn, length
-from web.page import forge_of, party_of, render
+from web.page import LONG, forge_of, party_of, render
 from web.places import Place, place_of
 
 Blamed = tuple[list[BlameLine], list[Markup]]
@@ -46,7 +46,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     reasons = {line.reason.position: line.reason for line in lines}.values()
     form = FORMS.get(ending(path), "")
     view = View(place, path, crumbs_of(place, path), runs, reasons, len(lines), form)
-    return render(request, "areas/files/blame.html", view)
+    return render(request, "areas/files/blame.html", view, is_long=len(lines) > LONG)
 
 
 async def _blamed(request: web.Request, place: Place, path: str) -> Blamed:

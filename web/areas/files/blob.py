@@ -21,7 +21,7 @@ from web.areas.files.raw import IMAGES, ending
 from web.areas.files.sheets import Sheet
 from web.areas.project import prose
 from web.drawn import EACH, drawn, length
-from web.page import forge_of, party_of, render
+from web.page import LONG, forge_of, party_of, render
 from web.places import Place, place_of
 
 SHOWN_BYTES = 200_000
@@ -89,7 +89,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         is_cut=found.size > SHOWN_BYTES and shown.kind in {"text", "prose", "table"},
         is_executable=found.mode is Mode.EXECUTABLE,
     )
-    return render(request, "areas/files/blob.html", view)
+    return render(request, "areas/files/blob.html", view, is_long=len(shown.lines) > LONG)
 
 
 async def _shown(request: web.Request, place: Place, path: str, found: Entry, form: str) -> Shown:

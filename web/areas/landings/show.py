@@ -15,7 +15,7 @@ from node.sessions import verbs as sessions
 from node.trees import verbs as trees
 from web import forms
 from web.areas.landings.diffs import LARGEST, FileDiff, diffs_of
-from web.page import forge_of, party_of, render
+from web.page import LONG, forge_of, party_of, render
 from web.places import Place, place_of, tags_of
 
 FILES = 100
@@ -87,7 +87,8 @@ async def show(request: web.Request) -> web.StreamResponse:
         next=position + 1 if position < place.head else None,
         came_from=await forks.came_from(forge, who, detail.landing),
     )
-    return render(request, "areas/landings/show.html", view)
+    is_long = sum(len(file.lines) for file in files) > LONG
+    return render(request, "areas/landings/show.html", view, is_long=is_long)
 
 
 async def _started(request: web.Request, place: Place, landing: Landing) -> int:
