@@ -23,6 +23,7 @@ _LET_GO = frozenset({DROPPED, WITHDRAWN})
 class _Chain:
     epoch: int
     homes: tuple[Tenure, ...]
+    origins: tuple[tuple[int, str], ...]
     peers: frozenset[str]
 
 
@@ -54,6 +55,7 @@ class Facts:
             position=one.position,
             record=one.record,
             homes=chain.homes,
+            origins=chain.origins,
             is_private=one.is_private,
             is_ours=one.is_ours,
             peers=chain.peers,
@@ -64,7 +66,8 @@ def _chain(project: Project, epoch: int) -> _Chain:
     named = project.current.policy.get("peers", ())
     peers = frozenset(one for one in named if isinstance(one, str))
     homes = tuple(Tenure(one.after.position, one.home) for one in project.tenures)
-    return _Chain(epoch, homes, peers)
+    origins = tuple((one.position, one.project) for one in project.origins)
+    return _Chain(epoch, homes, origins, peers)
 
 
 def name(peer: Peer) -> str:

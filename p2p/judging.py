@@ -33,7 +33,8 @@ class Tenure:
 class Held:
     """What this node holds of a project, all of it verified; `record` is the newest one's id.
 
-    `homes` are the tenures in their order. At epoch 0 nothing is known but the id.
+    `homes` are the tenures in their order; `origins` are what a fork goes on from, oldest first: up
+    to each position stand the landings of that project. At epoch 0 nothing is known but the id.
     """
 
     project: str
@@ -41,6 +42,7 @@ class Held:
     position: int = 0
     record: bytes | None = None
     homes: tuple[Tenure, ...] = ()
+    origins: tuple[tuple[int, str], ...] = ()
     is_private: bool = False
     is_ours: bool = False
     peers: frozenset[str] = frozenset()
@@ -54,6 +56,11 @@ class Held:
     def home(self) -> str | None:
         """Who orders the project now, as far as this node knows."""
         return self.homes[-1].home if self.homes else None
+
+    def id_at(self, position: int) -> str:
+        """Return the project that a record for `position` must be of."""
+        above = (project for until, project in self.origins if position <= until)
+        return next(above, self.project)
 
     def home_at(self, position: int) -> str | None:
         """Return who signs `position`."""
@@ -113,10 +120,11 @@ def judge(claim: Claim, held: Held, opened: Opener) -> Verdict:
         record, signer = opened(claim.record)
     except KeysFault as fault:
         return _unreadable(claim.record, fault)
-    if record.project != claim.project:
-        return _wrong(Offence.GRAFT)
     if record.position != claim.position:
         return _wrong(Offence.REPLAY)
+    if record.project != held.id_at(claim.position):
+        # Of what is not known here it may be a fork, which begins with another one's landings.
+        return _wrong(Offence.GRAFT) if held.epoch else _unproven(claim, held)
     return _signed(claim, held, signer)
 
 

@@ -57,6 +57,7 @@ async def standing(forge: Forge, who: Party, project: Project) -> Standing:
 
 async def viewed(forge: Forge, who: Party, project: Project) -> None:
     """Note that `who` looked at a project, unless they did so within the last minute."""
+    require(who, Action.READ, project)
     account = who.account
     if account is None:
         return

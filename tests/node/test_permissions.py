@@ -11,6 +11,7 @@ import pkgutil
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,6 +19,7 @@ import node
 from keys.statements.contribution import Descriptor
 from node.access.model import NoProject
 from node.accounts.model import HandleTaken
+from node.forks.model import NewFork
 from node.imports.model import NewImport
 from node.kernel.errors import Denied, Fault
 from node.kernel.parties import ANONYMOUS
@@ -27,6 +29,7 @@ from node.projects.model import NewProject, ProjectChanges
 from node.sessions import verbs as sessions
 from node.sessions.model import NewSession
 from node.signin.model import NewToken
+from node.stars.model import Sort
 from store.errors import StoreFault
 from store.git.objects import ZERO
 from tests.support.forges import a_project, an_account, the_keeper
@@ -37,6 +40,7 @@ ASKERS = ("nobody", "stranger", "admin", "owner")
 # What nobody, a stranger, the node's admin and the owner are told, on public and on private.
 READS = {"public": (IN, IN, IN, IN), "private": (HIDDEN, HIDDEN, HIDDEN, IN)}
 WRITES = {"public": (DENIED, DENIED, DENIED, IN), "private": (HIDDEN, HIDDEN, HIDDEN, IN)}
+KNOWN = {"public": (DENIED, IN, IN, IN), "private": (HIDDEN, HIDDEN, HIDDEN, IN)}
 INSIDE = dict(WRITES)  # a reading of what outsiders do not see
 OF_A_NAMESPACE = dict.fromkeys(("public", "private"), (DENIED, DENIED, DENIED, IN))
 OF_THE_NODE = dict.fromkeys(("public", "private"), (DENIED, DENIED, IN, DENIED))
@@ -55,6 +59,11 @@ TABLE = {
     "devices.peek": OF_ONESELF,
     "devices.revoke": OF_ONESELF,
     "exports.stream": OF_A_NAMESPACE,
+    "forks.came_from": FOR_ALL,
+    "forks.fork": KNOWN,
+    "forks.forks": READS,
+    "forks.lineage": READS,
+    "forks.syncing.sync": WRITES,
     "holdings.missing": WRITES,
     "holdings.receive": WRITES,
     "imports.commit_of": READS,
@@ -74,6 +83,7 @@ TABLE = {
     "invitations.of_organization": OF_A_NAMESPACE,
     "invitations.transfer": WRITES,
     "invitations.withdraw": OF_ONESELF,
+    "languages.shares": READS,
     "landings.detail": READS,
     "landings.followed": READS,
     "landings.get": READS,
@@ -133,6 +143,13 @@ TABLE = {
     "signin.tokens.listed_for": INSIDE,
     "signin.tokens.revoke": OF_ONESELF,
     "signin.tokens.revoke_for": WRITES,
+    "stars.explore": FOR_ALL,
+    "stars.mine": OF_ONESELF,
+    "stars.recent": OF_ONESELF,
+    "stars.set_star": KNOWN,
+    "stars.standing": READS,
+    "stars.starred": FOR_ALL,
+    "stars.viewed": READS,
     "trees.blame": READS,
     "trees.diff": READS,
     "trees.entry": READS,
@@ -160,6 +177,7 @@ OWN = {
     "devices.flow.start",
     "exports.stream_for_operator",
     "holdings.forget",  # the collector's
+    "languages.count",  # a job
     "offers.already",  # asked before a body is read, whoever sends it
     "offers.author_of",  # says who offers, and asks for them
     "offers.due",  # what follows is the daemon's
@@ -180,6 +198,7 @@ OWN = {
     "signin.redeem_link",
     "signin.session_party",  # says who asks
     "signin.token_party",
+    "stars.facts",  # of projects that somebody has been shown
 }
 
 # Slices that are the operator's and the daemon's as a whole.
@@ -188,6 +207,7 @@ OPERATORS = ("replication",)
 # Slices whose verbs stand in more than one module.
 VERBS_IN = {
     "devices": ("verbs", "flow"),
+    "forks": ("verbs", "syncing"),
     "projects": ("verbs", "members", "moves", "peers"),
     "signin": ("verbs", "tokens"),
 }
@@ -255,6 +275,7 @@ def arguments(name, function, project, did):
         "ids": (),
         "is_approved": False,
         "key": project.key if name == "projects.by_key" else 999,
+        "landing": SimpleNamespace(carried=None),
         "limit": 10,
         "most_bytes": None,
         "most_projects": None,
@@ -264,8 +285,10 @@ def arguments(name, function, project, did):
             "sessions": NewSession(goal="x"),
             "signin": NewToken("x", frozenset({"read"})),
             "imports": NewImport("https://example.org/x.git", "fresh-import"),
+            "forks": NewFork(handle="fresh-fork"),
         }.get(name.partition(".")[0], 0),
         "oid": ZERO,
+        "origin": project,
         "old": 0,
         "path": "a",
         "progress": lambda *_: None,
@@ -281,6 +304,7 @@ def arguments(name, function, project, did):
         "request": b"{}",
         "session": SESSION,
         "signer": did,
+        "sort": Sort.POPULAR,
         "to": "keeper",
         "view": None,
         "why": "x",

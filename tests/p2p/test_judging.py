@@ -120,3 +120,34 @@ def test_the_new_home_is_believed_from_its_first_position():
     two = record(BOOK, 2, record_id(FIRST), "two again", NEW_HOME)
     held = dataclasses.replace(ADOPTED, position=1, record=record_id(FIRST))
     assert judged(two, 2, epoch=2, held=held).worth is Worth.AHEAD
+
+
+FORK = dataclasses.replace(
+    HELD,
+    project=OTHER,
+    position=3,
+    record=record_id(record(OTHER, 3, record_id(SECOND), "own", HOME)),
+    homes=(Tenure(0, HOME.did), Tenure(2, NEW_HOME.did)),
+    origins=((2, BOOK),),
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "position", "worth"),
+    [
+        (FIRST, 1, Worth.COMPARE),
+        (SECOND, 2, Worth.COMPARE),
+        (record(OTHER, 4, bytes(32), "x", NEW_HOME), 4, Worth.AHEAD),
+        (NEXT, 3, Worth.WRONG),
+        (record(BOOK, 4, bytes(32), "x", NEW_HOME), 4, Worth.WRONG),
+        (record(OTHER, 2, bytes(32), "x", HOME), 2, Worth.WRONG),
+    ],
+)
+def test_a_fork_begins_with_the_landings_of_its_origin(data, position, worth):
+    verdict = judged(data, position, held=FORK, project=OTHER)
+    assert verdict.worth is worth
+    assert verdict.offence is (Offence.GRAFT if worth is Worth.WRONG else None)
+
+
+def test_what_may_be_a_fork_is_a_hint_to_who_does_not_know_it():
+    assert judged(SECOND, 2, held=Held(project=OTHER), project=OTHER).worth is Worth.HINT
