@@ -81,6 +81,16 @@ def newest(tx: Tx, project: int, before: int, limit: int) -> list[Landing]:
     return [_landing(row) for row in rows]
 
 
+def origins(tx: Tx, project: int, before: int, limit: int) -> dict[str, int]:
+    """Return how many of the `limit` landings below position `before` there are of each origin."""
+    rows = tx.execute(
+        "select origin, count(*) from (select origin from landings"
+        " where project = ? and position < ? order by position desc limit ?) group by origin",
+        (project, before, limit),
+    )
+    return dict(rows)
+
+
 def touching(tx: Tx, project: int, path: int, before: int, limit: int) -> list[Landing]:
     """Return up to `limit` landings below `before` that touched a path, newest first."""
     rows = tx.execute(

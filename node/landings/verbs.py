@@ -107,6 +107,14 @@ async def log(
     return await forge.db.read(lambda tx: rows.touching(tx, project.key, key, until, size))
 
 
+async def origins(
+    forge: Forge, who: Party, project: Project, before: int, count: int
+) -> dict[str, int]:
+    """Return how many of the newest landings below position `before` there are of each origin."""
+    _may_read(who, project)
+    return await forge.db.read(lambda tx: rows.origins(tx, project.key, before, count))
+
+
 async def followed(
     forge: Forge,
     who: Party,

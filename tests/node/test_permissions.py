@@ -92,6 +92,7 @@ TABLE = {
     "landings.land": WRITES,
     "landings.last_touch": READS,
     "landings.log": READS,
+    "landings.origins": READS,
     "offers.check_known": READS,  # who may offer besides is said by what they have signed
     "offers.get": READS,
     "offers.offer": READS,
@@ -265,6 +266,7 @@ def arguments(name, function, project, did):
         "account": project.account,
         "at": 1,
         "batches": nothing_sent(),
+        "before": 9,
         "code": "0000-0000",
         "changes": ProjectChanges(description="x") if "projects" in name else (),
         "count": 1,

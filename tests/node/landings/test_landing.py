@@ -230,3 +230,15 @@ async def test_the_tree_is_the_one_built_from_scratch(forge, ada, book):
         lambda raw, _: kept.setdefault(digest_of(raw), digest_of(raw)),
     )
     assert (await landings.head(forge, ada.party, book)).tree == root
+
+
+async def test_the_newest_are_counted_by_origin(forge, ada, book):
+    for number, origin in enumerate(["human", "human", "ai-assisted", "human"]):
+        await a_landing(forge, ada, book, {"a": b"%d" % number}, origin=origin)
+    for before, count, wanted in (
+        (5, 9, {"human": 3, "ai-assisted": 1}),
+        (5, 2, {"human": 1, "ai-assisted": 1}),
+        (3, 9, {"human": 2}),
+        (1, 9, {}),
+    ):
+        assert await landings.origins(forge, ada.party, book, before, count) == wanted

@@ -61,17 +61,17 @@ async def show(request: web.Request) -> web.StreamResponse:
     forge, who = forge_of(request), party_of(request)
     place = await place_of(request)
     listed = await trees.listing(forge, who, place.project, place.position)
-    recent = await landings.log(forge, who, place.project, place.position + 1, RECENT)
+    newest = await landings.log(forge, who, place.project, place.position + 1, 1)
     name, readme = await readme_of(request, place, listed, "")
     view = View(
         place=place,
-        newest=recent[0] if recent else None,
+        newest=newest[0] if newest else None,
         rows=await directory.rows_of(forge, who, place, listed, ""),
         files=sum(entry.mode is not Mode.DIRECTORY for _, entry in listed),
         size=sum(entry.size for _, entry in listed),
         readme_name=name,
         readme=readme,
-        origins=_origins(recent),
+        origins=await _origins(request, place),
         notes=await _notes(forge, place),
         copies=await overview.of_project(forge, who, place.project),
         standing=await stars.standing(forge, who, place.project),
@@ -110,7 +110,8 @@ def _said(proof: Equivocation) -> str:
     return f"The node {proof.signer} {what}. The proof is kept, and anybody can check it."
 
 
-def _origins(recent: list[Landing]) -> list[tuple[str, int]]:
+async def _origins(request: web.Request, place: Place) -> list[tuple[str, int]]:
+    forge, who = forge_of(request), party_of(request)
+    counts = await landings.origins(forge, who, place.project, place.position + 1, RECENT)
     kinds = ("human", "ai-assisted", "ai-generated", "unknown")
-    counts = [(kind, sum(landing.origin == kind for landing in recent)) for kind in kinds]
-    return [(kind, count) for kind, count in counts if count]
+    return [(kind, counts[kind]) for kind in kinds if kind in counts]
