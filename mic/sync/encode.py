@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import cast
 
 from keys.statements import transcript
+from keys.statements.landing import Carried
 from mic.wire import blame as blames
 from mic.wire import messages as wire
 from node.kernel.forge import Forge
@@ -66,7 +67,13 @@ def landing(one: Landing, renamed_from: str | None = None) -> wire.Landing:
         changed=one.changed,
         imported=wire.Imported(**asdict(one.imported)) if one.imported else None,
         renamed_from=renamed_from,
+        carried=carried(one.carried) if one.carried else None,
     )
+
+
+def carried(was: Carried) -> wire.Carried:
+    """Encode what a landing was in another project."""
+    return wire.Carried(was.project, was.position, was.record.hex(), was.made_at)
 
 
 def detail(one: LandingDetail, said: Session) -> wire.LandingDetail:

@@ -191,6 +191,18 @@ class Imported(Struct, frozen=True, kw_only=True):
     authored_at: int
 
 
+class Carried(Struct, frozen=True):
+    """The landing of another project that one of a fork was; `made_at` is when it was made there.
+
+    `record` is the id of its landing record.
+    """
+
+    project: str
+    position: int
+    record: Hex
+    made_at: Count
+
+
 class Landing(Struct, frozen=True, kw_only=True):
     """One landing, as a log lists it. `contribution` is null where the origin is unknown.
 
@@ -213,6 +225,7 @@ class Landing(Struct, frozen=True, kw_only=True):
     changed: Count = 0
     imported: Imported | None = None
     renamed_from: str | None = None
+    carried: Carried | None = None
 
 
 class Landings(Struct, frozen=True):

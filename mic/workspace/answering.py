@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
+from keys.statements.landing import Carried
 from mic.client.connection import Connection, Query
 from mic.errors import Missing, Unreachable
 from mic.wire import messages as wire
@@ -232,7 +233,7 @@ def _is_below(path: str, above: str) -> bool:
 
 def _landing(one: Landed) -> wire.Landing:
     record, said = one.record, one.said
-    imported = record.imported
+    imported, was = record.imported, record.carried
     return wire.Landing(
         position=record.position,
         id=digest_of(one.envelope).hex(),
@@ -243,16 +244,22 @@ def _landing(one: Landed) -> wire.Landing:
         landed_at=record.landed_at,
         session=record.session,
         author_did=record.author_did,
-        origin=said.origin if said else "unknown",
+        origin=cast("wire.Origin", was.origin if was else said.origin if said else "unknown"),
         model=_model(one),
         contribution=record.contribution.hex() if record.contribution else None,
         changed=len(one.changes),
         imported=wire.Imported(**asdict(imported)) if imported else None,
+        carried=_carried(was) if was else None,
     )
 
 
+def _carried(was: Carried) -> wire.Carried:
+    return wire.Carried(was.project, was.position, was.record.hex(), was.made_at)
+
+
 def _model(one: Landed) -> str | None:
-    return one.said.model if one.said else None
+    was = one.record.carried
+    return was.model if was else one.said.model if one.said else None
 
 
 def _session(one: Landed) -> wire.Session:

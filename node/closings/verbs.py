@@ -15,6 +15,7 @@ from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.projects import moves
 from node.signin import verbs as signin
+from node.stars import verbs as stars
 from store.database import Tx
 
 DAY_MS = 24 * 3_600_000
@@ -75,6 +76,7 @@ def close(forge: Forge, tx: Tx, account: int) -> str | None:
     moves.delete_all(forge, tx, person.party, account)
     signin.end_all(tx, account, at)
     access.remove_all(tx, account)
+    stars.forget(tx, account)
     accounts.close(tx, account, at)
     rows.remove(tx, account)
     audit.append(tx, person.party, None, "account.closed", {"handle": person.handle}, at)

@@ -87,6 +87,12 @@ def starred(tx: Tx, account: int, limit: int) -> list[int]:
     return [key for (key,) in rows]
 
 
+def forget(tx: Tx, account: int) -> None:
+    """Remove all that an account gave and looked at."""
+    tx.execute("delete from project_stars where account = ?", (account,))
+    tx.execute("delete from project_interactions where account = ?", (account,))
+
+
 def count_seen(tx: Tx, account: int) -> int:
     """Return how many projects an account may see."""
     (count,) = tx.execute("select count(*)" + _SEEN, {"account": account}).fetchone()

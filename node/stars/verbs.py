@@ -107,6 +107,11 @@ def interact(tx: Tx, account: int, project: int, kind: str, at: int) -> None:
     rows.interact(tx, account, project, kind, at)
 
 
+def forget(tx: Tx, account: int) -> None:
+    """Take back all stars of an account that ends, and forget what it looked at."""
+    rows.forget(tx, account)
+
+
 def _keys(forge: Forge, tx: Tx, account: int, sort: Sort, start: int, size: int) -> list[int]:
     if sort is not Sort.TRENDING:
         return rows.ordered(tx, account, sort.value, start, size)

@@ -37,7 +37,9 @@ def line(console: Console, landing: Landing) -> str:
     at = console.paint(f"@{landing.position}", "strong")
     session = console.paint(landing.session[:12], "id")
     was = landing.imported
-    who, made = (was.author, was.authored_at) if was else (landing.author, landing.landed_at)
+    there = landing.carried
+    at_home = (landing.author, there.made_at if there else landing.landed_at)
+    who, made = (was.author, was.authored_at) if was else at_home
     return f"{at} {session} {when(made)} {escaped(who)}  {goal}"
 
 

@@ -32,6 +32,13 @@ def run(context: Context, given: argparse.Namespace) -> Answer:
 
 def _origins(one: Landing) -> list[tuple[str, str]]:
     """Return who made a landing and when, before it came here and since."""
+    if one.carried is not None:
+        there = f"@{one.carried.position} of {one.carried.project}"
+        return [
+            ("author", escaped(one.author)),
+            ("written", when(one.carried.made_at)),
+            ("carried", f"{when(one.landed_at)} from {there}"),
+        ]
     if one.imported is None:
         return [("author", one.author), ("landed", when(one.landed_at))]
     was = one.imported

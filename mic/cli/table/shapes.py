@@ -9,7 +9,7 @@ _LANDED = "position, id, tree, session, goal, origin, landed_at, changed, taken:
 _LANDING = (
     "{position, id, tree, previous_tree, goal, author, author_did?, landed_at, session, origin, "
     "model?, contribution?, changed, imported?: {commit, author, email, authored_at}, "
-    "renamed_from?}"
+    "renamed_from?, carried?: {project, position, record, made_at}}"
 )
 _SIDE = "{mode, id, size}"
 _CHANGES = f"[{{path, old?: {_SIDE}, new?: {_SIDE}}}]"

@@ -23,6 +23,7 @@ from node.projects import members, moves
 from node.projects import verbs as projects
 from node.signin import verbs as signin
 from node.signin.model import BadToken
+from node.stars import verbs as stars
 from tests.support.drafts import a_draft
 from tests.support.forges import a_project, an_account, the_keeper
 
@@ -179,3 +180,13 @@ async def test_deleted_projects_of_a_closed_account_cannot_be_brought_back(forge
     await due(forge)
     with pytest.raises(NoAccount):
         await moves.restore(forge, ada.party, "ada", "diary")
+
+
+async def test_its_stars_go_with_it(forge, ada, clock):
+    bob = await an_account(forge, "bob")
+    book = await a_project(forge, bob)
+    await stars.set_star(forge, ada.party, book)
+    await closings.ask(forge, ada.party)
+    clock.move(closings.DELAY_MS)
+    await due(forge)
+    assert (await stars.standing(forge, ANONYMOUS, book)).stars == 0

@@ -4,17 +4,19 @@ import dataclasses
 
 import pytest
 
-from keys.statements.project import Origin, open_project, seal_project
+from keys.statements.project import Origin, open_chain, open_project, seal_project
 from node.daemon import fsck
 from node.forks import syncing
 from node.forks import verbs as forks
-from node.forks.model import NewFork
+from node.forks.model import NewFork, NotWhole
 from node.kernel.parties import ANONYMOUS
 from node.landings import jobs as landing_jobs
 from node.landings import verbs as landings
 from node.landings.model import NotAccepted
 from node.projects import mirroring
 from node.projects.model import BadDocuments
+from node.replication import verbs as replication
+from node.replication.model import Place, Wish
 from node.trees import verbs as trees
 from store.digest import digest_of
 from tests.support.drafts import a_landing
@@ -103,3 +105,30 @@ async def test_a_fork_that_names_another_record_takes_no_landing_there(nodes, ma
     with pytest.raises(NotAccepted) as refused:
         await accept(mirror, copy, groups[1:2], contents_from=99)
     assert refused.value.code == "landing.graft"
+
+
+async def test_a_mirror_is_forked_if_all_of_it_is_here(nodes, made):
+    home, mirror = nodes
+    book, _, _ = made
+    copy = await followed(home, mirror, book)
+    eve = await an_account(mirror, "eve")
+    own = await forks.fork(mirror, eve.party, copy, NewFork(handle="own"))
+    await a_landing(mirror, eve, own, {"eve": b"e\n"}, goal="Eve's")
+    chain = open_chain(await documents_of(mirror, own))
+    assert (chain.id_at(3), chain.home_at(3)) == (book.id, home.node.did)
+    assert (chain.id_at(4), chain.home_at(4)) == (own.id, mirror.node.did)
+    assert (await landings.detail(mirror, ANONYMOUS, own, 2)).verified
+    assert (await landings.detail(mirror, ANONYMOUS, own, 5)).verified
+    assert await fsck.meaning(mirror) == []
+
+
+async def test_a_mirror_with_the_newest_contents_only_is_not_forked(nodes, made):
+    home, mirror = nodes
+    book, _, _ = made
+    await replication.add(mirror, Wish(Place(book.id, id=book.id)))
+    copy = await followed(home, mirror, book)
+    partly = "update seeds set contents_from = 2"
+    await mirror.db.write(lambda tx: tx.execute(partly))
+    eve = await an_account(mirror, "eve")
+    with pytest.raises(NotWhole):
+        await forks.fork(mirror, eve.party, copy, NewFork(handle="own"))
