@@ -1,4 +1,4 @@
-"""What a newer node owes to landings that an older one took in."""
+"""What is owed to landings that came in all at once: by an older node, or with a fork."""
 
 from node.holdings import verbs as holdings
 from node.kernel.feature import Feature
@@ -9,7 +9,7 @@ from store.database import Tx
 from store.digest import Digest
 
 FILL = "holdings.fill"
-"""Owed by the migration that made the holdings, for each project with landings."""
+"""Owed by the migration that made the holdings, for each project with landings, and by forks."""
 
 _STEP = 50
 _AT_ONCE = 5_000
@@ -36,4 +36,4 @@ def _hold(tx: Tx, project: int, ids: list[Digest]) -> None:
         holdings.add(tx, project, ids)
 
 
-FEATURE = Feature("landings", jobs={FILL: fill})
+FEATURE = Feature("landings", jobs={FILL: fill}, long=frozenset({FILL}))

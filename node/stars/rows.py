@@ -118,17 +118,22 @@ def worked_on(tx: Tx, account: int, limit: int) -> list[int]:
     return [key for (key,) in rows]
 
 
-def activities(tx: Tx, account: int, since: int) -> list[Activity]:
-    """Return what happened since a day with each project that an account may see."""
-    asked = {"account": account, "day": since, "at": since * 86_400_000}
+def activities(tx: Tx, account: int, since: int, most: int) -> list[Activity]:
+    """Return what happened since a day with those projects that can be among the first `most`.
+
+    To these belong all to which something happened, and of the others those with most stars.
+    """
+    asked = {"account": account, "day": since, "at": since * 86_400_000, "most": most}
     rows = tx.execute(
         "with given as (select project, count(*) as n from project_stars where at >= :at"  # noqa: S608  constants
         " group by project), landed as (select project, sum(landings) as n from project_days"
-        " where day >= :day group by project)"
+        f" where day >= :day group by project), loved as (select projects.key{_SEEN}"
+        " order by stars desc, projects.created_at desc, projects.key desc limit :most)"
         " select projects.key, stars,"
         " coalesce((select n from given where project = projects.key), 0),"
         " coalesce((select n from landed where project = projects.key), 0),"
-        " projects.created_at" + _SEEN,
+        f" projects.created_at{_SEEN} and projects.key in (select project from given"
+        " union select project from landed union select key from loved)",
         asked,
     )
     return [Activity(*row) for row in rows]

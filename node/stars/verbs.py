@@ -116,7 +116,7 @@ def _keys(forge: Forge, tx: Tx, account: int, sort: Sort, start: int, size: int)
     if sort is not Sort.TRENDING:
         return rows.ordered(tx, account, sort.value, start, size)
     since = forge.now() // rules.DAY_MS - rules.DAYS + 1
-    return rules.trending(rows.activities(tx, account, since))[start : start + size]
+    return rules.trending(rows.activities(tx, account, since, start + size))[start : start + size]
 
 
 def _listed(tx: Tx, who: Party, keys: Sequence[int]) -> list[Listed]:

@@ -1,5 +1,6 @@
 """Stars, forks and lists on the pages: what they show, to whom, and where their forms lead."""
 
+import html
 import re
 from xml.etree import ElementTree as ET
 
@@ -350,3 +351,40 @@ async def test_the_audit_log_says_it_in_words(forge, server, bobs, ada, book):
         client.session.cookie_jar.update_cookies({SESSION_COOKIE: cookie})
         page = (await Browser(client).get(f"/{book.address}/settings/audit"))[1]
     assert ("gave it a star" in page, "forked it" in page, "bob/tome" in page) == (True,) * 3
+
+
+HOSTILE = (
+    "<script>alert(1)</script> \u202e drow \u2066 " + "w" * 300 + ' "><img src=x onerror=alert(1)>'
+)
+
+
+@pytest.mark.usefixtures("book")
+async def test_what_people_write_stays_text_wherever_projects_are_listed(forge, bobs, ada):
+    said = ProjectChanges(
+        name="<b onclick=x>", description=HOSTILE.replace("\u2066", "").replace("\u202e", "")
+    )
+    await projects.update(forge, ada.party, "ada", "book", said)
+    await bobs.post("/ada/book/fork", handle="tome")
+    await bobs.get("/ada/book")
+    for path in ("/", "/explore", "/projects", "/ada/book", "/ada/book/fork", "/bob/tome"):
+        status, page = await bobs.get(path)
+        assert status == 200
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert "<b onclick" not in page
+        assert "&lt;script&gt;alert(1)" in page, path
+
+
+async def test_paths_that_clash_stay_text(forge, bobs, ada, bob, book):
+    path = 'a"><img src=x onerror=alert(1)>'
+    await a_landing(forge, ada, book, {path: b"1\n"})
+    fork = await forks.fork(forge, bob.party, book, NewFork())
+    await a_landing(forge, bob, fork, {path: b"mine\n"})
+    await a_landing(forge, ada, book, {path: b"theirs\n"}, goal="<script>alert(1)</script>")
+    status, page = await bobs.post("/bob/book/sync")
+    assert status == 409
+    assert ("<img src=x" in page, "<script>alert" in page) == (False, False)
+    (name,) = re.findall(r'name="(side:[^"]*)" value="ours"', page)
+    assert html.unescape(name) == f"side:{path}"
+    done = await bobs.post("/bob/book/sync", **{html.unescape(name): "theirs"})
+    assert done == (303, "/bob/book/landings")

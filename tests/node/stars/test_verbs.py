@@ -157,3 +157,24 @@ async def test_a_landing_is_counted_and_what_is_forgotten_is_not(forge):
     )
     (one,) = await stars.facts(forge, [book])
     assert one.landings == 1
+
+
+async def test_trending_pages_hold_each_project_once_in_the_order_of_the_formula(forge, clock):
+    ada = await an_account(forge)
+    people = [await an_account(forge, f"p{number}") for number in range(4)]
+    made = []
+    for number in range(9):
+        made.append(await a_project(forge, ada, f"b{number}"))
+        clock.move(1000)
+    for number, project in enumerate(made):
+        for person in people[: number % 5]:
+            await stars.set_star(forge, person.party, project)
+    clock.move(8 * DAY_MS)
+    await stars.set_star(forge, ada.party, made[0])
+    await a_landing(forge, ada, made[5], {"a": b"1"})
+    await a_landing(forge, ada, made[5], {"a": b"2"})
+    found = []
+    for page in range(1, 6):
+        found += await names(forge, ANONYMOUS, Sort.TRENDING, page, 2)
+    # Both have 4: two landings, or a new star and the log of it. Then by stars, the newest first.
+    assert found == ["b5", "b0", "b4", "b8", "b3", "b7", "b2", "b6", "b1"]
