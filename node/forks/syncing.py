@@ -29,6 +29,7 @@ from node.projects import verbs as projects
 from node.projects.model import Project
 from node.projects.rules import require
 from node.replication import verbs as replication
+from node.sessions import verbs as sessions
 from store.changes import Change
 from store.database import Tx
 from store.digest import Digest
@@ -170,7 +171,7 @@ def _told(
 ) -> Told:
     raw = forge.objects.get(tx, landing.transcript)
     session = landing.session
-    if reading.of_session(tx, project.key, session) is not None:
+    if sessions.is_known(tx, project.key, session):
         session = forge.ids.session()
         raw = transcripts.encode(replace(transcripts.decode(raw), session=session))
     at = max(landing.made_at, 0)

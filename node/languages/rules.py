@@ -24,7 +24,7 @@ _ENDINGS: Mapping[str, str] = {
     "C#": "cs",
     "C++": "cc cpp cxx hh hpp hxx",
     "CSS": "css scss sass less",
-    "Clojure": "clj cljs cljc edn",
+    "Clojure": "clj cljs cljc",
     "Common Lisp": "lisp cl",
     "Crystal": "cr",
     "D": "d",

@@ -199,6 +199,11 @@ def add_accepted(tx: Tx, project: int, author: int, landed: LandedSession) -> No
         rows.drop_epochs(tx, row[0])
 
 
+def is_known(tx: Tx, project: int, name: str) -> bool:
+    """Whether a project has a session of this id, landed or not."""
+    return rows.find(tx, project, name) is not None
+
+
 def inherit(tx: Tx, origin: int, project: int, author: int, until: int) -> None:
     """Give a fork of the account `author` the landed sessions of its origin up to a position."""
     rows.inherit(tx, origin, project, author, until)

@@ -15,6 +15,7 @@ from node.landings import verbs as landings
 from node.projects import verbs as projects
 from node.projects.model import ProjectChanges
 from node.sessions import verbs as sessions
+from node.sessions.model import NewSession
 from node.trees import verbs as trees
 from store.tree import Mode
 from tests.support.drafts import a_landing
@@ -218,3 +219,13 @@ async def test_only_who_may_land_syncs_and_only_with_what_they_may_read(
     await projects.delete(forge, bob.party, "bob", "book")
     with pytest.raises(NoProject):
         await syncing.sync(forge, bob.party, fork)
+
+
+async def test_a_session_of_the_same_id_is_in_nobodys_way(forge, book, fork, ada, bob):
+    one = await a_landing(forge, ada, book, {"x": b"x"}, goal="Add x")
+    await sessions.start(forge, bob.party, fork, NewSession(goal="Mine", id=one.session))
+    await syncing.sync(forge, bob.party, fork)
+    came = await landings.get(forge, ANONYMOUS, fork, 3)
+    assert (came.title, came.session != one.session) == ("Add x", True)
+    assert (await sessions.get(forge, bob.party, fork, one.session)).goal == "Mine"
+    assert (await landings.detail(forge, ANONYMOUS, fork, 3)).landing == came
