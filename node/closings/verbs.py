@@ -10,6 +10,7 @@ from node.accounts import verbs as accounts
 from node.audit import verbs as audit
 from node.closings import rows
 from node.closings.model import CannotClose, Closing, NotClosing, Prospect
+from node.feeds import verbs as feeds
 from node.kernel import events, jobs
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
@@ -77,6 +78,7 @@ def close(forge: Forge, tx: Tx, account: int) -> str | None:
     signin.end_all(tx, account, at)
     access.remove_all(tx, account)
     stars.forget(tx, account)
+    feeds.forget(tx, account)
     accounts.close(tx, account, at)
     rows.remove(tx, account)
     audit.append(tx, person.party, None, "account.closed", {"handle": person.handle}, at)

@@ -59,6 +59,9 @@ TABLE = {
     "devices.peek": OF_ONESELF,
     "devices.revoke": OF_ONESELF,
     "exports.stream": OF_A_NAMESPACE,
+    "feeds.follow": OF_ONESELF,
+    "feeds.followed": OF_ONESELF,
+    "feeds.following": FOR_ALL,
     "forks.came_from": FOR_ALL,
     "forks.fork": KNOWN,
     "forks.forks": READS,
@@ -177,6 +180,9 @@ OWN = {
     "devices.flow.register",
     "devices.flow.start",
     "exports.stream_for_operator",
+    "feeds.activity",  # what is public of whoever
+    "feeds.of_account",
+    "feeds.write",  # a job
     "holdings.forget",  # the collector's
     "languages.count",  # a job
     "offers.already",  # asked before a body is read, whoever sends it
