@@ -107,10 +107,10 @@ NEEDS = {
     ("POST", "/offers"): READ,  # the signature in the body says who lands
     ("GET", "/offers/{session}"): READ,
     ("GET", "/checkout"): READ,
-    ("GET", "/files/{path:.+}"): READ,
+    ("GET", r"/files/{path:[\s\S]+}"): READ,
     ("GET", "/tree"): READ,
-    ("GET", "/tree/{path:.*}"): READ,
-    ("GET", "/blame/{path:.+}"): READ,
+    ("GET", r"/tree/{path:[\s\S]*}"): READ,
+    ("GET", r"/blame/{path:[\s\S]+}"): READ,
     ("GET", "/diff"): READ,
     ("POST", "/sessions"): LAND,
     ("GET", "/sessions"): READ,
@@ -191,8 +191,8 @@ def filled(path, account, kind, company):
         "{id}": "999",
         "{token}": "999",
         "{session}": session_id(list(KINDS).index(kind)),
-        "{path:.+}": "README.md",
-        "{path:.*}": "",
+        r"{path:[\s\S]+}": "README.md",
+        r"{path:[\s\S]*}": "",
     }
     for name, value in names.items():
         path = path.replace(name, value)
