@@ -3,6 +3,7 @@
 from node.closings import jobs as closings
 from node.daemon import housekeeping
 from node.feeds import verbs as feeds
+from node.forks import jobs as forks
 from node.imports import jobs as imports
 from node.kernel.feature import Feature
 from node.landings import jobs as landings
@@ -13,6 +14,7 @@ from node.rollups import verbs as rollups
 FEATURES: tuple[Feature, ...] = (
     closings.FEATURE,
     feeds.FEATURE,
+    forks.FEATURE,
     housekeeping.FEATURE,
     imports.FEATURE,
     landings.FEATURE,

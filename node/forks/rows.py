@@ -12,6 +12,12 @@ def add(tx: Tx, project: int, root: Root) -> None:
     )
 
 
+def put(tx: Tx, project: int, root: Root) -> None:
+    """Write where a fork of another node goes on from, in the place of what was known."""
+    tx.execute("delete from forks where project = ?", (project,))
+    add(tx, project, root)
+
+
 def root(tx: Tx, project: int) -> Root | None:
     """Return where a project goes on from, if it is a fork."""
     row = tx.execute(

@@ -8,10 +8,16 @@ document.
 import dataclasses
 
 from keys.ed25519 import PrivateKey
-from keys.statements.project import After, ProjectDocument, open_project, seal_project
+from keys.statements.project import (
+    After,
+    ProjectDocument,
+    open_chain,
+    open_project,
+    seal_project,
+)
 from node.access import verbs as access
 from node.accounts.model import Account, NotAPerson
-from node.kernel.errors import Denied
+from node.kernel.errors import Conflict, Denied
 from node.kernel.forge import Forge
 from node.landings import rows
 from node.projects import changing, mirroring, rules
@@ -31,11 +37,23 @@ class NotTheOwner(Denied):
         )
 
 
+class NotFollowed(Conflict):
+    """The mirror ends before the landing that the newest home goes on from."""
+
+    def __init__(self, position: int, begun: int) -> None:
+        super().__init__(
+            "project.not-followed",
+            f"This node has verified the project up to @{position}, and its home orders what comes"
+            f" after @{begun}. Let it follow first.",
+            position=position,
+        )
+
+
 async def adopt(forge: Forge, name: str, key: PrivateKey, account: Account) -> Project:
     """Let this node order the mirror whose id is `name`, for `account`; `key` is its owner's.
 
     It goes on behind the newest position that was verified here. Raises `NotHeld`, `NotTheOwner`,
-    `NotAPerson` or `ProjectLimit`.
+    `NotAPerson`, `NotFollowed` or `ProjectLimit`.
     """
     if account.is_remote:
         raise NotAPerson(account.handle)
@@ -49,6 +67,9 @@ def _adopt(forge: Forge, tx: Tx, name: str, key: PrivateKey, account: Account) -
         raise NotTheOwner(newest.owner)
     changing.check_room(forge, tx, account)
     at, head = forge.now(), rows.head(tx, mirror.key)
+    begun = open_chain(mirroring.documents(forge, tx, mirror)).tenures[-1].after.position
+    if head.position < begun:
+        raise NotFollowed(head.position, begun)
     handle = mirroring.free_handle(tx, account.key, mirror.handle, mirror.key)
     document = _document(forge, newest, mirror, account, After(head.position, head.id), handle)
     envelope = seal_project(document, key)

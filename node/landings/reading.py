@@ -320,6 +320,11 @@ def inherit(tx: Tx, origin: int, project: int, until: int) -> None:
     rows.inherit(tx, origin, project, until)
 
 
+def carried_until(tx: Tx, project: int, origin: str) -> int:
+    """Return the newest landing of `origin` that was carried over to a project, 0 for none."""
+    return rows.carried_until(tx, project, origin)
+
+
 def all_held(tx: Tx) -> list[int]:
     """Return the projects that take no landings now."""
     return rows.all_held(tx)

@@ -278,6 +278,15 @@ def inherit(tx: Tx, origin: int, project: int, until: int) -> None:
     )
 
 
+def carried_until(tx: Tx, project: int, origin: str) -> int:
+    """Return the newest landing of `origin` that was carried over to a project, 0 for none."""
+    row = tx.execute(
+        "select max(carried_position) from landings where project = ? and carried_project = ?",
+        (project, origin),
+    ).fetchone()
+    return row[0] or 0
+
+
 def forget(tx: Tx, project: int) -> None:
     """Remove all landings of a project, as if there had been none."""
     tx.execute("delete from path_touches where project = ?", (project,))

@@ -6,12 +6,14 @@ import pytest
 
 from keys.statements.project import Origin, open_chain, open_project, seal_project
 from node.daemon import fsck
-from node.forks import syncing
+from node.forks import jobs, syncing
 from node.forks import verbs as forks
 from node.forks.model import NewFork, NotWhole
 from node.kernel.parties import ANONYMOUS
+from node.landings import adopting
 from node.landings import jobs as landing_jobs
 from node.landings import verbs as landings
+from node.landings.adopting import NotFollowed
 from node.landings.model import NotAccepted
 from node.projects import mirroring
 from node.projects.model import BadDocuments
@@ -132,3 +134,47 @@ async def test_a_mirror_with_the_newest_contents_only_is_not_forked(nodes, made)
     eve = await an_account(mirror, "eve")
     with pytest.raises(NotWhole):
         await forks.fork(mirror, eve.party, copy, NewFork(handle="own"))
+
+
+async def test_a_mirror_of_a_fork_says_what_it_was_forked_from(nodes, made):
+    home, mirror = nodes
+    book, fork, bob = made
+    await syncing.sync(home, bob.party, fork)
+    await settled(home, landing_jobs.FEATURE)
+    origin = await followed(home, mirror, book)
+    copy = await followed(home, mirror, fork)
+    await settled(mirror, jobs.FEATURE)
+    lineage = await forks.lineage(mirror, ANONYMOUS, copy)
+    assert (lineage.origin.id, lineage.root.position) == (origin.id, 2)
+    assert await forks.lineage(mirror, ANONYMOUS, origin) is None
+
+
+async def test_a_fork_that_found_a_new_home_stays_level_there(nodes, made):
+    home, mirror = nodes
+    book, fork, bob = made
+    await syncing.sync(home, bob.party, fork)
+    ada = await an_account(home)
+    await a_landing(home, ada, book, {"late": b"l\n"}, goal="Late")
+    await settled(home, landing_jobs.FEATURE)
+    await followed(home, mirror, book)
+    copy = await followed(home, mirror, fork)
+    eve = await an_account(mirror, "eve")
+    own = await adopting.adopt(mirror, copy.id, home.keys.person(bob.did), eve)
+    await settled(mirror, jobs.FEATURE)
+    assert (await forks.lineage(mirror, ANONYMOUS, own)).behind == 1
+    assert (await syncing.sync(mirror, eve.party, own)).carried == 1
+    assert (await landings.log(mirror, ANONYMOUS, own, limit=1))[0].title == "Late"
+    assert await fsck.meaning(mirror) == []
+
+
+async def test_a_fork_is_adopted_once_it_is_here_up_to_where_it_begins(nodes, made):
+    home, mirror = nodes
+    _, fork, bob = made
+    copy = await mirroring.take(mirror, await documents_of(home, fork), fork.id)
+    groups = await groups_of(home, fork)
+    await accept(mirror, copy, groups[:1], contents_from=99)
+    eve, key = await an_account(mirror, "eve"), home.keys.person(bob.did)
+    with pytest.raises(NotFollowed):
+        await adopting.adopt(mirror, copy.id, key, eve)
+    await accept(mirror, copy, groups[1:], contents_from=99)
+    assert not (await adopting.adopt(mirror, copy.id, key, eve)).is_mirror
