@@ -20,6 +20,7 @@ ROOTS = ("keys", "store", "node", "mic", "web", "p2p")
 # Each library, and the only modules that may know it. A trailing dot means "and all below".
 FENCES = {
     "aiohttp": ("web.", "mic.sync.", "node.daemon.", "p2p.client"),
+    "PIL": ("node.profiles.pictures",),
     "anyio": ("mic.cli.serving",),
     "aiosqlite": ("store.database",),
     "bleach": ("node.kernel.markup",),

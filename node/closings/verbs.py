@@ -14,6 +14,7 @@ from node.feeds import verbs as feeds
 from node.kernel import events, jobs
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
+from node.profiles import verbs as profiles
 from node.projects import moves
 from node.signin import verbs as signin
 from node.stars import verbs as stars
@@ -79,6 +80,7 @@ def close(forge: Forge, tx: Tx, account: int) -> str | None:
     access.remove_all(tx, account)
     stars.forget(tx, account)
     feeds.forget(tx, account)
+    profiles.forget(tx, account)
     accounts.close(tx, account, at)
     rows.remove(tx, account)
     audit.append(tx, person.party, None, "account.closed", {"handle": person.handle}, at)

@@ -25,6 +25,7 @@ from node.kernel.errors import Denied, Fault
 from node.kernel.parties import ANONYMOUS
 from node.landings.model import Draft, SessionDraft
 from node.organizations import verbs as organizations
+from node.profiles.model import Profile
 from node.projects.model import NewProject, ProjectChanges
 from node.sessions import verbs as sessions
 from node.sessions.model import NewSession
@@ -108,6 +109,8 @@ TABLE = {
     "organizations.remove": OF_A_NAMESPACE,
     "organizations.set_role": OF_A_NAMESPACE,
     "organizations.update": OF_A_NAMESPACE,
+    "profiles.set_picture": OF_A_NAMESPACE,
+    "profiles.update": OF_A_NAMESPACE,
     "projects.by_id": READS,
     "projects.by_key": READS,
     "projects.create": OF_A_NAMESPACE,
@@ -197,6 +200,8 @@ OWN = {
     "offers.waiting",
     "invitations.peek_link",  # the secret in the link is the right to use it
     "invitations.redeem_link",
+    "profiles.get",  # what is public of whoever
+    "profiles.picture",
     "rollups.build",  # a job
     "signin.end_session",  # the secret in the cookie is the right to end it
     "signin.make_link",  # the operator's
@@ -277,6 +282,7 @@ def arguments(name, function, project, did):
         "changes": ProjectChanges(description="x") if "projects" in name else (),
         "count": 1,
         "did": did,
+        "data": None,
         "draft": DRAFT,
         "epoch": 1,
         "handle": project.handle,
@@ -310,11 +316,13 @@ def arguments(name, function, project, did):
         "role": "writer" if name.startswith("projects.members") else "human",
         "text": "x",
         "request": b"{}",
+        "said": Profile(),
         "session": SESSION,
         "signer": did,
         "sort": Sort.POPULAR,
         "to": "keeper",
         "view": None,
+        "wanted": False,
         "why": "x",
     }
     if name == "imports.receive":
@@ -327,7 +335,7 @@ def arguments(name, function, project, did):
         dull["handle"] = "fresh"
     elif name.startswith("organizations"):
         dull["handle"] = GUILD
-    if name.startswith("exports"):
+    if name.startswith(("exports", "feeds", "profiles")):
         dull["handle"] = project.account
     needed = inspect.signature(function).parameters.values()
     return {
