@@ -10,6 +10,7 @@ from typing import cast
 from keys.statements import transcript
 from keys.statements.landing import Carried
 from mic.wire import blame as blames
+from mic.wire import former
 from mic.wire import messages as wire
 from node.kernel.forge import Forge
 from node.landings.model import Landing, LandingDetail
@@ -65,15 +66,15 @@ def landing(one: Landing, renamed_from: str | None = None) -> wire.Landing:
         model=one.model,
         contribution=one.contribution.hex() if one.contribution else None,
         changed=one.changed,
-        imported=wire.Imported(**asdict(one.imported)) if one.imported else None,
+        imported=former.Imported(**asdict(one.imported)) if one.imported else None,
         renamed_from=renamed_from,
         carried=carried(one.carried) if one.carried else None,
     )
 
 
-def carried(was: Carried) -> wire.Carried:
+def carried(was: Carried) -> former.Carried:
     """Encode what a landing was in another project."""
-    return wire.Carried(was.project, was.position, was.record.hex(), was.made_at)
+    return former.Carried(was.project, was.position, was.record.hex(), was.made_at)
 
 
 def detail(one: LandingDetail, said: Session) -> wire.LandingDetail:

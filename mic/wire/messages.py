@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from mic.wire import limits
+from mic.wire.former import Carried, Imported
 
 PREFIX: Final = "/mic/v1"
 VERSION: Final = 1
@@ -180,27 +181,6 @@ class Head(Struct, frozen=True, kw_only=True):
     id: Hex | None = None
     record: bytes | None = None
     held: str | None = None
-
-
-class Imported(Struct, frozen=True, kw_only=True):
-    """What a landing was before: git's commit, its author, and when it was written (Unix ms)."""
-
-    commit: str
-    author: str
-    email: str
-    authored_at: int
-
-
-class Carried(Struct, frozen=True):
-    """The landing of another project that one of a fork was; `made_at` is when it was made there.
-
-    `record` is the id of its landing record.
-    """
-
-    project: str
-    position: int
-    record: Hex
-    made_at: Count
 
 
 class Landing(Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ import msgspec
 from keys.statements.landing import Carried
 from mic.client.connection import Connection, Query
 from mic.errors import Missing, Unreachable
+from mic.wire import former
 from mic.wire import messages as wire
 from mic.wire.blame import Blame
 from mic.workspace.evidence import Evidence, Landed
@@ -248,13 +249,13 @@ def _landing(one: Landed) -> wire.Landing:
         model=_model(one),
         contribution=record.contribution.hex() if record.contribution else None,
         changed=len(one.changes),
-        imported=wire.Imported(**asdict(imported)) if imported else None,
+        imported=former.Imported(**asdict(imported)) if imported else None,
         carried=_carried(was) if was else None,
     )
 
 
-def _carried(was: Carried) -> wire.Carried:
-    return wire.Carried(was.project, was.position, was.record.hex(), was.made_at)
+def _carried(was: Carried) -> former.Carried:
+    return former.Carried(was.project, was.position, was.record.hex(), was.made_at)
 
 
 def _model(one: Landed) -> str | None:
