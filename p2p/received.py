@@ -19,7 +19,7 @@ from store.records import Decoder, Record, encode
 
 log = logging.getLogger(__name__)
 
-DIRECTORY = "incoming"
+DIRECTORY = "received"
 STEP = 128 << 10
 """Bytes that may wait to be written: less than an average piece of a large file."""
 
@@ -127,8 +127,12 @@ def sweep(cache: Path, held: Collection[str]) -> None:
     """Remove what came for what is not `held` here any more."""
     names = {_name(one) for one in held}
     for path in (cache / DIRECTORY).glob("*-*"):
-        if path.name.partition("-")[0] not in names:
+        if path.name.partition("-")[0] in names:
+            continue
+        try:
             path.unlink(missing_ok=True)
+        except OSError as fault:
+            log.warning("what nobody wants stays in the cache", extra={"fault": str(fault)})
 
 
 def _name(project_id: str) -> str:

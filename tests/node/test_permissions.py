@@ -59,6 +59,7 @@ TABLE = {
     "devices.listed": OF_ONESELF,
     "devices.peek": OF_ONESELF,
     "devices.revoke": OF_ONESELF,
+    "exports.snapshot": READS,
     "exports.stream": OF_A_NAMESPACE,
     "feeds.follow": OF_ONESELF,
     "feeds.followed": OF_ONESELF,
@@ -161,6 +162,7 @@ TABLE = {
     "trees.diff": READS,
     "trees.entry": READS,
     "trees.listing": READS,
+    "trees.paths": READS,
     "trees.read": READS,
     "trees.sides": READS,
     "trees.start": READS,
@@ -323,6 +325,8 @@ def arguments(name, function, project, did):
         "to": "keeper",
         "view": None,
         "wanted": False,
+        "kind": "zip",
+        "most": 10,
         "why": "x",
     }
     if name == "imports.receive":

@@ -121,3 +121,12 @@ async def test_a_quota_counts_what_is_taken_up(taking):
     await kept(taking.forge.cache, ONE, name=taking.seed.id)
     await taking.take_up()
     assert await absent(taking, ONE) == [ONE.digest]
+
+
+def test_what_others_keep_in_the_cache_is_left_alone_and_stops_nothing(tmp_path):
+    pushed = tmp_path / "incoming" / "push-1"
+    strange = tmp_path / received.DIRECTORY / "not-a-file"
+    for place in (pushed, strange):
+        place.mkdir(parents=True)
+    received.sweep(tmp_path, set())
+    assert pushed.is_dir()
