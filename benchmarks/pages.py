@@ -125,13 +125,14 @@ def chosen_of(repository: Path, path: str, seed: int) -> Chosen:
         repository, "log", "--first-parent", "-m", "--format=%H", "--no-renames", "HEAD", "--", path
     ).split()
     dice = random.Random(seed)
-    touching = touching[: max(FRESH, len(touching) - 5)]
+    # The newest first, as visitors do; then any.
+    newest, *others = touching
     return Chosen(
         repository=repository,
         path=path,
         line={commit: number for number, commit in enumerate(line, 1)},
         times={commit: int(at) for commit, at in times.items()},
-        touching=dice.sample(touching, min(FRESH, len(touching))),
+        touching=[newest, *dice.sample(others, min(FRESH - 1, len(others)))],
         wide=_wide(repository, dice),
     )
 

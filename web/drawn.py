@@ -44,7 +44,7 @@ async def drawn(
     `named` is all that the result depends on; each must be told apart by its `repr`.
     """
     kept = request.app[DRAWN]
-    name = Digest(hashlib.sha256(repr((renderer, named)).encode("utf-8", "replace")).digest())
+    name = _name(renderer, named)
     found = kept.get(name)
     if found is not None:
         return found  # type: ignore[no-any-return]
@@ -53,3 +53,13 @@ async def drawn(
     if weight <= LARGEST:
         kept.put(name, made, weight)
     return made
+
+
+def is_drawn(request: web.Request, renderer: str, *named: object) -> bool:
+    """Whether `drawn` would answer at once."""
+    return request.app[DRAWN].get(_name(renderer, named)) is not None
+
+
+def _name(renderer: str, named: tuple[object, ...]) -> Digest:
+    named_bytes = repr((renderer, named)).encode("utf-8", "replace")
+    return Digest(hashlib.sha256(named_bytes).digest())

@@ -23,8 +23,9 @@ from node.projects import verbs as projects
 from node.replication import verbs as replication
 from store.digest import Digest
 from store.recent import Recent
-from web.packing import Packer, portions
-from web.page import HEADERS, MOMENT, THEME_COOKIE, Drawing, forge_of, party_of, tag_of
+from web.drawing import MOMENT, Drawing
+from web.packing import Packer
+from web.page import HEADERS, THEME_COOKIE, forge_of, party_of, tag_of
 from web.phrases import Moment
 
 log = logging.getLogger(__name__)
@@ -112,7 +113,7 @@ async def _kept(
     if isinstance(response, Drawing):
         if request.method == "GET" and "If-None-Match" not in request.headers:
             return await _sent_while_drawn(request, response, name)
-        body = "".join(response.pieces).encode()
+        body = await response.whole()
     elif (whole := _whole(response)) is not None:
         body = whole
     else:
@@ -139,7 +140,7 @@ async def _sent_while_drawn(
     parts: list[bytes] = []
     try:
         await response.prepare(request)
-        for portion in portions(drawing.pieces):
+        async for portion in drawing.portions():
             parts.append(await packer.add(portion))
             await response.write(parts[-1])
     except ConnectionError:

@@ -6,7 +6,7 @@ allows no script and no style but the node's own files, so nothing that a projec
 
 import functools
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from node.kernel.parties import Party
 from web import phrases
 from web.design.lines import blame_runs, code_lines
 from web.design.stylesheet import stylesheet
+from web.drawing import LATER, MOMENT, Drawing
 from web.static import scripts
 
 LONG = 400
@@ -27,9 +28,6 @@ LONG = 400
 
 FORGE = web.AppKey("web-forge", Forge)
 PARTY = web.RequestKey("web-party", Party)
-MOMENT = web.RequestKey("web-moment", phrases.Moment)
-"""When a page is drawn that may be kept, see `web.kept`."""
-
 THEMES = ("light", "dark")
 SESSION_COOKIE = "micelio_session"
 THEME_COOKIE = "micelio_theme"
@@ -76,14 +74,6 @@ def party_of(request: web.Request) -> Party:
     return request[PARTY]
 
 
-class Drawing(web.Response):
-    """A page that is not drawn yet, but can be: the pieces are drawn as they are taken."""
-
-    def __init__(self, pieces: Iterator[str]) -> None:
-        super().__init__(headers=HEADERS, content_type="text/html", charset="utf-8")
-        self.pieces = pieces
-
-
 def render(
     request: web.Request, template: str, view: object, status: int = 200, *, is_long: bool = False
 ) -> web.StreamResponse:
@@ -106,8 +96,8 @@ def render(
         now=request.get(MOMENT) or forge.now(),
     )
     found = templates().get_template(template)
-    if is_long and status == 200 and MOMENT in request:
-        return Drawing(found.generate(view=view, shell=shell))
+    if (is_long or LATER in request) and status == 200 and MOMENT in request:
+        return Drawing(found.generate(view=view, shell=shell), request.get(LATER), HEADERS)
     body = found.render(view=view, shell=shell).encode()
     response = web.Response(
         body=body, status=status, content_type="text/html", charset="utf-8", headers=HEADERS

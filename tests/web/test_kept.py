@@ -7,6 +7,7 @@ from aiohttp import ClientError, CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from node.access import verbs as access
 from node.daemon.http import application
@@ -17,8 +18,10 @@ from node.stars import verbs as stars
 from store.database import Database
 from tests.support.drafts import a_landing
 from tests.support.forges import MIGRATIONS, a_project, an_account
+from web.drawing import Drawing, Later
+from web.drawn import DRAWN
 from web.kept import KEPT, LONGEST_MS, MOST, PAGES, Kept
-from web.packing import portions
+from web.packing import AT_ONCE, FIRST, portions
 from web.page import LONG, SESSION_COOKIE, THEME_COOKIE, templates
 from web.phrases import DAY, MINUTE, Moment, ago
 
@@ -286,6 +289,41 @@ async def test_a_long_page_that_cannot_be_drawn_to_its_end_breaks_off(forge, ada
     assert "page failed" in caplog.text
     assert not client.app[KEPT]._values
     assert await text_of(client, url) == whole
+
+
+@pytest.mark.parametrize("page", ["", "/tree/src"])
+async def test_a_readme_that_takes_long_comes_when_the_rest_is_out(forge, ada, client, page):
+    project = await a_project(forge, ada, "rest")
+    files = dict.fromkeys(("README.rst", "src/README.rst"), b"Rest\n====\n\n*drawn late*")
+    await a_landing(forge, ada, project, files)
+    url = f"/ada/rest{page}"
+    drawn = await client.get(url)
+    first = await drawn.text()
+    kept = await client.get(url)
+    assert ("ETag" in drawn.headers, "ETag" in kept.headers) == (False, True)
+    assert "<em>drawn late</em>" in first
+    assert await kept.text() == first
+    assert await text_of(client, url, headers={"Accept-Encoding": "identity"}) == first
+    client.app[KEPT].clear()
+    client.app[DRAWN].clear()
+    assert (await client.head(url)).headers["ETag"]
+    assert await text_of(client, url) == first
+
+
+@pytest.mark.parametrize("before", ["", "a" * FIRST, "a" * AT_ONCE])
+async def test_what_takes_long_comes_in_its_place_and_late(before):
+    seen = []
+
+    async def make():
+        seen.append("late")
+        return Markup("<b>late</b>")
+
+    drawing = Drawing(iter([before, "<p>mark</p>", "c"]), Later("mark", make), {})
+    async for portion in drawing.portions():
+        seen += [portion.decode()]
+    at = seen.index("late")
+    assert "".join(seen[:at]) == before + "<p>"
+    assert "".join(seen[at + 1 :]) == "<b>late</b></p>c"
 
 
 @given(st.lists(st.text(max_size=6_000), max_size=60))
