@@ -45,6 +45,8 @@ SAYS = {
     "goto": "goto 1",
     "verify": "verify",
     "project create": "project create ada made Made",
+    "fork": "fork ada/garden --handle twig",
+    "project sync": "project sync ada/branch",
     "project list": "project list",
     "project get": "project get",
     "project update": "project update --name Better",
@@ -111,6 +113,8 @@ def prepare(command, node, place):
     ada = Person(node.data.parent / "mic")
     if command.name.startswith("org "):
         ada.mic("org", "create", "guild", at=place)
+    if command.name == "project sync":
+        ada.json("fork", "ada/garden", "--handle", "branch", at=place)
     if command.name == "share":
         (place / "new").mkdir()
         (place / "new/a").write_text("new\n")
