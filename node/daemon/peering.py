@@ -17,7 +17,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from mic.sync import edge, failures
 from mic.sync import routes as sync
-from node.daemon import health, http, presence
+from node.daemon import health, http, presence, steady
 from node.daemon.config import Config
 from node.daemon.health import Metrics
 from node.daemon.patience import Connection
@@ -38,7 +38,10 @@ log = logging.getLogger(__name__)
 
 
 async def run(forge: Forge, config: Config, host: str, metrics: Metrics, up: asyncio.Event) -> None:
-    """Take part until cancelled; set `up` when others reach us. `host` is where the pages are."""
+    """Take part until cancelled; set `up` when others reach us. `host` is where the pages are.
+
+    Whatever ends in there begins again after a pause: the pages and landing never wait for it.
+    """
 
     def told(network: Network) -> None:
         if network.state.is_up:
@@ -46,7 +49,8 @@ async def run(forge: Forge, config: Config, host: str, metrics: Metrics, up: asy
             up.set()
 
     async with _answering(forge, metrics) as door:
-        await running.run(forge, _plan(config, host), door.serve, told)
+        plan = _plan(config, host)
+        await steady.repeat("peers", lambda: running.run(forge, plan, door.serve, told))
 
 
 @asynccontextmanager

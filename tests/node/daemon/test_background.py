@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from node.daemon import dispatcher, steady, worker
+from node.daemon import config, dispatcher, peering, steady, worker
+from node.daemon.health import Metrics
 from node.kernel import events, jobs, periodic
 from node.kernel.feature import Feature
 from store.errors import DiskFull
@@ -237,3 +238,15 @@ async def test_a_full_disk_holds_background_work_up_and_does_not_end_it(caplog):
             await done.wait()
         task.cancel()
     assert [record.work for record in caplog.records] == ["sealing", "sealing"]
+
+
+@pytest.mark.usefixtures("quick")
+async def test_what_ends_among_peers_ends_nothing_else(forge, tmp_path, caplog):
+    await forge.db.write(lambda tx: tx.execute("drop table seeds"))
+    settings = config.read({"data": str(tmp_path), "no_p2p": True}, {}, tmp_path)
+    run = peering.run(forge, settings, "127.0.0.1", Metrics(), asyncio.Event())
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(run)
+        await until(lambda: caplog.text.count("background work failed") > 1)
+        assert not task.done()
+        task.cancel()
