@@ -16,7 +16,10 @@ def get(tx: Tx, account: int) -> Profile:
         f"select {_COLUMNS}, lower(hex(picture)) from profiles where account = ?",  # noqa: S608
         (account,),
     ).fetchone()
-    return Profile(*row[:-1], row[-1] or None) if row else Profile()
+    if row is None:
+        return Profile()
+    *said, picture = row
+    return Profile(*said, picture=picture or None)
 
 
 def put(tx: Tx, account: int, said: Profile) -> None:
