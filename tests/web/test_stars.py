@@ -289,7 +289,7 @@ async def test_an_import_begins_by_a_form_and_leads_to_the_page_that_follows_it(
     status, to = await bobs.post("/projects/import", url="https://git.example.org/a/Spore.git")
     assert (status, to.startswith("/bob/spore/import/")) == (303, True)
     answer = await bobs.client.get(to)
-    assert (answer.status, "Refresh" in answer.headers) == (200, True)
+    assert (answer.status, 'data-refresh="2"' in await answer.text()) == (200, True)
     assert await bobs.get("/bob/spore/settings/import") == (
         303,
         "/projects/import?account=bob&handle=spore",

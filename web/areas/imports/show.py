@@ -10,7 +10,7 @@ from web.page import forge_of, party_of, render
 from web.places import Place, place_of
 
 SECONDS = 2
-"""How often the page is loaded anew while the import goes on."""
+"""How often the page is asked for again while the import goes on."""
 
 WORDS = {
     Stage.METADATA: "Look whether a repository answers",
@@ -41,12 +41,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page shows."""
+    """What the page shows; it is asked for again after `seconds`, or not any more at 0."""
 
     place: Place
     one: Import
     status: str
     steps: list[Step]
+    seconds: int
 
     @property
     def has_failed(self) -> bool:
@@ -61,11 +62,9 @@ async def show(request: web.Request) -> web.StreamResponse:
     one, project = await imports.get(forge_of(request), party_of(request), name)
     if project.key != place.project.key:
         raise NoImport(name)
-    view = View(place, one, STATUS[one.status], _steps(one))
-    response = render(request, "areas/imports/show.html", view)
-    if one.status in {Status.QUEUED, Status.RUNNING}:
-        response.headers["Refresh"] = str(SECONDS)
-    return response
+    seconds = SECONDS if one.status in {Status.QUEUED, Status.RUNNING} else 0
+    view = View(place, one, STATUS[one.status], _steps(one), seconds)
+    return render(request, "areas/imports/show.html", view)
 
 
 def _steps(one: Import) -> list[Step]:
