@@ -8,6 +8,7 @@ this happens.
 
 import asyncio
 import ctypes
+import gc
 import os
 from pathlib import Path
 
@@ -36,11 +37,21 @@ def give_back() -> None:
     _of_glibc("malloc_trim", 0)
 
 
+def settle() -> None:
+    """Have the collector of garbage leave alone what is there: it stays, and takes long to see."""
+    gc.collect()
+    gc.freeze()
+
+
 async def tidy() -> None:
     """Give back again and again, as long as there is any change, until cancelled."""
-    kept = -1
+    settle()
+    kept, is_settled = -1, False
     while True:
         await asyncio.sleep(PAUSE_SECONDS)
+        if not is_settled:  # what peers and the first pages need is loaded by now
+            settle()
+            is_settled = True
         if resident() != kept:
             await asyncio.to_thread(give_back)
             kept = resident()

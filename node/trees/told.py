@@ -36,10 +36,16 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class _Packed:
-    """The same, small: `renamed` are those that are not called as the file was then."""
+    """The same, small: of `owners` and of `renamed`, who are not called as the file was then."""
 
     owners: bytes
-    renamed: Mapping[int, str | None]
+    renamed: Sequence[tuple[str | None, bytes]]
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes of memory this takes."""
+        names = sum(_OVERHEAD + len(name or "") + len(some) for name, some in self.renamed)
+        return _OVERHEAD + len(self.owners) + names
 
 
 _kept: Recent[_Packed] = Recent(MOST)
@@ -50,19 +56,32 @@ def at(landing: Landing, path: str) -> Told | None:
     found = _kept.get(_name(landing, path))
     if found is None:
         return None
-    owners = array("Q", zlib.decompress(found.owners))
+    owners = _unpacked(found.owners)
     before: dict[int, str | None] = dict.fromkeys(owners, path)
-    return Told(owners, before | dict(found.renamed))
+    for name, some in found.renamed:
+        before |= dict.fromkeys(_unpacked(some), name)
+    return Told(owners, before)
 
 
 def keep(landing: Landing, path: str, told: Told) -> None:
     """Keep what is known of `path` as `landing` left it, if all of it is."""
     if UNKNOWN in told.owners:
         return
-    renamed = {one: told.before[one] for one in set(told.owners) if told.before[one] != path}
-    packed = _Packed(zlib.compress(array("Q", told.owners).tobytes(), 1), renamed)
-    weight = _OVERHEAD + len(packed.owners) + 150 * len(renamed)
-    _kept.put(_name(landing, path), packed, weight)
+    renamed: dict[str | None, list[int]] = {}
+    for one in sorted(set(told.owners)):
+        if told.before[one] != path:
+            renamed.setdefault(told.before[one], []).append(one)
+    names = [(name, _packed(some)) for name, some in renamed.items()]
+    packed = _Packed(_packed(told.owners), names)
+    _kept.put(_name(landing, path), packed, packed.weight)
+
+
+def _packed(positions: Sequence[int]) -> bytes:
+    return zlib.compress(array("Q", positions).tobytes(), 1)
+
+
+def _unpacked(data: bytes) -> Sequence[int]:
+    return array("Q", zlib.decompress(data))
 
 
 def brought(owners: Sequence[int], found: Sequence[Hunk], position: int) -> list[int]:

@@ -10,14 +10,28 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 
+class Highlighted(tuple[str, ...]):
+    """Lines of code as HTML: coloured, and escaped.
+
+    They are plain strings, as the collector of garbage looks at each `Markup` again and again.
+    """
+
+    __slots__ = ()
+
+    def part(self, start: int, end: int) -> "Highlighted":
+        """Return the lines from `start` up to `end`, counted from 0."""
+        return Highlighted(self[start:end])
+
+
 def code_lines(
-    lines: Sequence[Markup], start: int = 1, anchor: str = "L", marked: Container[int] = ()
+    lines: Sequence[str], start: int = 1, anchor: str = "L", marked: Container[int] = ()
 ) -> Markup:
-    """Return highlighted lines as list items, counted from `start`; some of them are marked."""
+    """Return lines as list items, counted from `start`; some of them are marked."""
     shown = escape(anchor)
+    texts = lines if isinstance(lines, Highlighted) else map(escape, lines)
     items = [
-        _line(number, _safe(line), shown, is_marked=number in marked)
-        for number, line in enumerate(lines, start)
+        _line(number, text, shown, is_marked=number in marked)
+        for number, text in enumerate(texts, start)
     ]
     return Markup("".join(items))  # noqa: S704 - all that is put in is escaped
 
@@ -29,7 +43,7 @@ class Run:
     reason: Hashable
     age: int
     start: int
-    lines: Sequence[Markup]
+    lines: Sequence[str]
 
 
 def blame_runs(runs: Iterable[Run], whys: Mapping[object, Markup], anchor: str = "L") -> Markup:
@@ -43,16 +57,11 @@ def _run(run: Run, why: Markup, anchor: str) -> str:
     lines = code_lines(run.lines, run.start, anchor)
     return (
         f'<div class="blame-run"><details class="why is-age-{run.age}{short}" name="why">'
-        f'{_safe(why)}</details><ol class="code" start="{run.start}">{lines}</ol></div>'
+        f'{escape(why)}</details><ol class="code" start="{run.start}">{lines}</ol></div>'
     )
 
 
-def _safe(line: Markup) -> Markup:
-    # What is marked as safe is not copied once more.
-    return line if isinstance(line, Markup) else escape(line)
-
-
-def _line(number: int, text: Markup, anchor: Markup, *, is_marked: bool) -> str:
+def _line(number: int, text: str, anchor: Markup, *, is_marked: bool) -> str:
     here, more = f"{anchor}{number}", " is-marked" if is_marked else ""
     return (
         f'<li class="code-line{more}" id="{here}"><a class="code-no" href="#{here}"'

@@ -1,5 +1,6 @@
 """What a large request took is given back to the system, where the C library can."""
 
+import gc
 import platform
 
 import pytest
@@ -23,3 +24,14 @@ def test_what_lies_free_below_something_that_is_used_is_given_back():
 def test_what_a_c_library_does_not_have_is_left_alone():
     memory._of_glibc("no_such_function_anywhere", 0)
     memory.use_few_arenas()
+
+
+def test_what_is_settled_is_not_looked_at_again():
+    loaded = [[number] for number in range(1000)]
+    before = gc.get_freeze_count()
+    try:
+        memory.settle()
+        assert gc.get_freeze_count() >= before + len(loaded)
+        assert not {id(one) for one in loaded} & {id(one) for one in gc.get_objects()}
+    finally:
+        gc.unfreeze()

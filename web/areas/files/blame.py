@@ -1,11 +1,12 @@
 """A file with the reason beside each run of lines."""
 
 import asyncio
-from collections.abc import Collection, Iterator
+from array import array
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from aiohttp import web
-from markupsafe import Markup
 
 from node.kernel import markup
 from node.landings import verbs as landings
@@ -14,13 +15,22 @@ from node.trees.model import BlameLine, Reason
 from web.areas.files.blob import FORMS
 from web.areas.files.crumbs import Crumb, crumbs_of
 from web.areas.files.raw import ending
-from web.design.lines import Run
-from web.drawn import EACH, drawn, length
+from web.design.lines import Highlighted, Run
+from web.drawn import drawn, length
 from web.page import LONG, forge_of, party_of, render
 from web.places import Place, place_of
 
-Blamed = tuple[list[BlameLine], list[Markup]]
 AGES_MS = ((4, 7 * 86_400_000), (3, 60 * 86_400_000), (2, 365 * 86_400_000))
+
+
+@dataclass(frozen=True, slots=True)
+class Blamed:
+    """The lines of a file in runs: the position that brought each, and where each ends."""
+
+    lines: Highlighted
+    reasons: Mapping[int, Reason]
+    positions: Sequence[int]
+    ends: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +51,11 @@ async def show(request: web.Request) -> web.StreamResponse:
     now = forge_of(request).now()
     place = await place_of(request)
     path = request.match_info["path"].strip("/")
-    lines, shown = await _blamed(request, place, path)
-    runs = list(_runs(lines, shown, now))
-    reasons = {line.reason.position: line.reason for line in lines}.values()
-    form = FORMS.get(ending(path), "")
-    view = View(place, path, crumbs_of(place, path), runs, reasons, len(lines), form)
-    return render(request, "areas/files/blame.html", view, is_long=len(lines) > LONG)
+    blamed = await _blamed(request, place, path)
+    form, count = FORMS.get(ending(path), ""), len(blamed.lines)
+    runs = list(_runs(blamed, now))
+    view = View(place, path, crumbs_of(place, path), runs, blamed.reasons.values(), count, form)
+    return render(request, "areas/files/blame.html", view, is_long=count > LONG)
 
 
 async def _blamed(request: web.Request, place: Place, path: str) -> Blamed:
@@ -62,26 +71,30 @@ async def _blamed(request: web.Request, place: Place, path: str) -> Blamed:
     async def make() -> Blamed:
         lines = await trees.blame(forge, who, place.project, place.position, path)
         text = "".join(f"{line.text}\n" for line in lines)
-        drawn_lines = await asyncio.to_thread(markup.highlight, path, text)
-        return lines, [Markup(line) for line in drawn_lines]  # noqa: S704 - highlight escapes
+        return _in_runs(lines, await asyncio.to_thread(markup.highlight, path, text))
 
     return await drawn(request, make, _weight, "blame", found.id, place.project.key, last, path)
 
 
+def _in_runs(lines: Sequence[BlameLine], shown: Sequence[str]) -> Blamed:
+    reasons = {line.reason.position: line.reason for line in lines}
+    positions, ends = array("Q"), array("L")
+    for position, some in groupby(line.reason.position for line in lines):
+        positions.append(position)
+        ends.append((ends[-1] if ends else 0) + sum(1 for _ in some))
+    return Blamed(Highlighted(shown), reasons, positions, ends)
+
+
 def _weight(blamed: Blamed) -> int:
-    lines, shown = blamed
-    reasons = {line.reason.position: line.reason for line in lines}.values()
-    said = [(one.goal, *(d.text + d.why for d in one.decisions)) for one in reasons]
-    return 2 * length(shown) + len(lines) * EACH + sum(map(length, said))
+    said = [(one.goal, *(d.text + d.why for d in one.decisions)) for one in blamed.reasons.values()]
+    return length(blamed.lines) + 16 * len(blamed.ends) + sum(map(length, said))
 
 
-def _runs(lines: list[BlameLine], shown: list[Markup], now: int) -> Iterator[Run]:
+def _runs(blamed: Blamed, now: int) -> Iterator[Run]:
     start = 0
-    while start < len(lines):
-        reason, end = lines[start].reason, start + 1
-        while end < len(lines) and lines[end].reason is reason:
-            end += 1
+    for position, end in zip(blamed.positions, blamed.ends, strict=True):
+        reason = blamed.reasons[position]
         past = now - reason.made_at
         age = next((age for age, limit in AGES_MS if past < limit), 1)
-        yield Run(reason, age, start + 1, shown[start:end])
+        yield Run(reason, age, start + 1, blamed.lines.part(start, end))
         start = end

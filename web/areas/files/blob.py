@@ -20,6 +20,7 @@ from web.areas.files.notebooks import Notebook
 from web.areas.files.raw import IMAGES, ending
 from web.areas.files.sheets import Sheet
 from web.areas.project import prose
+from web.design.lines import Highlighted
 from web.drawn import EACH, drawn, length
 from web.page import LONG, forge_of, party_of, render
 from web.places import Place, place_of
@@ -40,7 +41,7 @@ class Shown:
     """A file as it is drawn; `kind` is text, prose, table, cells, image, binary, link or empty."""
 
     kind: str
-    lines: list[Markup] = field(default_factory=list)
+    lines: Highlighted = field(default_factory=Highlighted)
     symbols: list[Symbol] = field(default_factory=list)
     html: Markup = field(default_factory=Markup)
     sheet: Sheet | None = None
@@ -143,8 +144,7 @@ def _text(path: str, raw: bytes) -> Shown:
         shown = shown[: shown.rfind(b"\n") + 1] or shown
     text = shown.decode("utf-8", "replace")
     lines = markup.highlight(path, text)
-    drawn_lines = [Markup(line) for line in lines]  # noqa: S704 - highlight escapes
-    return Shown("text", lines=drawn_lines, symbols=outline(path, text, lines))
+    return Shown("text", lines=Highlighted(lines), symbols=outline(path, text, lines))
 
 
 def _weight(shown: Shown) -> int:
