@@ -318,15 +318,22 @@ def _class(kind: str) -> str:
 
 
 def _language(path: str) -> Any:
-    return _lexer("get_lexer_for_filename", path.rpartition("/")[2])
+    return _lexer("find_lexer_class_for_filename", path.rpartition("/")[2])
 
 
 def _named(language: str) -> Any:
-    return _lexer("get_lexer_by_name", language.split(maxsplit=1)[0])
+    return _lexer("find_lexer_class_by_name", language.split(maxsplit=1)[0])
 
 
 def _lexer(how: str, name: str) -> Any:
-    """Return the lexer of a file name or of a language's name; None without one."""
+    """Return a lexer for a file name or a language's name; None without one."""
+    found = _lexer_class(how, name)
+    return None if found is None else found()
+
+
+@functools.lru_cache(maxsize=256)
+def _lexer_class(how: str, name: str) -> Any:
+    """Return the class: the library tries the patterns of five hundred, one after the other."""
     from pygments import lexers, util  # noqa: PLC0415 - see the module's docstring
 
     try:
