@@ -63,7 +63,10 @@ async def fence(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPException as answer:
         if answer.status not in REFUSED:
             raise
-        return failed(request, answer.status, REFUSED[answer.status])
+        page = failed(request, answer.status, REFUSED[answer.status])
+        if isinstance(answer, web.HTTPMethodNotAllowed):
+            page.headers["Allow"] = ", ".join(sorted(answer.allowed_methods))
+        return page
     except ConnectionError:
         raise
     except Exception as fault:  # noqa: BLE001 - the fence of every page

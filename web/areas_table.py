@@ -5,9 +5,12 @@ from aiohttp import web
 from web import live
 from web.areas.account import closing, devices, export, tokens
 from web.areas.account import show as account
+from web.areas.admin import show as admin
 from web.areas.agents import show as agents
+from web.areas.changelog import show as changelog
 from web.areas.design import show as design
 from web.areas.device import answer as device
+from web.areas.docs import show as docs
 from web.areas.explore import show as explore
 from web.areas.files import archive, blame, blob, compare, find, raw, tree
 from web.areas.forks import new as fork
@@ -18,6 +21,7 @@ from web.areas.invitations import mine as invitations
 from web.areas.invitations import redeem
 from web.areas.landings import listed
 from web.areas.landings import show as landing
+from web.areas.legal import show as legal
 from web.areas.organizations import members, mine
 from web.areas.organizations import settings as organization
 from web.areas.peers import show as peers
@@ -28,6 +32,7 @@ from web.areas.projects import new as new_project
 from web.areas.settings import audit, deleted
 from web.areas.settings import show as settings
 from web.areas.signin import forms as signin
+from web.areas.sitemap import show as sitemap
 from web.areas.stars import badge, give
 
 PROJECT = "/{account}/{project}"
@@ -42,6 +47,17 @@ ROUTES = [
     web.get("/llms.txt", agents.llms),
     web.get("/robots.txt", agents.robots),
     web.get("/opensearch.xml", agents.search),
+    web.get("/sitemap.xml", sitemap.show),
+    web.get("/sitemap-{part:[0-9]{1,6}}.xml", sitemap.part),
+    web.get("/docs", docs.show),
+    web.get("/docs/images/{image}", docs.picture),
+    web.get("/docs/{shelf}", docs.shelf),
+    web.get("/docs/{shelf}/{document}", docs.document),
+    web.get("/changelog", changelog.show),
+    web.get("/changelog.atom", changelog.feed),
+    web.get("/legal", legal.show),
+    *(web.get(name, legal.moved) for name in legal.NAMES),
+    web.get("/admin", admin.show),
     web.post("/theme", signin.choose_theme),
     web.get("/sign-in", signin.how),
     web.get("/sign-in/{token}", signin.ask),

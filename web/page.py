@@ -57,6 +57,7 @@ class Shell:
     theme: str
     here: str
     section: str
+    origin: str
     canonical: str
     style: str
     scripts: str
@@ -89,6 +90,7 @@ def render(
         theme=theme if theme in THEMES else "",
         here=request.path_qs,
         section=request.path.split("/", 2)[1],
+        origin=forge.node.url,
         canonical=forge.node.url + request.rel_url.raw_path,
         style=f"/static/style-{stylesheet()[1]}.css",
         scripts=scripts(),

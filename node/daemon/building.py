@@ -84,7 +84,7 @@ async def opened(config: Config, url: str, *, alone: bool = True) -> AsyncIterat
 def assembled(config: Config, url: str, db: Database, objects: Objects) -> Forge:
     """Return the forge over parts that are open."""
     keys = KeyStore(config.data / KEYS)
-    identity = NodeIdentity(keys.node(), node_name(config), url)
+    identity = NodeIdentity(keys.node(), node_name(config), url, config.operator)
     return Forge(
         db=db,
         objects=objects,

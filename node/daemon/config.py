@@ -8,12 +8,14 @@ import os
 import pwd
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
 from node.daemon import limits
 from node.daemon.errors import BadSetting
+from node.kernel.forge import Operator
 from node.kernel.limits import Limits
 from p2p.transport import addresses
 from p2p.transport.addresses import Address
@@ -22,6 +24,7 @@ from p2p.transport.errors import BadAddress
 DEFAULT_LISTEN = "127.0.0.1:7070"
 SETTINGS_FILE = "node.toml"
 MAX_PORT = 65535
+LONGEST_OPERATOR = 200
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -50,6 +53,7 @@ class Config:
     p2p_listen: tuple[str, ...] = ()
     p2p_bootstrap: tuple[str, ...] = ()
     p2p_mdns: bool = False
+    operator: Operator = field(default_factory=Operator)
 
 
 def read(flags: Mapping[str, Any], environment: Mapping[str, str], home: Path) -> Config:
@@ -85,7 +89,21 @@ def read(flags: Mapping[str, Any], environment: Mapping[str, str], home: Path) -
         p2p_listen=several("p2p_listen", addresses.to_listen_on),
         p2p_bootstrap=several("p2p_bootstrap", addresses.of_peer),
         p2p_mdns=_yes_or_no("p2p_mdns", chosen("p2p_mdns")),
+        operator=_operator(chosen("operator") or ""),
     )
+
+
+def _operator(text: str) -> Operator:
+    """Return who `Ada Example <ada@example.org>` is; either part may be missing."""
+    name, email = parseaddr(text)
+    if text and (len(text) > LONGEST_OPERATOR or not text.isprintable() or not (name or email)):
+        raise BadSetting(
+            f"operator is written as 'Ada Example <ada@example.org>', not {text[:80]!r}.",
+            operator=text[:80],
+        )
+    if "@" not in email:
+        return Operator(name=text.strip())
+    return Operator(name, email)
 
 
 def data_directory(flag: str | None, environment: Mapping[str, str], home: Path) -> Path:

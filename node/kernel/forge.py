@@ -17,12 +17,21 @@ from store.objects import Objects
 
 
 @dataclass(frozen=True, slots=True)
+class Operator:
+    """Who keeps this node, as the pages say it; both are empty where nothing was chosen."""
+
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NodeIdentity:
     """This node to others: its key, the name it goes by and the address of its pages."""
 
     key: PrivateKey
     name: str
     url: str
+    operator: Operator = Operator()
 
     @property
     def did(self) -> str:

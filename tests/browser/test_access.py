@@ -17,6 +17,8 @@ NAMES = {
     "organization": "mycelia",
     "position": "6",
     "session": "hand-over-to-neighbours",
+    "shelf": "how-to",
+    "document": "run-a-node",
 }
 PATHS = {"tree": ["src"], "blob": ["src/outbox.rs", "docs/wire.md"], "blame": ["src/outbox.rs"]}
 NO_PAGE = re.compile(

@@ -1,12 +1,15 @@
 """Every page says what it is, to whoever looks only at its head: search, previews, readers."""
 
 import html
+import json
 import re
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from node.daemon.http import application
+from node.projects import verbs as projects
+from node.projects.model import ProjectChanges
 from tests.support.drafts import a_landing
 from tests.support.forges import a_project, an_account
 from tests.support.pages import foreign_scripts
@@ -23,6 +26,10 @@ PAGES = {
     "/ada/book/blame/src/one.txt": "Blame of src/one.txt · ada/book",
     "/sign-in": "Sign in · test",
     "/design": "Design · test",
+    "/docs": "Documentation · test",
+    "/docs/how-to/run-a-node": "Run a node · Documentation · test",
+    "/changelog": "Changelog · test",
+    "/legal": "Legal · test",
 }
 
 
@@ -49,6 +56,8 @@ async def test_a_page_has_title_description_and_canonical_address(client, forge,
     assert meta["description"] == meta["og:description"]
     assert meta["og:site_name"] == forge.node.name
     assert meta["og:url"] == forge.node.url + page
+    assert meta["twitter:card"] == "summary"
+    assert meta["og:image"] == meta["twitter:image"] == forge.node.url + "/static/icon.png"
     assert f'<link rel="canonical" href="{forge.node.url}{page}">' in text
 
 
@@ -69,3 +78,22 @@ async def test_a_page_has_no_script_and_no_style_of_its_own(client, page):
     assert foreign_scripts(text) == []
     assert "<style" not in text
     assert not re.search(r'<[^>]+ (?:style|on\w+)="', text)
+
+
+async def test_a_project_says_what_it_is_to_programs(client, forge):
+    ada = await an_account(forge, "ada")
+    hostile = '</script><script>alert(1)</script> & "quoted" \u2028'
+    await projects.update(forge, ada.party, "ada", "book", ProjectChanges(description=hostile))
+    text = await (await client.get("/ada/book")).text()
+    found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)
+    assert len(found) == 1
+    assert foreign_scripts(text) == []
+    data = json.loads(found[0])
+    assert data["@context"] == "https://schema.org"
+    assert data["@type"] == "SoftwareSourceCode"
+    assert data["description"] == hostile.strip()
+    assert data["codeRepository"] == forge.node.url + "/ada/book.git"
+    assert data["author"]["@type"] == "Person"
+    assert data["identifier"].startswith("mic:")
+    for page in ("/ada", "/ada/book/landings", "/"):
+        assert "ld+json" not in await (await client.get(page)).text()

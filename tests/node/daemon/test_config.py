@@ -86,3 +86,23 @@ def test_a_limit_that_cannot_be_is_refused(tmp_path, text):
     (tmp_path / "node.toml").write_text(text)
     with pytest.raises(BadSetting):
         read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "email"),
+    [
+        ("Ada Example <ada@example.org>", "Ada Example", "ada@example.org"),
+        ("ada@example.org", "", "ada@example.org"),
+        ("The grove society", "The grove society", ""),
+        ("", "", ""),
+    ],
+)
+def test_who_keeps_the_node_is_a_name_an_address_or_both(tmp_path, text, name, email):
+    found = read(tmp_path, {}, {"MICELIO_OPERATOR": text}).operator
+    assert (found.name, found.email) == (name, email)
+
+
+@pytest.mark.parametrize("text", ["Ada\nBcc: x@y", "a" * 201])
+def test_an_operator_that_is_none_is_named(tmp_path, text):
+    with pytest.raises(BadSetting, match="operator is written as"):
+        read(tmp_path, {}, {"MICELIO_OPERATOR": text})

@@ -42,6 +42,7 @@ Disallow: /settings/
 Disallow: /invitations
 Disallow: /device/
 Allow: /
+Sitemap: {{node}}/sitemap.xml
 """
 
 

@@ -24,6 +24,7 @@ from node.stars.model import Standing
 from node.trees import verbs as trees
 from store.tree import Mode
 from web.areas.project import directory
+from web.areas.project.data import described
 from web.areas.project.readme import readme_of
 from web.page import forge_of, party_of, render
 from web.places import Place, place_of
@@ -54,6 +55,7 @@ class View:
     lineage: Lineage | None
     languages: list[Share]
     may_land: bool
+    data: dict[str, object]
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -78,6 +80,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         lineage=await forks.lineage(forge, who, place.project),
         languages=await languages.shares(forge, who, place.project),
         may_land=allows(who, Action.LAND, place.project),
+        data=await described(forge, place.project),
     )
     await stars.viewed(forge, who, place.project)
     return render(request, "areas/project/show.html", view)

@@ -1,0 +1,37 @@
+"""Who keeps the node, and what that means for everybody else: one page, in plain language."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from node.accounts import verbs as accounts
+from web.page import forge_of, render
+
+NAMES = ("/terms", "/privacy", "/cookies", "/impressum")
+"""What such pages are called elsewhere; each leads here."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the page shows: who keeps the node, an address to write to (or none), whose account."""
+
+    keeper: str
+    email: str
+    account: str
+    did: str
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """Show the page."""
+    forge = forge_of(request)
+    owner, operator = await accounts.owner(forge), forge.node.operator
+    handle = owner.handle if owner else ""
+    name = operator.name or (owner.name or handle if owner else forge.node.name)
+    return render(
+        request, "areas/legal/show.html", View(name, operator.email, handle, forge.node.did)
+    )
+
+
+async def moved(_: web.Request) -> web.StreamResponse:
+    """Lead from each of `NAMES`."""
+    raise web.HTTPMovedPermanently("/legal")
