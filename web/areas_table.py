@@ -4,7 +4,6 @@ from aiohttp import web
 
 from web import live
 from web.areas.account import closing, devices, export, tokens
-from web.areas.account import show as account
 from web.areas.admin import show as admin
 from web.areas.agents import show as agents
 from web.areas.changelog import show as changelog
@@ -25,6 +24,8 @@ from web.areas.legal import show as legal
 from web.areas.organizations import members, mine
 from web.areas.organizations import settings as organization
 from web.areas.peers import show as peers
+from web.areas.people import atom, feed, picture
+from web.areas.people import show as account
 from web.areas.project import show as project
 from web.areas.projects import bring
 from web.areas.projects import mine as my_projects
@@ -66,6 +67,8 @@ ROUTES = [
     web.get("/device/auth", device.show),
     web.post("/device/auth/verify", device.verify),
     web.get("/account", closing.show),
+    web.post("/account/profile", closing.change_profile),
+    web.post("/account/picture", closing.change_picture),
     web.post("/account/close", closing.ask),
     web.post("/account/close/undo", closing.undo),
     web.get("/account/devices", devices.show),
@@ -85,6 +88,8 @@ ROUTES = [
     web.post(ORGANIZATION + "/leave", members.leave),
     web.get(ORGANIZATION + "/settings", organization.show),
     web.post(ORGANIZATION + "/settings", organization.change),
+    web.post(ORGANIZATION + "/profile", organization.change_profile),
+    web.post(ORGANIZATION + "/picture", organization.change_picture),
     web.post(ORGANIZATION + "/delete", organization.delete),
     web.get("/invitations", invitations.show),
     web.post("/invitations/link", invitations.make_link),
@@ -104,7 +109,11 @@ ROUTES = [
     web.get("/projects" + PROJECT + "/edit", my_projects.moved_settings),
     web.get("/deleted", deleted.show),
     web.post("/deleted" + PROJECT, deleted.restore),
+    web.get("/feed", feed.show),
+    web.get("/images/{picture:[0-9a-f]{64}}.webp", picture.show),
+    web.get("/{account}.atom", atom.of_account),  # no handle has a dot
     web.get("/{account}", account.show),
+    web.post("/{account}/follow", feed.follow),
     web.get("/{account}/export.zip", export.show),  # no project's handle has a dot
     web.get(PROJECT, project.show),
     web.get(PROJECT + "/live", live.project, allow_head=False),
@@ -128,6 +137,7 @@ ROUTES = [
     web.post(SETTINGS + "/tokens/{key:[0-9]{1,12}}/revoke", tokens.revoke),
     web.get(PROJECT + r"/@{position:[0-9]{1,12}}", landing.lead),
     web.get(PROJECT + "/landings", listed.show),
+    web.get(PROJECT + "/landings.atom", atom.of_project),
     web.get(PROJECT + r"/landings/{position:[0-9]{1,12}}", landing.show),
     web.get(PROJECT + "/import/{id:[A-Za-z0-9_-]{1,64}}", imports.show),
     web.get(PROJECT + "/tree", tree.show),

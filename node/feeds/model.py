@@ -11,8 +11,8 @@ class Item:
     """Something that somebody did; `at` is Unix milliseconds.
 
     `account` is the handle of whoever did it, empty for somebody who has gone; `by` is their name
-    as the landing has it. Only what landed has a position, a goal and an origin. `is_fork` when
-    the project goes on from another one.
+    as the landing has it; `project` is an address. Only what landed has a position, a goal and an
+    origin. `is_fork` when the project goes on from another one.
     """
 
     key: int
@@ -21,6 +21,7 @@ class Item:
     account: str
     by: str
     project: str
+    project_id: str
     description: str
     position: int
     goal: str

@@ -8,7 +8,8 @@ from store.database import Tx
 _ITEM = (
     "select item.key, item.kind, item.at, coalesce(actor.handle, ''),"
     " coalesce(landings.author_handle, actor.handle, ''), owners.handle || '/' || projects.handle,"
-    " projects.description, item.position, coalesce(goal, ''), coalesce(origin, 'unknown'),"
+    " projects.id, projects.description, item.position,"
+    " coalesce(goal, ''), coalesce(origin, 'unknown'),"
     " exists (select 1 from forks where forks.project = projects.key)"
     " from feed_items as item"
     " join projects on projects.key = item.project and projects.deleted_at is null"
@@ -30,9 +31,21 @@ _FOLLOWED = (
     "select one.key from project_stars as star join feed_items as one on one.key in ("
     "select key from feed_items where project = star.project and kind = 'landed'"
     f"{_NEWEST} where star.account = :account"
+    " union select one.key from follows join projects as its on its.owner = follows.followed"
+    " join feed_items as one on one.key in ("
+    f"select key from feed_items where project = its.key and kind = 'landed'{_NEWEST}"
+    " where follows.account = :account"
     " union select one.key from follows join feed_items as one on one.key in ("
     f"select key from feed_items where account = follows.followed{_NEWEST}"
     " where follows.account = :account)"
+)
+_OF_PROJECTS = (
+    " where visibility = 'public' and item.key in ("  # noqa: S608  constants
+    "select one.key from projects as its join feed_items as one on one.key in ("
+    f"select key from feed_items where project = its.key and kind = 'landed'{_NEWEST}"
+    " where its.owner = :of"
+    " union select one.key from projects as its join feed_items as one"
+    " on one.project = its.key and one.kind = 'created' where its.owner = :of)"
 )
 # What was made elsewhere, or by others, and only brought here is not what somebody did.
 _MADE = (
@@ -102,6 +115,12 @@ def of_account(tx: Tx, account: int, before: tuple[int, int], limit: int) -> lis
     return _items(tx.execute(_ITEM + where + _BEFORE, asked))
 
 
+def of_projects(tx: Tx, owner: int, before: tuple[int, int], limit: int) -> list[Item]:
+    """Return what landed in public on the projects of an account before a moment."""
+    asked = {"of": owner, "at": before[0], "key": before[1], "limit": limit}
+    return _items(tx.execute(_ITEM + _OF_PROJECTS + _BEFORE, asked))
+
+
 def followed(tx: Tx, account: int, before: tuple[int, int], limit: int) -> list[Item]:
     """Return what happened on starred projects, and what followed people did, that one may see."""
     asked = {"account": account, "at": before[0], "key": before[1], "limit": limit}
@@ -157,6 +176,6 @@ def forget(tx: Tx, account: int) -> None:
 
 
 def _items(
-    rows: Iterable[tuple[int, str, int, str, str, str, str, int, str, str, int]],
+    rows: Iterable[tuple[int, str, int, str, str, str, str, str, int, str, str, int]],
 ) -> list[Item]:
     return [Item(*row[:-1], bool(row[-1])) for row in rows]

@@ -35,10 +35,15 @@ _OTHERS = frozenset({"project.created", "project.starred", "project.unstarred", 
 async def of_account(
     forge: Forge, handle: str, before: tuple[int, int] = NEWEST, size: int = SIZE
 ) -> Feed:
-    """Return what an account did on public projects, newest first; raise `NoAccount`."""
+    """Return what an account did on public projects, newest first; raise `NoAccount`.
+
+    An organization does nothing itself: it is what landed on its projects.
+    """
 
     def read(tx: Tx) -> list[Item]:
-        return rows.of_account(tx, accounts.find(tx, handle).key, before, size + 1)
+        account = accounts.find(tx, handle)
+        done = rows.of_projects if account.is_organization else rows.of_account
+        return done(tx, account.key, before, size + 1)
 
     return _part(await forge.db.read(read), size)
 

@@ -17,6 +17,20 @@ class Organization:
     role: str
 
 
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """An organization that somebody acts for, with how many others do; everybody may know.
+
+    `picture` is the id of its picture, None for the crest of its handle.
+    """
+
+    handle: str
+    name: str
+    role: str
+    members: int
+    picture: str | None
+
+
 class NoOrganization(Missing):
     """The handle is nobody's, or a person's."""
 

@@ -15,12 +15,14 @@ from node.kernel import events
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.organizations.model import (
+    Belonging,
     LastAdmin,
     NoOrganization,
     NotEmpty,
     Organization,
     OrganizationLimit,
 )
+from node.profiles import verbs as profiles
 from node.projects import moves as projects
 from store.database import Tx
 
@@ -52,6 +54,32 @@ async def listed(forge: Forge, who: Party) -> list[Organization]:
         return [_shown(one, roles[one.key]) for one in accounts.organizations(tx, roles)]
 
     return await forge.db.read(read)
+
+
+async def belonging(forge: Forge, handle: str) -> list[Belonging]:
+    """Return the organizations that an account acts for, by handle: that is public."""
+
+    def read(tx: Tx) -> list[Belonging]:
+        roles = access.standing_of(tx, accounts.find(tx, handle).key).organizations
+        found = accounts.organizations(tx, roles)
+        pictures = profiles.pictures_of(tx, [one.key for one in found])
+        return [
+            Belonging(
+                one.handle,
+                one.name,
+                roles[one.key],
+                len(access.members(tx, one.key)),
+                pictures.get(one.key),
+            )
+            for one in found
+        ]
+
+    return await forge.db.read(read)
+
+
+async def people(forge: Forge, handle: str) -> list[Member]:
+    """Return who acts for an organization, by handle, as everybody may know."""
+    return await forge.db.read(lambda tx: access.members(tx, accounts.find(tx, handle).key))
 
 
 async def get(forge: Forge, who: Party, handle: str) -> Organization:

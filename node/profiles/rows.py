@@ -13,13 +13,10 @@ _COLUMNS = ", ".join(_SAID)
 def get(tx: Tx, account: int) -> Profile:
     """Return what an account says of itself."""
     row = tx.execute(
-        f"select {_COLUMNS}, lower(hex(picture)) from profiles where account = ?",  # noqa: S608
+        f"select {_COLUMNS}, lower(nullif(hex(picture), '')) from profiles where account = ?",  # noqa: S608
         (account,),
     ).fetchone()
-    if row is None:
-        return Profile()
-    *said, picture = row
-    return Profile(*said, picture=picture or None)
+    return Profile(**dict(zip((*_SAID, "picture"), row, strict=True))) if row else Profile()
 
 
 def put(tx: Tx, account: int, said: Profile) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 
 from node.access import verbs as access
 from node.access.model import Action
@@ -57,6 +58,11 @@ async def picture(forge: Forge, name: str) -> bytes:
     if found is None:
         raise NoPicture
     return found
+
+
+def pictures_of(tx: Tx, keys: Sequence[int]) -> dict[int, str]:
+    """Return the ids of the pictures of those accounts that have one."""
+    return rows.pictures_of(tx, keys)
 
 
 def forget(tx: Tx, account: int) -> None:

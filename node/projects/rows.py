@@ -225,6 +225,17 @@ def add_bytes(tx: Tx, project: int, size: int) -> None:
     tx.execute("update projects set stored_bytes = stored_bytes + ? where key = ?", (size, project))
 
 
+def stored(tx: Tx, owner: int, limit: int) -> list[tuple[str, int]]:
+    """Return address and bytes of the projects of an account that hold most."""
+    rows = tx.execute(
+        "select accounts.handle || '/' || projects.handle, stored_bytes from projects"
+        " join accounts on accounts.key = owner"
+        " where owner = ? and deleted_at is null order by stored_bytes desc, 1 limit ?",
+        (owner, limit),
+    )
+    return rows.fetchall()
+
+
 def bytes_of(tx: Tx, owner: int) -> int:
     """Return how many bytes came in through the projects of an account."""
     (size,) = tx.execute(

@@ -5,11 +5,35 @@ nothing, and whoever sends them asks first what is missing. What the collector r
 counted. The count belongs to the project and moves with it.
 """
 
+from dataclasses import dataclass
+
+from node.access.rules import require_account
 from node.accounts import verbs as accounts
 from node.kernel.forge import Forge
+from node.kernel.parties import Party
 from node.projects import rows, rules
 from node.projects.model import Project, StorageLimit
 from store.database import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """What an account's projects hold, in bytes: those that hold most, all of it, the most."""
+
+    projects: list[tuple[str, int]]
+    total: int
+    most: int | None
+
+
+async def storage(forge: Forge, who: Party, shown: int = 10) -> Storage:
+    """Return what the projects of `who` hold."""
+    account = require_account(who, "read")
+
+    def read(tx: Tx) -> Storage:
+        most = rules.most_bytes(accounts.find_key(tx, account), forge.limits)
+        return Storage(rows.stored(tx, account, shown), rows.bytes_of(tx, account), most)
+
+    return await forge.db.read(read)
 
 
 async def check_room(forge: Forge, project: Project, size: int) -> None:

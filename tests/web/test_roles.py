@@ -75,6 +75,8 @@ NEEDS = {
     ("GET", "/device/auth"): ANYBODY,
     ("POST", "/device/auth/verify"): ANYBODY,
     ("GET", "/account"): SIGNED_IN,
+    ("POST", "/account/profile"): SIGNED_IN,
+    ("POST", "/account/picture"): SIGNED_IN,
     ("POST", "/account/close"): SIGNED_IN,
     ("POST", "/account/close/undo"): SIGNED_IN,
     ("GET", "/account/devices"): SIGNED_IN,
@@ -94,6 +96,8 @@ NEEDS = {
     ("POST", "/organizations/{organization}/leave"): ORGANIZATION,
     ("GET", "/organizations/{organization}/settings"): MANAGE,
     ("POST", "/organizations/{organization}/settings"): MANAGE,
+    ("POST", "/organizations/{organization}/profile"): MANAGE,
+    ("POST", "/organizations/{organization}/picture"): MANAGE,
     ("POST", "/organizations/{organization}/delete"): MANAGE,
     ("GET", "/invitations"): SIGNED_IN,
     ("POST", "/invitations/link"): NODE,
@@ -112,7 +116,11 @@ NEEDS = {
     ("GET", "/projects/{account}/{project}/edit"): READ,
     ("GET", "/deleted"): SIGNED_IN,
     ("POST", "/deleted/{account}/{project}"): NAMESPACE,
+    ("GET", "/feed"): SIGNED_IN,
+    ("GET", "/images/{picture}.webp"): ANYBODY,
+    ("GET", "/{account}.atom"): ANYBODY,
     ("GET", "/{account}"): ANYBODY,
+    ("POST", "/{account}/follow"): SIGNED_IN,
     ("GET", "/{account}/export.zip"): NAMESPACE,
     ("GET", PROJECT): READ,
     ("GET", PROJECT + "/live"): READ,
@@ -136,6 +144,7 @@ NEEDS = {
     ("POST", PROJECT + "/settings/tokens/{key}/revoke"): INSIDE,
     ("GET", PROJECT + "/@{position}"): READ,
     ("GET", PROJECT + "/landings"): READ,
+    ("GET", PROJECT + "/landings.atom"): READ,
     ("GET", PROJECT + "/landings/{position}"): READ,
     ("GET", PROJECT + "/import/{id}"): READ,
     ("GET", PROJECT + "/tree"): READ,
@@ -210,6 +219,7 @@ def filled(path, account, kind, company):
         "path": "README.md",
         "id": "x",
         "token": "x",
+        "picture": "0" * 64,
         "device": "999",
         "browser": "999",
         "key": "999",
@@ -267,7 +277,12 @@ async def test_every_page_lets_in_whom_the_policy_names(forge, role, kind):
                 said[method, path] = await told(answer)
                 wanted[method, path] = meant(NEEDS[method, path], role, kind)
                 # None of the projects is a fork.
-                absent = ("{token}" in path, "{id}" in path, path.endswith("/sync"))
+                absent = (
+                    "{token}" in path,
+                    "{picture}" in path,
+                    "{id}" in path,
+                    path.endswith("/sync"),
+                )
                 is_there = not any(absent)
                 if method == "GET" and wanted[method, path] is None and is_there:
                     assert answer.status < 400, (path, await answer.text())

@@ -11,11 +11,15 @@ from node.feeds import verbs as feeds
 from node.feeds.model import NEWEST, Following
 from node.kernel.errors import Invalid
 from node.kernel.parties import ANONYMOUS
+from node.landings import verbs as landings
+from node.organizations import verbs as organizations
 from node.projects import verbs as projects
+from node.projects.model import NewProject
 from node.stars import verbs as stars
-from tests.support.drafts import a_landing
+from tests.support.drafts import a_draft, a_landing
 from tests.support.features import settled
 from tests.support.forges import START_MS, a_project, an_account
+from tests.support.roles import acting
 
 TODAY = START_MS // 86_400_000
 
@@ -108,6 +112,22 @@ async def test_one_follows_people_and_starred_projects(forge, clock):
     assert not await feeds.follow(forge, bob.party, "eve", wanted=True)
     assert await feeds.follow(forge, bob.party, "eve", wanted=False)
     assert [one[1] for one in await heard(forge, bob.party)] == ["ada"]
+
+
+async def test_an_organization_is_what_landed_on_its_projects(forge, clock):
+    ada, bob = await an_account(forge), await an_account(forge, "bob")
+    await organizations.create(forge, ada.party, "guild")
+    inside = await acting(forge, ada)
+    for handle, visibility in (("plan", "private"), ("map", "public")):
+        new = NewProject(handle=handle, visibility=visibility)
+        made = await projects.create(forge, inside, "guild", new)
+    clock.move(1000)
+    await landings.land(forge, inside, made, await a_draft(forge, ada, made, {"a": b"1"}))
+    await feeds.follow(forge, bob.party, "guild", wanted=True)
+    whole = [("landed", "guild/map", 1), ("created", "guild/map", 0)]
+    assert await told(forge, "guild") == whole
+    assert await told(forge, "ada") == whole
+    assert await heard(forge, bob.party) == [("landed", "ada", "guild/map", 1)]
 
 
 async def test_nobody_follows_themselves_or_nobody_or_without_a_name(forge):

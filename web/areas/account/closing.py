@@ -1,7 +1,7 @@
-"""One's account: what it is, and closing it, which takes seven days and can be taken back."""
+"""One's account: what others see of it, what it has, and closing it, which can be taken back."""
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
@@ -10,11 +10,22 @@ from node.accounts.model import Account
 from node.closings import verbs as closings
 from node.closings.model import Prospect
 from node.kernel.errors import Fault
+from node.organizations import verbs as organizations
+from node.organizations.model import Belonging
+from node.profiles import verbs as profiles
+from node.profiles.model import Profile
+from node.projects import storage
+from node.projects.storage import Storage
+from node.stars import verbs as stars
+from node.stars.model import Listed
 from web import forms
+from web.areas.people import editing
+from web.areas.people.editing import Longest
 from web.failures import status_of
 from web.page import forge_of, party_of, render
 
 HERE = "/account"
+STARRED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +33,11 @@ class View:
     """What the page shows."""
 
     account: Account
+    profile: Profile
+    limits: Longest
+    storage: Storage
+    organizations: list[Belonging]
+    starred: list[Listed]
     prospect: Prospect
     problem: str
 
@@ -49,16 +65,45 @@ async def undo(request: web.Request) -> web.StreamResponse:
     return await _done(request, closings.undo(forge_of(request), party_of(request)))
 
 
-async def _done(request: web.Request, attempt: Awaitable[object]) -> web.StreamResponse:
+async def change_profile(request: web.Request) -> web.StreamResponse:
+    """Keep what the viewer says of themselves."""
+    forge, who, form = forge_of(request), party_of(request), await forms.typed(request)
+    said = editing.said(form)
+    changed = profiles.update(forge, who, who.handle or "", said)
+    return await _done(request, changed, said)
+
+
+async def change_picture(request: web.Request) -> web.StreamResponse:
+    """Take the picture that was sent; without one, go back to the crest."""
+    forge, who, form = forge_of(request), party_of(request), await forms.typed(request)
+    changed = profiles.set_picture(forge, who, who.handle or "", editing.picture(form))
+    return await _done(request, changed)
+
+
+async def _done(
+    request: web.Request, attempt: Awaitable[object], said: Profile | None = None
+) -> web.StreamResponse:
     if fault := await forms.fault_of(attempt):
-        return await _page(request, fault)
+        return await _page(request, fault, said)
     raise forms.seen_other(HERE)
 
 
-async def _page(request: web.Request, fault: Fault | None) -> web.StreamResponse:
+async def _page(
+    request: web.Request, fault: Fault | None, said: Profile | None = None
+) -> web.StreamResponse:
     forge, who = forge_of(request), party_of(request)
     prospect = await closings.prospect(forge, who)
     account = await accounts.get(forge, who.handle or "")
-    view = View(account, prospect, fault.message if fault else "")
+    kept = await profiles.get(forge, account.handle)
+    view = View(
+        account=account,
+        profile=replace(said, picture=kept.picture) if said else kept,
+        limits=editing.LONGEST,
+        storage=await storage.storage(forge, who),
+        organizations=await organizations.belonging(forge, account.handle),
+        starred=await stars.starred(forge, who, account.key, STARRED),
+        prospect=prospect,
+        problem=fault.message if fault else "",
+    )
     status = status_of(fault) if fault else 200
     return render(request, "areas/account/closing.html", view, status)

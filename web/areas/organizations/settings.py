@@ -1,7 +1,7 @@
 """What an organization is called, and its end."""
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
@@ -9,7 +9,11 @@ from node.access.model import Action, NotAllowed
 from node.kernel.errors import Fault
 from node.organizations import verbs as organizations
 from node.organizations.model import Organization
+from node.profiles import verbs as profiles
+from node.profiles.model import Profile
 from web import forms
+from web.areas.people import editing
+from web.areas.people.editing import Longest
 from web.failures import status_of
 from web.page import forge_of, party_of, render
 
@@ -19,6 +23,8 @@ class View:
     """The organization, and what is wrong with what was typed."""
 
     organization: Organization
+    profile: Profile
+    limits: Longest
     problem: str
 
 
@@ -34,6 +40,21 @@ async def change(request: web.Request) -> web.StreamResponse:
     return await _done(request, changed, f"/organizations/{_name(request)}/settings")
 
 
+async def change_profile(request: web.Request) -> web.StreamResponse:
+    """Keep what the organization says of itself."""
+    forge, who, form = forge_of(request), party_of(request), await forms.typed(request)
+    said = editing.said(form)
+    changed = profiles.update(forge, who, _name(request), said)
+    return await _done(request, changed, f"/organizations/{_name(request)}/settings", said)
+
+
+async def change_picture(request: web.Request) -> web.StreamResponse:
+    """Take the picture that was sent; without one, go back to the crest."""
+    forge, who, form = forge_of(request), party_of(request), await forms.typed(request)
+    changed = profiles.set_picture(forge, who, _name(request), editing.picture(form))
+    return await _done(request, changed, f"/organizations/{_name(request)}/settings")
+
+
 async def delete(request: web.Request) -> web.StreamResponse:
     """Remove the organization, if its handle was typed."""
     form = await forms.typed(request)
@@ -45,17 +66,24 @@ async def delete(request: web.Request) -> web.StreamResponse:
     return await _done(request, confirmed(), "/organizations")
 
 
-async def _done(request: web.Request, attempt: Awaitable[object], to: str) -> web.StreamResponse:
+async def _done(
+    request: web.Request, attempt: Awaitable[object], to: str, said: Profile | None = None
+) -> web.StreamResponse:
     if fault := await forms.fault_of(attempt):
-        return await _page(request, fault)
+        return await _page(request, fault, said)
     raise forms.seen_other(to)
 
 
-async def _page(request: web.Request, fault: Fault | None) -> web.StreamResponse:
-    found = await organizations.get(forge_of(request), party_of(request), _name(request))
+async def _page(
+    request: web.Request, fault: Fault | None, said: Profile | None = None
+) -> web.StreamResponse:
+    forge = forge_of(request)
+    found = await organizations.get(forge, party_of(request), _name(request))
     if found.role != "admin":
         raise NotAllowed(Action.WRITE_SETTINGS)
-    view = View(found, fault.message if fault else "")
+    kept = await profiles.get(forge, found.handle)
+    shown = replace(said, picture=kept.picture) if said else kept
+    view = View(found, shown, editing.LONGEST, fault.message if fault else "")
     status = status_of(fault) if fault else 200
     return render(request, "areas/organizations/settings.html", view, status)
 
