@@ -130,6 +130,11 @@ def highlight(path: str, text: str) -> list[str]:
     return [_HIDDEN.sub(_named_sign, line) for line in lines]
 
 
+def has_hidden(text: str) -> bool:
+    """Whether signs in `text` turn the direction of reading: they are drawn by their number."""
+    return _HIDDEN.search(text) is not None
+
+
 def is_quick(path: str) -> bool:
     """Whether a file of this name costs little to colour."""
     return colours.of_path(path) is not None

@@ -56,6 +56,17 @@ def outline(path: str, text: str, coloured: Sequence[str]) -> list[Symbol]:
     return found
 
 
+def declaration(path: str, line: str, drawn: str) -> str:
+    """Return what one line declares, as `def wait`; nothing if it declares nothing."""
+    if len(line) > LONGEST or "<span" not in drawn:
+        return ""
+    if name := _declared(line, drawn):
+        match = _DECLARES.match(line)
+        return f"{match['kind']} {name}" if match else name
+    is_wordless = path.rpartition(".")[2].lower() in _WORDLESS
+    return _defined(line) if is_wordless else ""
+
+
 def _declared(line: str, drawn: str) -> str:
     match = _DECLARES.match(line)
     if match is None or f'<span class="k">{match["kind"]}' not in drawn:

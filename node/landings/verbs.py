@@ -42,6 +42,10 @@ from store.digest import Digest, digest_of
 from store.errors import BadPath, BadTree
 from store.records import Kind
 
+RENAMED = 20
+LOOKED = 500
+"""Of how many files it is asked what they were called before, in a landing of how many."""
+
 
 async def head(forge: Forge, who: Party, project: Project) -> Head:
     """Return where `project` stands; position 0 if nothing has landed."""
@@ -144,6 +148,25 @@ async def detail(forge: Forge, who: Party, project: Project, position: int) -> L
 
     def read(tx: Tx) -> LandingDetail:
         return reading.detail(forge, tx, reading.landing_at(tx, project, position), project)
+
+    return await forge.db.read(read)
+
+
+async def sources(
+    forge: Forge, who: Party, project: Project, detail: LandingDetail
+) -> dict[str, str]:
+    """Return what files that came in a landing were called before, if it only renamed them.
+
+    It is not looked for in a landing of very many files.
+    """
+    _may_read(who, project)
+    came = [change.path for change in detail.changes if change.old is None]
+    if len(came) > RENAMED or len(came) == len(detail.changes) or len(detail.changes) > LOOKED:
+        return {}
+
+    def read(tx: Tx) -> dict[str, str]:
+        found = {path: following.source_at(forge, tx, detail.landing, path) for path in came}
+        return {path: source for path, source in found.items() if source}
 
     return await forge.db.read(read)
 

@@ -1,6 +1,7 @@
 """Made-up values for the parts that need some: one project, its landings, a talk, a change."""
 
 from markupsafe import Markup
+from yarl import URL
 
 from keys.statements.descriptor import Descriptor
 from keys.statements.transcript import Decision, Message
@@ -10,9 +11,12 @@ from node.projects.model import Project
 from node.trees.model import Reason
 from store.digest import Digest
 from web.areas.files.crumbs import Crumb
-from web.areas.landings.diffs import FileDiff, Line
+from web.areas.landings import words
+from web.areas.landings.changes import Changes
+from web.areas.landings.diffs import FileDiff
 from web.areas.landings.show import Said
 from web.areas.project.directory import Row
+from web.design.diff_lines import Line
 from web.design.lines import Run
 from web.places import Place
 
@@ -126,22 +130,31 @@ def runs(landed: list[Landing], drawn: list[Markup]) -> list[Run]:
     ]
 
 
-def change(drawn: list[Markup]) -> FileDiff:
+def change(drawn: list[Markup], path: str) -> FileDiff:
     """Return a change with every kind of line."""
+    one, two, _ = words.compare("    return tries * 2", "    return tries ** 3", 100)
     made = [
         Line("same", 1, 1, drawn[0]),
-        Line("removed", 2, None, drawn[1]),
-        Line("added", None, 2, drawn[1]),
+        Line("removed", 2, None, words.marked(Markup("    return tries * 2"), one, "del")),
+        Line("added", None, 2, words.marked(Markup("    return tries ** 3"), two, "ins")),
         Line("added", None, 3, drawn[2]),
-        Line("gap", 19, None, Markup()),
+        Line("gap", 19, None, Markup("def wait")),
         Line("same", 19, 20, drawn[4]),
     ]
-    return FileDiff("src/outbox.py", "changed", 2, 1, made, "", is_open=True)
+    return FileDiff(path, "changed", 2, 1, made, "", is_open=True)
 
 
-def binary() -> FileDiff:
-    """Return a change that has no lines to show."""
-    return FileDiff("logo.png", "added", 0, 0, [], "Binary, 2,048 bytes.", is_open=False)
+def changes(drawn: list[Markup], *, is_split: bool) -> Changes:
+    """Return files in every state that a diff has."""
+    files = [
+        change(drawn, "src/wait.py" if is_split else "src/outbox.py"),
+        FileDiff("logo.bin", "added", 0, 0, [], "Binary, 2,048 bytes.", is_open=False),
+        FileDiff("run.sh", "changed", 0, 0, [], "", True, mode="Now it may be run."),
+        FileDiff("new.py", "renamed", 0, 0, [], "Its content stayed.", True, source="old.py"),
+        FileDiff("gone.py", "removed", 0, 9, [], "More lines than fit.", False, is_cut=True),
+        FileDiff("a" * 80 + "/שלום.txt", "added", 0, 0, [], "Empty.", is_open=False),
+    ]
+    return Changes(files, 3, 4, 212, 1, "", is_split, URL("/design"))
 
 
 def readme() -> Markup:

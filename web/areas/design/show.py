@@ -29,7 +29,7 @@ from web import design
 from web.areas.account.tokens import Form
 from web.areas.design import credentials, peers, people, projects, samples
 from web.areas.files.crumbs import Crumb
-from web.areas.landings.diffs import FileDiff
+from web.areas.landings.changes import Changes
 from web.areas.landings.show import Said
 from web.areas.project.directory import Row
 from web.areas.settings.audit import Deed
@@ -57,7 +57,7 @@ class View:
     said: list[Said]
     lines: list[Markup]
     runs: list[Run]
-    files: list[FileDiff]
+    changes: list[Changes]
     readme: Markup
     organization: Organization
     members: list[Member]
@@ -97,7 +97,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         said=samples.said(now),
         lines=drawn,
         runs=samples.runs(landed, drawn),
-        files=[samples.change(drawn), samples.binary()],
+        changes=[samples.changes(drawn, is_split=split) for split in (False, True)],
         readme=samples.readme(),
         organization=people.organization(now),
         members=people.members(now),

@@ -14,9 +14,9 @@ from node.trees import verbs as trees
 from node.trees.model import BlameLine, Reason
 from web.areas.files.blob import FORMS
 from web.areas.files.crumbs import Crumb, crumbs_of
-from web.areas.files.raw import ending
 from web.design.lines import Highlighted, Run
 from web.drawn import drawn, length
+from web.kinds import ending
 from web.page import LONG, forge_of, party_of, render
 from web.places import Place, place_of
 

@@ -17,11 +17,11 @@ from store.tree import Entry, Mode
 from web.areas.files import notebooks, sheets
 from web.areas.files.crumbs import Crumb, crumbs_of
 from web.areas.files.notebooks import Notebook
-from web.areas.files.raw import IMAGES, ending
 from web.areas.files.sheets import Sheet
 from web.areas.project import prose
 from web.design.lines import Highlighted
 from web.drawn import EACH, drawn, length
+from web.kinds import IMAGES, ending
 from web.page import LONG, forge_of, party_of, render
 from web.places import Place, place_of
 

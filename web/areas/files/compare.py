@@ -1,6 +1,5 @@
 """What lies between two positions: the landings, and the files as they differ."""
 
-import asyncio
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -8,11 +7,10 @@ from aiohttp import web
 from node.landings import verbs as landings
 from node.landings.model import Landing
 from node.trees import verbs as trees
-from web.areas.landings.diffs import LARGEST, FileDiff, diffs_of
+from web.areas.landings.changes import Changes, changes_of
 from web.page import forge_of, party_of, render
 from web.places import Place, place_of, position_of
 
-FILES = 100
 LANDINGS = 50
 
 
@@ -28,8 +26,7 @@ class View:
     new: int
     landed: list[Landing]
     more: int
-    files: list[FileDiff]
-    unshown: int
+    changes: Changes
     is_back: bool
 
 
@@ -42,8 +39,6 @@ async def show(request: web.Request) -> web.StreamResponse:
     old = await position_of(request, place.project, request.query.get("from", ""))
     old = max(new - 1, 0) if old is None else old
     changes = await trees.diff(forge, who, place.project, old, new)
-    shown = changes[:FILES]
-    sides = await trees.sides(forge, who, place.project, shown, LARGEST)
     between = max(new - old, 0)
     landed = []
     if between:
@@ -54,8 +49,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         new=new,
         landed=landed,
         more=between - len(landed),
-        files=await asyncio.to_thread(diffs_of, shown, sides),
-        unshown=len(changes) - len(shown),
+        changes=await changes_of(request, place, changes, (old, new)),
         is_back=new < old,
     )
     return render(request, "areas/files/compare.html", view)

@@ -12,19 +12,10 @@ from node.trees.model import NotAFile
 from store.lines import is_binary
 from store.tree import Entry, Mode
 from web.areas.files import notebooks
+from web.kinds import IMAGES, ending
 from web.page import forge_of, party_of
 from web.places import Place, place_of
 
-IMAGES = {
-    ".avif": "image/avif",
-    ".gif": "image/gif",
-    ".ico": "image/x-icon",
-    ".jpeg": "image/jpeg",
-    ".jpg": "image/jpeg",
-    ".png": "image/png",
-    ".svg": "image/svg+xml",
-    ".webp": "image/webp",
-}
 SNIFFED = 8_000
 HARMLESS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
@@ -77,12 +68,6 @@ async def _picture(request: web.Request, place: Place, path: str, name: str) -> 
         raise NotAFile(f"{path} ({name})", "picture")
     kind, body = found
     return web.Response(body=body, headers=HARMLESS | {"Content-Type": kind})
-
-
-def ending(path: str) -> str:
-    """Return the lower-case ending of a file's name, with its dot."""
-    name = path.rpartition("/")[2]
-    return "." + name.rpartition(".")[2].lower() if "." in name else ""
 
 
 def _described(path: str, found: Entry, head: bytes) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """One landing: what for, how it came about, who vouches for it, what changed."""
 
-import asyncio
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -12,13 +11,10 @@ from node.landings import verbs as landings
 from node.landings.model import Landing
 from node.projects.model import Project
 from node.sessions import verbs as sessions
-from node.trees import verbs as trees
 from web import forms
-from web.areas.landings.diffs import LARGEST, FileDiff, diffs_of
+from web.areas.landings.changes import Changes, changes_of
 from web.page import LONG, forge_of, party_of, render
 from web.places import Place, place_of, tags_of
-
-FILES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +28,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page shows; `unshown` counts the paths beyond those that are listed."""
+    """What the page shows."""
 
     place: Place
     landing: Landing
@@ -42,10 +38,7 @@ class View:
     said: list[Said]
     messages: int
     decisions: int
-    files: list[FileDiff]
-    added: int
-    removed: int
-    unshown: int
+    changes: Changes
     tags: list[str]
     previous: Landing | None
     next: int | None
@@ -64,9 +57,9 @@ async def show(request: web.Request) -> web.StreamResponse:
     place = await place_of(request)
     position = int(request.match_info["position"])
     detail = await landings.detail(forge, who, place.project, position)
-    shown = detail.changes[:FILES]
-    sides = await trees.sides(forge, who, place.project, shown, LARGEST)
-    files = await asyncio.to_thread(diffs_of, shown, sides)
+    sources = await landings.sources(forge, who, place.project, detail)
+    ends = (position - 1, position)
+    changes = await changes_of(request, place, detail.changes, ends, sources)
     said = transcripts.decode(detail.transcript)
     earlier = await landings.log(forge, who, place.project, position, 1)
     view = View(
@@ -78,17 +71,13 @@ async def show(request: web.Request) -> web.StreamResponse:
         said=_in_order(said.conversation, said.decisions),
         messages=len(said.conversation),
         decisions=len(said.decisions),
-        files=files,
-        added=sum(file.added for file in files),
-        removed=sum(file.removed for file in files),
-        unshown=len(detail.changes) - len(shown),
+        changes=changes,
         tags=(await tags_of(request, place)).get(position, []),
         previous=earlier[0] if earlier else None,
         next=position + 1 if position < place.head else None,
         came_from=await forks.came_from(forge, who, detail.landing),
     )
-    is_long = sum(len(file.lines) for file in files) > LONG
-    return render(request, "areas/landings/show.html", view, is_long=is_long)
+    return render(request, "areas/landings/show.html", view, is_long=changes.lines > LONG)
 
 
 async def _started(request: web.Request, place: Place, landing: Landing) -> int:
