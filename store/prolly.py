@@ -49,12 +49,31 @@ def find(node: Node, name: str, source: Source) -> Row | None:
 
 
 def rows(node: Node, source: Source) -> Iterator[Row]:
-    """Yield all rows of a directory in order."""
+    """Yield all rows of a directory in order; raises `BadTree` where a name could come twice."""
+    last = ""
+    for leaf in _leaves(node, source):
+        last = _after(last, leaf)
+        yield from leaf.rows
+
+
+def _leaves(node: Node, source: Source) -> Iterator[Node]:
     if node.level == 0:
-        yield from node.rows
+        yield node
         return
     for row in node.rows:
-        yield from rows(_child(node, row, source), source)
+        yield from _leaves(_child(node, row, source), source)
+
+
+def _after(last: str, leaf: Node) -> str:
+    """Return the last name of `leaf`; raises `BadTree` unless all of it comes behind `last`.
+
+    Two nodes that overlap could hold one name twice: as a link, and as a directory to go into.
+    """
+    if not leaf.names:
+        return last
+    if leaf.names[0] <= last:
+        raise BadTree(f"the node at {leaf.names[0]!r} begins before the one before it ends")
+    return leaf.names[-1]
 
 
 def edit(root: Digest, node: Node, edits: Edits, source: Source, sink: Sink) -> Entry | None:
@@ -232,4 +251,7 @@ def _children(side: list[Node], without: set[bytes], source: Source) -> list[Nod
 
 
 def _by_name(leaves: list[Node]) -> dict[str, Row]:
+    last = ""
+    for leaf in leaves:
+        last = _after(last, leaf)
     return {row[0]: row for node in leaves for row in node.rows}

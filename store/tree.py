@@ -15,7 +15,7 @@ from store import prolly
 from store.digest import Digest
 from store.errors import BadPath, BadTree
 from store.nodes import EMPTY, Entry, Mode, Node, Row, Sink, Source, entry_of, load, row_of
-from store.paths import check_path, name_fault
+from store.paths import MAX_DEPTH, MAX_PATH, check_path, name_fault
 
 __all__ = [
     "EMPTY",
@@ -173,7 +173,11 @@ def listing(root: Digest, path: str, source: Source) -> list[tuple[str, Entry]]:
 
 
 def walk(root: Digest, source: Source, above: str = "") -> Iterator[tuple[str, Entry]]:
-    """Yield every file with its path, directory by directory."""
+    """Yield every file with its path, directory by directory; raises `BadTree` where it is endless.
+
+    Whoever made the tree may have let it be deeper than any path that a project may hold.
+    """
+    _check_depth(above)
     for row in prolly.rows(load(root, source), source):
         path = above + row[0]
         entry = entry_of(row)
@@ -224,6 +228,7 @@ def diff(old: Digest, new: Digest, source: Source, above: str = "") -> Iterator[
     """Yield the files that differ, as path, old and new entry; reads only what is not shared."""
     if old == new:
         return
+    _check_depth(above)
     before, after = prolly.unshared(load(old, source), load(new, source), source)
     for name in sorted(before.keys() | after.keys()):
         ours, theirs = before.get(name), after.get(name)
@@ -240,6 +245,11 @@ def _differences(
     if files[0] != files[1]:
         yield path, files[0], files[1]
     yield from diff(directories[0], directories[1], source, f"{path}/")
+
+
+def _check_depth(above: str) -> None:
+    if len(above) > MAX_PATH or above.count("/") >= MAX_DEPTH:
+        raise BadTree(f"{above[:200]!r} is deeper than any path may be")
 
 
 def _directory(entry: Entry | None) -> Digest:

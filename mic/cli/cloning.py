@@ -7,12 +7,13 @@ somebody has changed in between stays as it is, and counts as changed.
 
 import shutil
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from pathlib import Path
 
 from mic.cli import resuming, trust
 from mic.cli.context import Context
 from mic.cli.progress import Progress
-from mic.cli.receiving import Incoming
+from mic.cli.receiving import Incoming, all_of
 from mic.client.addresses import FILE
 from mic.client.remote import Remote
 from mic.errors import Conflict, Unreachable
@@ -113,7 +114,7 @@ def _filled(
         return Cloned(root, manifest, 0)
     incoming = Incoming(remote, at.position)
     incoming.receive_tree()
-    files = list(tree.walk(at.tree, incoming.node))
+    files = all_of(tree.walk(at.tree, incoming.node), itemgetter(0))
     size = sum(entry.size for _, entry in files)
     with context.console.progress("Receiving", len(files), size) as bar:
         tracked = _written(root, files, incoming, bar)

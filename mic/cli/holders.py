@@ -57,6 +57,13 @@ def find(nodes: Sequence[str], connect: Connect, project_id: str) -> Remote:
 
 def _at(connection: Connection, project_id: str) -> Remote:
     named = connection.get(f"/by-id/{quote(project_id, safe='')}", Project)
+    # Where nobody says another place, a clone goes into a directory of this name.
+    if not addresses.are_names(named.account, named.handle):
+        raise holding.Untrue(
+            f"{connection.url} says names of {project_id} that no project can have.",
+            hint="Nothing was written. Ask another holder: mic:z…@NODE",
+            node=connection.url,
+        )
     return holding.remote(connection, named.account, named.handle, project_id)
 
 

@@ -7,15 +7,41 @@ wanted is asked for by id.
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
+from typing import TypeVar
 
 from mic.client import download
 from mic.client.connection import Dropped
 from mic.client.remote import Remote
+from mic.errors import Exhausted
+from mic.workspace.manifest import LINE, MANIFEST_MAX
 from store.digest import Digest
 from store.errors import Absent
 from store.records import Kind, Record
 
 Objects = Iterable[tuple[Digest, bytes]]
+T = TypeVar("T")
+
+
+def all_of(found: Iterable[T], path: Callable[[T], str]) -> list[T]:
+    """Return what was found in a tree, all of it; raises `Exhausted` past what a workspace holds.
+
+    A tree of few nodes can be one of endlessly many files: each level names the next one twice.
+    """
+    kept, size = list[T](), 0
+    for one in found:
+        kept.append(one)
+        size += len(path(one)) + LINE
+        if size > MANIFEST_MAX:
+            raise _too_large()
+    return kept
+
+
+def _too_large() -> Exhausted:
+    return Exhausted(
+        "This position has more files than a workspace can hold.",
+        code="workspace.too-large",
+        hint="Nothing was written. Read it where it is: mic ls, mic cat.",
+    )
 
 
 class Incoming:
@@ -38,13 +64,17 @@ class Incoming:
         return self.nodes[digest]
 
     def receive_tree(self) -> None:
-        """Take in the tree nodes with which the stream begins."""
+        """Take in the tree nodes with which the stream begins, as far as a workspace holds them."""
+        size = 0
         try:
             for record in self._stream:
                 if record.kind is not Kind.TREE:
                     self._first = record
                     return
                 self.nodes[record.digest] = download.verified(record, self._remote)
+                size += record.raw_length
+                if size > MANIFEST_MAX:
+                    raise _too_large()
         except Dropped:
             self._stream = iter(())
 

@@ -5,9 +5,10 @@ beginnings of files; those are completed. A file that differs in any other way i
 stays.
 """
 
+from operator import itemgetter
 from pathlib import Path
 
-from mic.cli import resolving, trust
+from mic.cli import receiving, resolving, trust
 from mic.cli.context import Context
 from mic.cli.receiving import Incoming
 from mic.client import download
@@ -31,7 +32,7 @@ def fill(
     _sweep(root)
     incoming = Incoming(remote, held.position)
     incoming.receive_tree()
-    found = list(tree.walk(held.tree, incoming.node))
+    found = receiving.all_of(tree.walk(held.tree, incoming.node), itemgetter(0))
     standing = {path: resolving.standing(root, path) for path, _ in found}
     tracked = {
         path: there for path, entry in found if (there := standing[path]) and there.entry == entry

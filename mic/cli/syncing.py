@@ -8,10 +8,11 @@ cannot be merged is marked or left, remembered as a conflict, and keeps `mic lan
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from pathlib import Path
 from typing import Literal
 
-from mic.cli import asking, resolving, trust
+from mic.cli import asking, receiving, resolving, trust
 from mic.cli.context import Context
 from mic.cli.receiving import Incoming
 from mic.cli.targets import Workspace
@@ -157,8 +158,10 @@ def _upstream(manifest: Manifest, held: trust.Held, incoming: Incoming) -> list[
 
     old = tree.build(((path, one.entry) for path, one in manifest.entries.items()), keep)
     if old == EMPTY and held.tree != EMPTY:
-        return [Change(path, None, entry) for path, entry in tree.walk(held.tree, source)]
-    return [Change(path, a, b) for path, a, b in tree.diff(old, held.tree, source)]
+        found = receiving.all_of(tree.walk(held.tree, source), itemgetter(0))
+        return [Change(path, None, entry) for path, entry in found]
+    differences = receiving.all_of(tree.diff(old, held.tree, source), itemgetter(0))
+    return [Change(path, a, b) for path, a, b in differences]
 
 
 @dataclass(frozen=True, slots=True)

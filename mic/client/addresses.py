@@ -170,6 +170,11 @@ def _origin(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
+def are_names(account: str, project: str) -> bool:
+    """Tell whether these can be typed as an address: what a stranger says may be anything."""
+    return bool(_ACCOUNT.fullmatch(account) and _PROJECT.fullmatch(project))
+
+
 def _names(path: str, text: str) -> tuple[str, str]:
     names = path.split("/")
     if len(names) != 2:

@@ -128,6 +128,7 @@ class Checkout:
             raise Corrupt(target.entry.id, f"{target.path} has another size")
         folder, name = folders.of(target.path)
         if target.entry.mode is Mode.LINK:
+            _check_link(target.path, raw)
             self._put(folder, files.make_link(folder, raw), name, target)
         elif self._is_fresh:
             self._write_new(folder, name, target, raw)
@@ -216,10 +217,21 @@ def check(path: str, entry: Entry) -> None:
         check_path(path)
     except BadPath as fault:
         raise Invalid(str(fault), code="workspace.unsafe-path", path=path) from fault
-    if entry.mode is Mode.DIRECTORY or (entry.mode is Mode.LINK and entry.size > LINK_MAX):
-        raise Invalid(
-            f"{path} is no file that can be written.", code="workspace.unsafe-path", path=path
-        )
+    is_link = entry.mode is Mode.LINK
+    if entry.mode is Mode.DIRECTORY or (is_link and not 0 < entry.size <= LINK_MAX):
+        raise _unwritable(path)
+
+
+def _check_link(path: str, target: bytes) -> None:
+    """Raise `Invalid` for what no link can lead to."""
+    if b"\0" in target:
+        raise _unwritable(path)
+
+
+def _unwritable(path: str) -> Invalid:
+    return Invalid(
+        f"{path} is no file that can be written.", code="workspace.unsafe-path", path=path
+    )
 
 
 def put(

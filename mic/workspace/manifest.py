@@ -26,6 +26,8 @@ FOLDER = ".mic"
 NAME = "workspace.json"
 VERSION: Literal[1] = 1
 MANIFEST_MAX = 256 << 20
+LINE = 94
+"""Bytes of a file's line in the manifest, at least, but for its path."""
 TICK_NS = 20_000_000
 
 

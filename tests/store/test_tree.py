@@ -418,3 +418,36 @@ def test_changes_and_differences_speak_of_the_same_things(held):
 
 def test_the_empty_tree_is_the_node_without_entries():
     assert digest_of(nodes.encode(0, [])) == EMPTY
+
+
+@pytest.mark.parametrize("second", ["file", "directory"])
+def test_a_name_that_two_nodes_hold_is_refused(second):
+    """Each node is in order and so is their parent: only together they hold `z` twice."""
+    kept = {}
+
+    def keep(raw, _replaced=None):
+        kept[digest_of(raw)] = raw
+        return digest_of(raw)
+
+    file = ("x", 1, digest_of(b""), 0)
+    below = ("z", 4, keep(nodes.encode(0, [file])), 0)
+    ends = [("z", 3, digest_of(b"/tmp"), 4), below if second == "directory" else ("z", *file[1:])]
+    leaves = [[(first, *file[1:]), end] for first, end in zip("ab", ends, strict=True)]
+    rows = [(two[0][0], 2, keep(nodes.encode(0, two)), two[1][3]) for two in leaves]
+    root = keep(nodes.encode(1, rows))
+    for read in (
+        lambda: list(tree.walk(root, kept.__getitem__)),
+        lambda: list(tree.diff(EMPTY, root, kept.__getitem__)),
+    ):
+        with pytest.raises(BadTree):
+            read()
+
+
+def test_a_tree_deeper_than_any_path_is_refused_before_it_is_read_whole():
+    held, row = Held(), ("x", 1, digest_of(b""), 0)
+    for _ in range(10_000):
+        row = ("d", 4, held.sink(nodes.encode(0, [row]), None), 0)
+    with pytest.raises(BadTree):
+        list(tree.walk(row[2], held.source))
+    with pytest.raises(BadTree):
+        list(tree.diff(EMPTY, row[2], held.source))

@@ -3,9 +3,10 @@
 import argparse
 import re
 from contextlib import suppress
+from operator import itemgetter
 from pathlib import Path
 
-from mic.cli import histories, landing, recovering, targets, trust
+from mic.cli import histories, landing, receiving, recovering, targets, trust
 from mic.cli.answers import Answer, plural
 from mic.cli.context import Context
 from mic.cli.receiving import Incoming
@@ -116,7 +117,7 @@ def _adopted(remote: Remote, space: targets.Workspace, project: Project, positio
     held = trust.held(remote, project.id, position)
     incoming = Incoming(remote, held.position)
     incoming.receive_tree()
-    files = tree.walk(held.tree, incoming.node)
+    files = receiving.all_of(tree.walk(held.tree, incoming.node), itemgetter(0))
     came = [Change(path, None, entry) for path, entry in files]
     full = changes.adopt(
         space.manifest, came, {}, position=held.position, tree=held.tree, record=held.record
