@@ -11,6 +11,7 @@ _NEVER = r"(?!)"
 _DOUBLE = r'"(?:[^"\\\n]++|\\[\s\S]?)*+"?'
 _SINGLE = r"'(?:[^'\\\n]++|\\[\s\S]?)*+'?"
 _LONG_DOUBLE = r'"(?:[^"\\]++|\\[\s\S]?)*+"?'
+_LONG_SINGLE = r"'(?:[^'\\]++|\\[\s\S]?)*+'?"
 _BACKTICK = r"`(?:[^`\\]++|\\[\s\S]?)*+`?"
 _TRIPLE = r'"""(?:[^"\\]++|\\[\s\S]?|"(?!""))*+(?:""")?'
 _TRIPLE_SINGLE = r"'''(?:[^'\\]++|\\[\s\S]?|'(?!''))*+(?:''')?"
@@ -278,12 +279,54 @@ _RESTRUCTURED = Language(
     r"""|^(?P<rule>[=~^"'\#*+-])(?P=rule){2,}+$""",
     skipped=r"\n(){},;",
 )
+_RUBY = Language(
+    keywords="""BEGIN END alias and begin break case class def do else elsif end ensure false for if in module next nil not or redo rescue retry return self super then true undef unless
+        until when while yield require require_relative include extend attr_reader attr_writer
+        attr_accessor raise private protected public""",
+    comments=r"\#[^\n]*+|^=begin\b[\s\S]*?(?:^=end|\Z)",
+    strings=f"{_LONG_DOUBLE}|{_SINGLE}|{_BACKTICK}",
+    names=r"(?<!:):[^\W\d]\w*+|@{1,2}[^\W\d]\w*+|\$\w++",
+    leads=r"(?:def|class|module)[ \t]++[^\W\d][\w.:]*+",
+    skipped=r"\s()\[\]{},.;+*",
+)
+_PHP = Language(
+    keywords="""abstract and array as break callable case catch class clone const continue declare
+        default do echo else elseif empty enum extends false final finally fn for foreach function
+        global goto if implements include include_once instanceof insteadof interface isset list
+        match namespace new null or print private protected public readonly require require_once
+        return static switch this throw trait true try unset use var while xor yield""",
+    comments=rf"{_C_COMMENTS}|\#(?!\[)[^\n]*+",
+    strings=f"{_LONG_DOUBLE}|{_LONG_SINGLE}",
+    names=r"\$[^\W\d]\w*+",
+    marks=r"&lt;\?(?:php|=)?|\?&gt;",
+    leads=_leads("function class interface trait enum namespace"),
+)
+_MAKEFILE = Language(
+    keywords="""define else endef endif export ifdef ifeq ifndef ifneq include override sinclude
+        undefine unexport vpath""",
+    comments=_HASH,
+    strings=rf"{_DOUBLE}|'[^'\n]*+'?",
+    numbers=_NEVER,
+    names=r"\$[({][\w.-]*+[)}]?|\$[@&lt;^?*%]|^[\w./%-]++(?=[ \t]*+:(?!=))",
+    words=r"[^\W\d][\w-]*+",
+)
+_DOCKERFILE = Language(
+    keywords="""ADD ARG AS CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD
+        RUN SHELL STOPSIGNAL USER VOLUME WORKDIR""",
+    comments=r"^[ \t]*+\#[^\n]*+|(?<=\s)\#[^\n]*+",
+    strings=f"{_DOUBLE}|{_SINGLE}",
+    numbers=r"\d++\b",
+    names=r"\$\w++|\$\{[^}\n]*+\}?",
+    words=r"[^\W\d][\w-]*+",
+)
+_TEXT = Language(keywords="", numbers=_NEVER, words=_NEVER)
 
 LANGUAGES = {
     "c": _C,
     "c#": _CSHARP,
     "c++": _CPP,
     "css": _CSS,
+    "dockerfile": _DOCKERFILE,
     "go": _GO,
     "ini": _INI,
     "java": _JAVA,
@@ -291,14 +334,18 @@ LANGUAGES = {
     "json": _JSON,
     "kotlin": _KOTLIN,
     "lua": _LUA,
+    "makefile": _MAKEFILE,
     "markdown": _MARKDOWN,
     "markup": _MARKUP,
+    "php": _PHP,
     "python": _PYTHON,
+    "ruby": _RUBY,
     "restructuredtext": _RESTRUCTURED,
     "rust": _RUST,
     "shell": _SHELL,
     "sql": _SQL,
     "swift": _SWIFT,
+    "text": _TEXT,
     "toml": _TOML,
     "yaml": _YAML,
 }
@@ -307,6 +354,7 @@ _CALLED = {
     "c#": ".cs cs csharp",
     "c++": ".cc .cpp .cxx .hh .hpp .hxx .ino cpp",
     "css": ".css .scss .less scss",
+    "dockerfile": "dockerfile containerfile .dockerfile docker",
     "go": ".go golang",
     "ini": ".ini .cfg .conf .editorconfig .gitconfig",
     "java": ".java",
@@ -314,14 +362,18 @@ _CALLED = {
     "json": ".json .jsonc .json5 .webmanifest .ipynb",
     "kotlin": ".kt .kts kt",
     "lua": ".lua",
+    "makefile": "makefile gnumakefile .mk .mak make",
     "markdown": ".md .markdown .mdown md",
     "markup": ".html .htm .xhtml .xml .svg .xsl .xslt .rss .atom .plist html xml svg",
+    "php": ".php .phtml",
     "python": ".py .pyi .pyx .pxd .pyw py python3 sconstruct",
     "restructuredtext": ".rst .rest rst rest",
+    "ruby": ".rb .rake .gemspec .podspec rakefile gemfile vagrantfile podfile brewfile rb",
     "rust": ".rs rs",
     "shell": ".sh .bash .zsh .ksh .bashrc .profile sh bash zsh",
     "sql": ".sql sqlite",
     "swift": ".swift",
+    "text": ".txt .text .log license copying authors notice plain",
     "toml": ".toml cargo.lock poetry.lock uv.lock",
     "yaml": ".yaml .yml .clang-format yml",
 }

@@ -36,6 +36,11 @@ SHOWN = [
     ("a.html", "<a href='b'>c</a> <!-- d -->", "[k &lt;a] [nf href]=[s 'b'][k &gt;]c[k &lt;/a][k &gt;] [c &lt;!-- d --&gt;]"),
     ("a.md", "# a\n`b` < 1\n```c\nd\n```\n> e", "[k # a]\n[s `b`] &lt; 1\n[s ```c]\n[s d]\n[s ```]\n[c &gt; e]"),
     ("a.rst", "A\n===\n.. b:: c\n.. d\n``e`` don't", "A\n[k ===]\n..[k  b:: c]\n..[c  d]\n[s ``e``] don't"),
+    ("a.rb", "def a.b? # c\n  @d = :e", "[k def] [nf a.b]? [c # c]\n  [nf @d] = [nf :e]"),
+    ("a.php", "<?php $a = 'b'; // c", "[k &lt;?php] [nf $a] = [s 'b']; [c // c]"),
+    ("Makefile", "all: a.o # b\n\t$(CC) -o 'c'", "[nf all]: a.o [c # b]\n\t[nf $(CC)] -o [s 'c']"),
+    ("Dockerfile", "FROM a AS b\n# c\nRUN d 'e' $F", "[k FROM] a [k AS] b\n[c # c]\n[k RUN] d [s 'e'] [nf $F]"),
+    ("LICENSE", "if it's 1 < 2", "if it's 1 &lt; 2"),
     ("a.yml", "a.b: don't # 'c'\n- 'd'", "[nf a.b]: don't [c # 'c']\n- [s 'd']"),
 ]  # fmt: skip
 
@@ -74,6 +79,9 @@ HOSTILE = [
     "=",
     "\n==",
     ".. ",
+    "\n=begin",
+    "$(a",
+    "<?",
     ":a",
     "http://",
 ]
