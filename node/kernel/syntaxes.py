@@ -280,9 +280,10 @@ _RESTRUCTURED = Language(
     skipped=r"\n(){},;",
 )
 _RUBY = Language(
-    keywords="""BEGIN END alias and begin break case class def do else elsif end ensure false for if in module next nil not or redo rescue retry return self super then true undef unless
-        until when while yield require require_relative include extend attr_reader attr_writer
-        attr_accessor raise private protected public""",
+    keywords="""BEGIN END alias and begin break case class def do else elsif end ensure
+        false for if in module next nil not or redo rescue retry return self super then true
+        undef unless until when while yield require require_relative include extend
+        attr_reader attr_writer attr_accessor raise private protected public""",
     comments=r"\#[^\n]*+|^=begin\b[\s\S]*?(?:^=end|\Z)",
     strings=f"{_LONG_DOUBLE}|{_SINGLE}|{_BACKTICK}",
     names=r"(?<!:):[^\W\d]\w*+|@{1,2}[^\W\d]\w*+|\$\w++",
