@@ -12,11 +12,12 @@ import asyncio
 import logging
 import os
 import sqlite3
+import stat
 import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -85,6 +86,7 @@ class Database:
 
         Raises `DiskFull`, `DatabaseDamaged` or `DatabaseUnusable`.
         """
+        await asyncio.to_thread(_close_to_others, path)
         writer = await _connect(path)
         try:
             await writer.run(lambda tx: _named(path, lambda: _migrate(tx, migrations)))
@@ -268,6 +270,21 @@ def inspected(path: Path) -> Iterator[Tx]:
         raise named(fault, path) from fault
     finally:
         tx.close()
+
+
+def _close_to_others(path: Path) -> None:
+    """Let nobody but its owner read the file, whatever mask we run under; make it if it is absent.
+
+    SQLite gives the files beside it the same mode. One that is there is never opened here: to close
+    it would take away the locks that other connections of this process have on it.
+    """
+    with suppress(OSError):  # what is wrong with the file, SQLite says better
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+    for one in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+        with suppress(OSError):
+            mode = stat.S_IMODE(one.stat().st_mode)
+            if one.is_file() and mode & 0o077:
+                one.chmod(mode & 0o700)
 
 
 async def _connect(path: Path, *, reader: bool = False) -> _Thread:

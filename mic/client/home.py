@@ -116,9 +116,7 @@ class Home(NamedTuple):
 
         self._ensure()
         name = f"tokens.{sha256(url.encode()).hexdigest()[:16]}.lock"
-        handle = os.open(self.path / name, os.O_RDWR | os.O_CREAT, 0o600)
-        with os.fdopen(handle, "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with self._locked(name):
             yield
 
     def register(self, name: str, url: str, token: Token | None) -> None:
@@ -146,7 +144,14 @@ class Home(NamedTuple):
     @contextmanager
     def _turn(self) -> Iterator[None]:
         self._ensure()
-        with (self.path / ".lock").open("w") as lock:
+        with self._locked(".lock"):
+            yield
+
+    @contextmanager
+    def _locked(self, name: str) -> Iterator[None]:
+        """Hold a lock that nobody else can take: whoever may read a file may lock it for ever."""
+        handle = os.open(self.path / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with os.fdopen(handle, "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 

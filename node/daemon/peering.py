@@ -144,6 +144,8 @@ def _keep(data: Path, listened: Sequence[str], reached: Sequence[str]) -> None:
     """Say where the node listens, so that others find it there again."""
     fresh = data / f".{presence.PEERS}.new"
     facts = {"listen": listened, "addresses": reached, "pid": os.getpid()}
+    fresh.touch(mode=0o600)
+    fresh.chmod(0o600)  # one that a killed node left may be open to others
     fresh.write_text(json.dumps(facts) + "\n", encoding="utf-8")
     os.replace(fresh, data / presence.PEERS)  # noqa: PTH105  the same directory, by its own name
 

@@ -26,6 +26,8 @@ class Presence:
 def write(data: Path, presence: Presence) -> None:
     """Say where the node is."""
     fresh = data / f".{FILE}.new"
+    fresh.touch(mode=0o600)
+    fresh.chmod(0o600)  # one that a killed node left may be open to others
     fresh.write_text(json.dumps(asdict(presence)) + "\n", encoding="utf-8")
     os.replace(fresh, data / FILE)  # noqa: PTH105  the same directory, by its own name
 
