@@ -142,7 +142,7 @@ def is_quick(path: str) -> bool:
 
 def _lines(path: str, text: str) -> list[str]:
     lines = text.removesuffix("\n").split("\n") if text else []
-    if len(text) <= HIGHLIGHTED_CHARS and not any(len(line) > LONGEST_LINE for line in lines):
+    if len(text) <= HIGHLIGHTED_CHARS and max(map(len, lines), default=0) <= LONGEST_LINE:
         drawn = _drawn(path, "\n".join(lines)).split("\n")
         if len(drawn) == len(lines):
             return drawn

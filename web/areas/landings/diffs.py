@@ -90,8 +90,8 @@ class _Texts:
     path: str
     before: list[bytes]
     after: list[bytes]
-    olds: list[Markup] = field(default_factory=list)
-    news: list[Markup] = field(default_factory=list)
+    olds: list[str] = field(default_factory=list)
+    news: list[str] = field(default_factory=list)
 
 
 def diffs_of(
@@ -212,8 +212,8 @@ def _lines(path: str, old: bytes, new: bytes, found: list[Hunk], room: Room) -> 
 
 def _replaced(texts: _Texts, hunk: Hunk, room: Room) -> Iterator[Line]:
     """Yield the lines that went and those that came, with the words of each that changed."""
-    gone = texts.olds[hunk.old_start : hunk.old_end]
-    came = texts.news[hunk.new_start : hunk.new_end]
+    gone = [_safe(line) for line in texts.olds[hunk.old_start : hunk.old_end]]
+    came = [_safe(line) for line in texts.news[hunk.new_start : hunk.new_end]]
     for at in range(min(len(gone), len(came))):
         old = _text(texts.before[hunk.old_start + at])
         new = _text(texts.after[hunk.new_start + at])
@@ -253,8 +253,12 @@ def _indent(line: bytes) -> int:
     return len(text) - len(text.lstrip()) if text.strip() else -1
 
 
-def _same(olds: list[Markup], n: int, shift: int) -> Line:
-    return Line("same", n + 1, n + 1 + shift, olds[n])
+def _same(olds: list[str], n: int, shift: int) -> Line:
+    return Line("same", n + 1, n + 1 + shift, _safe(olds[n]))
+
+
+def _safe(line: str) -> Markup:
+    return Markup(line)  # noqa: S704 - `_drawn` escapes
 
 
 def _grouped(found: list[Hunk], count: int) -> Iterator[tuple[int, int, list[Hunk]]]:
@@ -278,11 +282,12 @@ def _end(group: list[Hunk]) -> int:
     return group[-1].old_start + group[-1].old_count
 
 
-def _drawn(path: str, lines: list[bytes]) -> list[Markup]:
-    """Return the lines, in colours if `path` says what they are."""
-    texts = [_text(line) for line in lines]
-    drawn = markup.highlight(path, "".join(f"{text}\n" for text in texts))
-    return [Markup(line) for line in drawn]  # noqa: S704 - highlight escapes
+def _drawn(path: str, lines: list[bytes]) -> list[str]:
+    """Return the lines as HTML, in colours if `path` says what they are."""
+    text = b"".join(lines).decode("utf-8", "replace")
+    if "\r" in text:
+        text = "\n".join(line.rstrip("\r") for line in text.split("\n"))
+    return markup.highlight(path, text)
 
 
 def _text(line: bytes) -> str:
