@@ -14,6 +14,7 @@ from node.feeds import verbs as feeds
 from node.kernel import events, jobs
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
+from node.notifications import verbs as notifications
 from node.profiles import verbs as profiles
 from node.projects import moves
 from node.signin import verbs as signin
@@ -80,6 +81,7 @@ def close(forge: Forge, tx: Tx, account: int) -> str | None:
     access.remove_all(tx, account)
     stars.forget(tx, account)
     feeds.forget(tx, account)
+    notifications.forget(tx, account)
     profiles.forget(tx, account)
     accounts.close(tx, account, at)
     rows.remove(tx, account)

@@ -8,6 +8,7 @@ from node.imports import jobs as imports
 from node.kernel.feature import Feature
 from node.landings import jobs as landings
 from node.languages import verbs as languages
+from node.notifications import verbs as notifications
 from node.projects import jobs as projects
 from node.rollups import verbs as rollups
 
@@ -19,6 +20,7 @@ FEATURES: tuple[Feature, ...] = (
     imports.FEATURE,
     landings.FEATURE,
     languages.FEATURE,
+    notifications.FEATURE,
     projects.FEATURE,
     rollups.FEATURE,
 )

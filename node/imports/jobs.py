@@ -14,7 +14,7 @@ from node.access import verbs as access
 from node.accounts import verbs as accounts
 from node.imports import cache, cloning, importing, rows
 from node.imports.model import MAIN, Import, Stage, Status
-from node.kernel import jobs
+from node.kernel import events, jobs
 from node.kernel.errors import Fault
 from node.kernel.feature import Feature
 from node.kernel.forge import Forge
@@ -79,7 +79,7 @@ async def work(forge: Forge, job: Job) -> None:
         await _give_up(forge, teller.now, fault)
     else:
         done = replace(teller.now, status=Status.COMPLETED, warnings=warnings)
-        await forge.db.write(lambda tx: rows.put_import(tx, done))
+        await forge.db.write(lambda tx: _end(forge, tx, done, "completed"))
     await asyncio.to_thread(shutil.rmtree, cloning.place_of(forge, name), ignore_errors=True)
 
 
@@ -131,6 +131,13 @@ def _first(faults: ExceptionGroup) -> Exception:
     return found
 
 
+def _end(forge: Forge, tx: Tx, one: Import, how: str) -> None:
+    """Keep how an import ended, and tell it to who asked for it."""
+    rows.put_import(tx, one)
+    facts = {"import": one.id, "account": one.account, "message": one.message}
+    events.append(tx, f"import.{how}", one.project, facts, forge.now())
+
+
 async def _give_up(forge: Forge, one: Import, fault: Exception) -> None:
     """End an import, and let its project be as empty as before."""
     code = fault.code if isinstance(fault, Fault) else "import.failed"
@@ -140,7 +147,7 @@ async def _give_up(forge: Forge, one: Import, fault: Exception) -> None:
 
     def write(tx: Tx) -> None:
         importing.give_back(tx, one.project)
-        rows.put_import(tx, ended)
+        _end(forge, tx, ended, "failed")
 
     # A push may be coming in by now: what it brings is not ours to take back.
     async with cache.locked(forge, one.project):

@@ -300,7 +300,8 @@ def _end(forge: Forge, tx: Tx, who: Party, row: Row, shown: Invitation, how: str
 def _tell(forge: Forge, tx: Tx, who: Party, row: Row, shown: Invitation, how: str) -> None:
     facts = {"kind": shown.kind, "target": shown.target, "role": row.role, "to": shown.invited}
     audit.append(tx, who, row.project, f"invitation.{how}", facts, forge.now())
-    events.append(tx, f"invitation.{how}", row.project, facts, forge.now())
+    told = {"by": who.handle, "inviter": shown.inviter}
+    events.append(tx, f"invitation.{how}", row.project, facts | told, forge.now())
 
 
 def _shown(tx: Tx, row: Row) -> Invitation:

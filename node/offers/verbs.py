@@ -10,6 +10,7 @@ from keys.statements.contribution import open_contribution
 from node.access import scopes
 from node.access.model import Action, NoProject
 from node.access.rules import require_account
+from node.kernel import events
 from node.kernel.errors import Invalid
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
@@ -174,14 +175,27 @@ async def waiting(forge: Forge) -> int:
 
 async def landed(forge: Forge, one: Offer, position: int, record: bytes) -> None:
     """Keep the home's signed word about where a landing is."""
-    await forge.db.write(lambda tx: rows.landed(tx, one.key, position, record, forge.now()))
+
+    def write(tx: Tx) -> None:
+        rows.landed(tx, one.key, position, record, forge.now())
+        _tell(forge, tx, one, LANDED, {"position": position})
+
+    await forge.db.write(write)
 
 
 async def refused(forge: Forge, one: Offer, code: str, message: str) -> None:
     """Keep why the home does not take a landing."""
-    await forge.db.write(
-        lambda tx: rows.refused(tx, one.key, code[:100], message[:2000], forge.now())
-    )
+
+    def write(tx: Tx) -> None:
+        rows.refused(tx, one.key, code[:100], message[:2000], forge.now())
+        _tell(forge, tx, one, REFUSED, {"code": code[:100], "message": message[:2000]})
+
+    await forge.db.write(write)
+
+
+def _tell(forge: Forge, tx: Tx, one: Offer, how: str, facts: dict[str, object]) -> None:
+    told = {"session": one.session, "account": one.account, **facts}
+    events.append(tx, f"offer.{how}", one.project, told, forge.now())
 
 
 async def unanswered(forge: Forge, one: Offer) -> None:

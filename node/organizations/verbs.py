@@ -176,7 +176,7 @@ def tell(
     """Write the audit row and the event of what happened in an organization."""
     told = {"organization": account.handle, **facts}
     audit.append(tx, who, None, what, told, forge.now())
-    events.append(tx, what, None, told, forge.now())
+    events.append(tx, what, None, told | {"by": who.handle}, forge.now())
 
 
 def _remove(forge: Forge, tx: Tx, who: Party, account: Account, member: Member) -> None:

@@ -63,4 +63,4 @@ def _tell(
 ) -> None:
     told = {"project": project.address, **facts}
     audit.append(tx, who, project.key, f"member.{what}", told, forge.now())
-    events.append(tx, f"member.{what}", project.key, told, forge.now())
+    events.append(tx, f"member.{what}", project.key, told | {"by": who.handle}, forge.now())

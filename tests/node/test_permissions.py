@@ -98,6 +98,9 @@ TABLE = {
     "landings.last_touch": READS,
     "landings.log": READS,
     "landings.origins": READS,
+    "notifications.listed": OF_ONESELF,
+    "notifications.read": OF_ONESELF,
+    "notifications.read_until": OF_ONESELF,
     "offers.check_known": READS,  # who may offer besides is said by what they have signed
     "offers.get": READS,
     "offers.offer": READS,
@@ -287,6 +290,7 @@ def arguments(name, function, project, did):
         "data": None,
         "draft": DRAFT,
         "epoch": 1,
+        "event": 999,
         "handle": project.handle,
         "ids": (),
         "is_approved": False,
