@@ -63,6 +63,13 @@ SIGN_IN, NO, HIDDEN, FROZEN, NOT_ASKED = (
     "project.archived",
     "invitation.missing",
 )
+ELSEWHERE = "project.elsewhere"
+HOME = "did:key:z6MkrEVGLPYHhLGBQ25Bh5DXSakRiDpdoj7fdsNZSqYPcUGt"
+"""The node that orders a mirror."""
+MIRRORED = ("public", "private")
+"""The kinds of projects that a mirror is made of."""
+CHANGING = frozenset({INSIDE, LAND, SETTINGS, OWN, GIVE})
+"""What a mirror lets nobody do, whatever they are to the project."""
 REFUSALS = frozenset({SIGN_IN, NO, HIDDEN, FROZEN, NOT_ASKED})
 _PROJECT = {
     READ: frozenset(ROLES),
@@ -102,6 +109,17 @@ def _of_the_project(need: str, role: str, kind: str, refused: str) -> str | None
     if role not in _PROJECT[need]:
         return refused
     return FROZEN if kind == "archived" and need in _FROZEN else None
+
+
+def refusal_by_a_mirror(need: str, role: str, kind: str) -> str | None:
+    """Return the code that a mirror refuses with: who may not know of it hears nothing of a home."""
+    hidden = refusal(READ, role, kind)
+    return hidden or (ELSEWHERE if need in CHANGING else refusal(need, role, kind))
+
+
+async def mirrored(forge: Forge) -> None:
+    """Let all projects be mirrors, whose owners are here all the same: nobody has more rights."""
+    await forge.db.write(lambda tx: tx.execute("update projects set home = ?", (HOME,)))
 
 
 @dataclass(frozen=True)

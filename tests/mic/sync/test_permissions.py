@@ -15,9 +15,12 @@ from node.projects import peers
 from node.projects import verbs as projects
 from tests.support.roles import (
     ANYBODY,
+    CHANGING,
+    ELSEWHERE,
     GIVE,
     GUILD,
     HIDDEN,
+    HOME,
     INSIDE,
     INVITED,
     INVITER,
@@ -25,6 +28,7 @@ from tests.support.roles import (
     KNOWN,
     LAND,
     MANAGE,
+    MIRRORED,
     NAMESPACE,
     NO,
     ORGANIZATION,
@@ -36,7 +40,9 @@ from tests.support.roles import (
     SIGN_IN,
     SIGNED_IN,
     a_company,
+    mirrored,
     refusal,
+    refusal_by_a_mirror,
 )
 from tests.support.wire import Door, a_token, session_id
 
@@ -224,22 +230,14 @@ async def test_every_route_lets_in_whom_the_policy_names(forge, role, kind):
     assert told == meant
 
 
-ELSEWHERE = "project.elsewhere"
-HOME = "did:key:z6MkrEVGLPYHhLGBQ25Bh5DXSakRiDpdoj7fdsNZSqYPcUGt"
-CHANGING = frozenset({INSIDE, LAND, SETTINGS, OWN, GIVE})
 # Landings may be offered to a mirror, which sends them on; sessions are begun at home.
 OF_SESSIONS = frozenset(name for (_, name), need in NEEDS.items() if "/sessions" in name)
 # Asks first whose role it is.
 GIVE_BACK = ("DELETE", "/members/{member}")
 
 
-async def mirrored(forge):
-    """Let all projects be mirrors, whose owners are here all the same: nobody has more rights."""
-    await forge.db.write(lambda tx: tx.execute("update projects set home = ?", (HOME,)))
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["public", "private"])
+@pytest.mark.parametrize("kind", MIRRORED)
 @pytest.mark.parametrize("role", ROLES)
 async def test_every_route_reads_a_mirror_as_at_home_and_changes_none(forge, role, kind):
     told, meant = {}, {}
@@ -248,14 +246,17 @@ async def test_every_route_reads_a_mirror_as_at_home_and_changes_none(forge, rol
         door = company.as_(role)
         for method, name, path in in_order():
             need = NEEDS[method, name]
-            if need != READ and need not in CHANGING - {LAND} and name not in OF_SESSIONS:
+            # A fork of a mirror is a project of this node.
+            if need not in {READ, KNOWN, *CHANGING - {LAND}} and name not in OF_SESSIONS | {
+                "/sync"
+            }:
                 continue
             body = {"json": BODIES[name]} if name in BODIES and method in {"POST", "PATCH"} else {}
             answer = await door.ask(method, filled(path, ROLES[role][1], kind, company), **body)
             code = answer.code if answer.status >= 400 else None
             told[method, name] = code if code in REFUSALS | {ELSEWHERE} else None
             hidden = refusal(READ, role, kind)
-            meant[method, name] = hidden or (ELSEWHERE if need in CHANGING else None)
+            meant[method, name] = refusal_by_a_mirror(need, role, kind)
             if role == "anonymous" and (method, name) == GIVE_BACK:
                 meant[method, name] = hidden or SIGN_IN
     assert told == meant
