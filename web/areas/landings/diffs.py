@@ -23,7 +23,7 @@ LINES = 3_000
 LINES_EACH = 1_000
 """How many lines of one file a page shows that has others."""
 LINES_ALONE = 20_000
-COLOURED = 500_000
+COLOURED = 300_000
 """How many bytes of files one page colours; the files after that are plain."""
 SLOWER = 20
 """How many times as long a byte takes in a language that the library colours."""
