@@ -30,6 +30,9 @@ from web.areas.project import show as project
 from web.areas.projects import bring
 from web.areas.projects import mine as my_projects
 from web.areas.projects import new as new_project
+from web.areas.sessions import listed as all_sessions
+from web.areas.sessions import progress
+from web.areas.sessions import show as session
 from web.areas.settings import audit, deleted
 from web.areas.settings import show as settings
 from web.areas.signin import forms as signin
@@ -39,6 +42,7 @@ from web.areas.stars import badge, give
 PROJECT = "/{account}/{project}"
 SETTINGS = PROJECT + "/settings"
 ORGANIZATION = "/organizations/{organization}"
+SESSION = "/sessions/{session:[A-Za-z0-9_-]{1,64}}"
 INVITATION = "/invitations/{invitation:[0-9]{1,12}}"
 
 ROUTES = [
@@ -107,6 +111,8 @@ ROUTES = [
     web.post("/projects/import", bring.start),
     web.get("/projects" + PROJECT, my_projects.moved),
     web.get("/projects" + PROJECT + "/edit", my_projects.moved_settings),
+    web.get("/projects" + PROJECT + "/sessions", session.moved),
+    web.get("/projects" + PROJECT + SESSION, session.moved),
     web.get("/deleted", deleted.show),
     web.post("/deleted" + PROJECT, deleted.restore),
     web.get("/feed", feed.show),
@@ -139,6 +145,10 @@ ROUTES = [
     web.get(PROJECT + "/landings", listed.show),
     web.get(PROJECT + "/landings.atom", atom.of_project),
     web.get(PROJECT + r"/landings/{position:[0-9]{1,12}}", landing.show),
+    web.get(PROJECT + "/sessions", all_sessions.show),
+    web.get(PROJECT + SESSION, session.show),
+    web.post(PROJECT + SESSION + "/abandon", session.abandon),
+    web.get(PROJECT + "/agents", progress.show),
     web.get(PROJECT + "/import/{id:[A-Za-z0-9_-]{1,64}}", imports.show),
     web.get(PROJECT + "/tree", tree.show),
     web.get(PROJECT + r"/tree/{path:[\s\S]*}", tree.show),

@@ -151,6 +151,21 @@ def paragraphs(text: str) -> list[Markup]:
     return [_with_code(part) for part in parts if part.strip()]
 
 
+def voices(text: str) -> list[tuple[str, bool]]:
+    """Return what somebody said in parts; True stands beside a run of commands, to be folded.
+
+    A command begins with `$` on a line of its own, and what it printed follows up to an empty line.
+    """
+    found: list[tuple[str, bool]] = []
+    for part in _EMPTY_LINES.split(text.replace("\r\n", "\n")):
+        is_command = part.lstrip("\n").startswith("$ ")
+        if found and found[-1][1] is is_command:
+            found[-1] = (f"{found[-1][0]}\n\n{part}", is_command)
+        else:
+            found.append((part.strip("\n") if is_command else part, is_command))
+    return found
+
+
 def _with_code(text: str) -> Markup:
     pieces = _CODE.split(text)
     drawn = (Markup("<code>{}</code>") if at % 2 else Markup("{}") for at in range(len(pieces)))
@@ -221,5 +236,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "percent": percent,
     "plural": plural,
     "site": site,
+    "voices": voices,
     "size": size,
 }

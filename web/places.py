@@ -18,6 +18,7 @@ from node.projects import verbs as projects
 from node.projects.model import Project
 from node.projects.rules import allows
 from node.replication import verbs as replication
+from node.sessions import verbs as sessions
 from web.page import forge_of, party_of
 
 
@@ -25,7 +26,7 @@ from web.page import forge_of, party_of
 class Place:
     """A project at a position; `pinned` when the address names one, so that links keep it.
 
-    `has_settings` when the viewer may change something about it.
+    `has_settings` when the viewer may change something about it; `active` counts sessions.
     """
 
     project: Project
@@ -34,6 +35,7 @@ class Place:
     pinned: bool
     node: str
     has_settings: bool = False
+    active: int = 0
 
     def url(self, page: str = "", path: str = "", *, at: int | None = None, more: str = "") -> str:
         """Return the address of a page of this project, at this position if it is pinned.
@@ -82,7 +84,8 @@ async def place_of(request: web.Request) -> Place:
     asked = await position_of(request, project, request.query.get("at", ""))
     shown = head.position if asked is None else asked
     may = allows(who, Action.WRITE_SETTINGS, project) or allows(who, Action.MANAGE, project)
-    return Place(project, shown, head.position, asked is not None, forge.node.url, may)
+    active = await sessions.count_active(forge, who, project)
+    return Place(project, shown, head.position, asked is not None, forge.node.url, may, active)
 
 
 async def _project(forge: Forge, who: Party, account: str, handle: str) -> Project:

@@ -44,9 +44,36 @@ class Session:
     decisions: tuple[Decision, ...] = ()
 
     @property
+    def title(self) -> str:
+        """The first line of the goal."""
+        return self.goal.strip().partition("\n")[0].strip()
+
+    @property
+    def rest(self) -> str:
+        """What the goal says behind its first line."""
+        return self.goal.strip().partition("\n")[2].strip()
+
+    @property
     def landed_at(self) -> int | None:
         """When it landed, if it did."""
         return self.ended_at if self.status is Status.LANDED else None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an active session is: `last` is what was said in it last, cut, and by which role.
+
+    `changes` counts the batches of changes that were sent ahead, `updated_at` is when something
+    was said or decided last.
+    """
+
+    session: Session
+    messages: int
+    decisions: int
+    changes: int
+    last: str
+    role: str
+    updated_at: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from keys.statements.transcript import Decision, Message
-from node.sessions.model import LandedSession, NewSession, Session, Status
+from node.sessions.model import LandedSession, NewSession, Progress, Session, Status
 from store.database import Tx
 
 _SESSION = (
@@ -97,18 +97,44 @@ def find(tx: Tx, project: int, name: str) -> _Row | None:
     return _session(row) if row else None
 
 
-def newest(
-    tx: Tx, project: int, statuses: Iterable[Status], before: int, limit: int
-) -> list[Session]:
-    """Return up to `limit` sessions below key `before`, newest first."""
-    wanted = [status.value for status in statuses]
-    wanted += [wanted[0]] * (len(Status) - len(wanted))
+def one_status(
+    tx: Tx, project: int, status: Status, beyond: int, limit: int, *, is_oldest: bool
+) -> list[_Row]:
+    """Return up to `limit` sessions of a status on the far side of a key, nearest first."""
+    way, order = (">", "asc") if is_oldest else ("<", "desc")
     rows = tx.execute(
-        _SESSION + " and status in (?, ?, ?) and sessions.key < ?"
-        " order by sessions.key desc limit ?",
-        (project, *wanted, before, limit),
+        _SESSION
+        + f" and status = ? and sessions.key {way} ? order by sessions.key {order} limit ?",
+        (project, status.value, beyond, limit),
     )
-    return [_session(row)[1] for row in rows]
+    return [_session(row) for row in rows]
+
+
+def count_active(tx: Tx, project: int) -> int:
+    """Return how many sessions of a project are under way."""
+    (count,) = tx.execute(
+        "select count(*) from sessions where project = ? and status = 'active'", (project,)
+    ).fetchone()
+    return int(count)
+
+
+def progress(tx: Tx, key: int, session: Session, longest: int) -> Progress:
+    """Return how far an active session is."""
+    last = tx.execute(
+        "select substr(text, 1, ?), role, at from session_messages where session = ?"
+        " order by key desc limit 1",
+        (longest, key),
+    ).fetchone() or ("", "", session.started_at)
+    counts = tx.execute(
+        "select (select count(*) from session_messages where session = :s),"
+        " (select count(*) from session_decisions where session = :s),"
+        " (select count(*) from session_epochs where session = :s),"
+        " (select coalesce(max(at), 0) from session_decisions where session = :s)",
+        {"s": key},
+    ).fetchone()
+    said, decided, batches, newest = counts
+    text, role, at = last
+    return Progress(session, said, decided, batches, text, role, max(at, newest))
 
 
 def add_messages(tx: Tx, key: int, messages: Iterable[Message]) -> None:

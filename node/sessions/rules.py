@@ -13,6 +13,7 @@ from store.changes import Change
 
 ROLES = ("human", "agent")
 ALL = "all"
+NEWEST, OLDEST, BY_STATUS = SORTS = ("newest", "oldest", "status")
 MODEL_LONGEST = 255
 
 Said = TypeVar("Said", bound=Message | Decision)
@@ -86,6 +87,13 @@ def statuses(asked: str) -> tuple[Status, ...]:
     except ValueError as fault:
         known = ", ".join((ALL, *(status.value for status in Status)))
         raise BadSession("status", f"A status is one of {known}.") from fault
+
+
+def sort(asked: str) -> str:
+    """Return in which order to list; raise `BadSession` for one that does not exist."""
+    if asked not in SORTS:
+        raise BadSession("sort", f"An order is one of {', '.join(SORTS)}.")
+    return asked
 
 
 def merged(batches: Iterable[Iterable[Change]]) -> tuple[Change, ...]:

@@ -17,7 +17,7 @@ from node.kernel.paging import page_size
 from node.kernel.parties import Party
 from node.projects import verbs as projects
 from node.projects.model import Project
-from node.projects.rules import require
+from node.projects.rules import allows, require
 from node.sessions import rows, rules
 from node.sessions.model import (
     BadSession,
@@ -28,6 +28,7 @@ from node.sessions.model import (
     NoSession,
     NotActive,
     NotYours,
+    Progress,
     Session,
     SessionExists,
     SessionFull,
@@ -63,16 +64,38 @@ async def listed(
     status: str = rules.ALL,
     before: str | None = None,
     limit: int = 50,
+    sort: str = rules.NEWEST,
 ) -> list[Session]:
-    """Return the sessions started before the one with id `before`, newest first."""
+    """Return the sessions behind the one with id `before`, newest first unless `sort` differs."""
     _may_read(who, project)
-    wanted, size = rules.statuses(status), page_size(limit)
+    wanted, size, order = rules.statuses(status), page_size(limit), rules.sort(sort)
+    return await forge.db.read(lambda tx: _page(tx, project.key, wanted, order, before, size))
 
-    def read(tx: Tx) -> list[Session]:
-        below = _END if before is None else _found(tx, project.key, before)[0]
-        return rows.newest(tx, project.key, wanted, below, size)
+
+async def count_active(forge: Forge, who: Party, project: Project) -> int:
+    """Return how many sessions are under way."""
+    _may_read(who, project)
+    return await forge.db.read(lambda tx: rows.count_active(tx, project.key))
+
+
+async def progress(
+    forge: Forge, who: Party, project: Project, limit: int = 50, longest: int = 180
+) -> list[Progress]:
+    """Return how far the newest active sessions are, with `longest` signs of what was said last."""
+    _may_read(who, project)
+    size = page_size(limit)
+
+    def read(tx: Tx) -> list[Progress]:
+        active = rows.one_status(tx, project.key, Status.ACTIVE, _END, size, is_oldest=False)
+        return [rows.progress(tx, key, session, longest) for key, session in active]
 
     return await forge.db.read(read)
+
+
+async def changes(forge: Forge, who: Party, project: Project, name: str) -> tuple[Change, ...]:
+    """Return what was sent ahead of the landing of a session, by path."""
+    _may_read(who, project)
+    return await forge.db.read(lambda tx: epoch_changes(tx, project.key, name))
 
 
 async def note(
@@ -87,6 +110,7 @@ async def note(
         key, _ = _mine(tx, who, project, name)
         _check_room(forge, tx, key, rules.length(text))
         rows.add_messages(tx, key, [message])
+        events.append(tx, "session.said", project.key, {"session": name}, message.at)
 
     await forge.db.write(add)
     return message
@@ -104,21 +128,28 @@ async def decide(
         key, _ = _mine(tx, who, project, name)
         _check_room(forge, tx, key, rules.length(text) + rules.length(why))
         rows.add_decisions(tx, key, [decision])
+        events.append(tx, "session.decided", project.key, {"session": name}, decision.at)
 
     await forge.db.write(add)
     return decision
 
 
 async def abandon(forge: Forge, who: Party, project: Project, name: str) -> None:
-    """Give an active session of `who` up; one that is given up already stays so."""
+    """Give an active session up; one that is given up already stays so.
+
+    That is for its author, and for who manages the project.
+    """
     _may_land(who, project)
 
     def give_up(tx: Tx) -> None:
         projects.current(tx, who, project, Action.LAND)
         key, session = _found(tx, project.key, name)
-        if session.status is Status.ABANDONED and session.author == who.account:
+        if session.author != who.account and not allows(who, Action.MANAGE, project):
+            raise NotYours(session)
+        if session.status is Status.ABANDONED:
             return
-        _check_mine(who, session)
+        if session.status is not Status.ACTIVE:
+            raise NotActive(session)
         rows.abandon(tx, key, forge.now())
         rows.drop_epochs(tx, key)
         facts = {"session": name}
@@ -217,6 +248,34 @@ def forget_after(tx: Tx, project: int, position: int) -> None:
 def forget_landed(tx: Tx, project: int) -> None:
     """Forget the sessions that landed on a project whose landings are forgotten."""
     rows.forget_landed(tx, project)
+
+
+def _page(
+    tx: Tx,
+    project: int,
+    wanted: tuple[Status, ...],
+    order: str,
+    before: str | None,
+    size: int,
+) -> list[Session]:
+    key, last = (None, None) if before is None else _found(tx, project, before)
+    is_oldest = order == rules.OLDEST
+    end = (-1 if is_oldest else _END) if key is None else key
+    if order == rules.BY_STATUS:
+        found: list[tuple[int, Session]] = []
+        behind = wanted[wanted.index(last.status) :] if last and last.status in wanted else wanted
+        for status in behind:
+            beyond = end if last and status is last.status else _END
+            room = size - len(found)
+            found += rows.one_status(tx, project, status, beyond, room, is_oldest=False)
+        return [session for _, session in found]
+    found = [
+        one
+        for status in wanted
+        for one in rows.one_status(tx, project, status, end, size, is_oldest=is_oldest)
+    ]
+    found.sort(key=lambda one: one[0], reverse=not is_oldest)
+    return [session for _, session in found[:size]]
 
 
 def _start(forge: Forge, tx: Tx, who: Party, project: Project, new: NewSession) -> Session:

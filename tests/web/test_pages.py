@@ -137,7 +137,7 @@ async def test_the_landing_page_shows_reason_signature_and_change(forge, ada, cl
     await filled(forge, ada, "book")
     text = await (await client.get("/ada/book/landings/2")).text()
     assert "Wait twice as long" in text
-    assert "Signed, verified" in text
+    assert "Signed by ada, verified here" in text
     assert "AI-assisted" in text
     assert "is-added" in text
     assert "is-removed" in text

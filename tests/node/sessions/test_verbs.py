@@ -11,6 +11,7 @@ from node.audit import verbs as audit
 from node.kernel import events
 from node.kernel.limits import Limits
 from node.kernel.parties import ANONYMOUS
+from node.projects import members
 from node.projects import verbs as projects
 from node.projects.model import ProjectChanges
 from node.sessions import verbs as sessions
@@ -33,6 +34,7 @@ from store.digest import digest_of
 from store.records import Kind, make
 from store.tree import Entry, Mode
 from tests.support.forges import a_forge, a_project, an_account, the_keeper
+from tests.support.roles import acting
 from tests.support.sending import upload
 
 ID = "a-session-of-ada"
@@ -259,13 +261,58 @@ async def test_nobody_works_in_the_session_of_another(forge, ada, bob, book):
     for attempt in (
         sessions.note(forge, ada.party, book, ID, "human", "x"),
         sessions.decide(forge, ada.party, book, ID, "x", "y"),
-        sessions.abandon(forge, ada.party, book, ID),
         sessions.store_epoch(forge, ada.party, book, ID, 1, (A1,)),
         land(forge, ada.party, book),
     ):
         with pytest.raises(NotYours):
             await attempt
     assert (await sessions.get(forge, ada.party, book, ID)).status is Status.ACTIVE
+
+
+async def test_who_manages_the_project_may_give_up_a_session(forge, ada, bob, book):
+    await members.set_member(forge, ada.party, book, "bob", "writer")
+    party = await acting(forge, bob)
+    await sessions.start(forge, party, book, NEW)
+    await sessions.abandon(forge, ada.party, book, ID)
+    assert (await sessions.get(forge, ada.party, book, ID)).status is Status.ABANDONED
+    await sessions.start(forge, ada.party, book, dataclasses.replace(NEW, id="another-one"))
+    with pytest.raises(NotYours):
+        await sessions.abandon(forge, party, book, "another-one")
+
+
+async def test_what_is_said_is_told_to_who_watches(forge, ada, book):
+    await sessions.start(forge, ada.party, book, NEW)
+    await sessions.note(forge, ada.party, book, ID, "agent", "x" * 500)
+    await sessions.decide(forge, ada.party, book, ID, "a", "b")
+    told = await forge.db.read(lambda tx: events.after(tx, 0))
+    assert [event.kind for event in told][-2:] == ["session.said", "session.decided"]
+    assert all("text" not in event.data for event in told)
+    (found,) = await sessions.progress(forge, ANONYMOUS, book)
+    assert (found.messages, found.decisions, found.changes) == (1, 1, 0)
+    assert (found.last, found.role) == ("x" * 180, "agent")
+    assert await sessions.count_active(forge, ANONYMOUS, book) == 1
+
+
+async def test_sessions_are_listed_in_each_order(forge, ada, book):
+    for n in range(6):
+        await sessions.start(forge, ada.party, book, dataclasses.replace(NEW, id=f"session-{n}"))
+    await sessions.abandon(forge, ada.party, book, "session-3")
+    await land(forge, ada.party, book, name="session-4")
+
+    async def listed(sort, before=None, status="all"):
+        found = await sessions.listed(forge, ada.party, book, status, before, 4, sort)
+        return [int(session.id[-1]) for session in found]
+
+    assert await listed("newest") == [5, 4, 3, 2]
+    assert await listed("newest", "session-2") == [1, 0]
+    assert await listed("oldest") == [0, 1, 2, 3]
+    assert await listed("oldest", "session-3") == [4, 5]
+    assert await listed("oldest", status="active") == [0, 1, 2, 5]
+    assert await listed("status") == [5, 2, 1, 0]
+    assert await listed("status", "session-0") == [4, 3]
+    assert await listed("status", "session-4") == [3]
+    with pytest.raises(BadSession):
+        await listed("size")
 
 
 async def test_landing_and_abandoning_are_in_the_audit_log(forge, ada, book):

@@ -14,7 +14,7 @@ from web.areas.files.crumbs import Crumb
 from web.areas.landings import words
 from web.areas.landings.changes import Changes
 from web.areas.landings.diffs import FileDiff
-from web.areas.landings.show import Said
+from web.areas.landings.talk import Said
 from web.areas.project.directory import Row
 from web.design.diff_lines import Line
 from web.design.lines import Run

@@ -30,7 +30,7 @@ from web.areas.account.tokens import Form
 from web.areas.design import credentials, peers, people, projects, samples
 from web.areas.files.crumbs import Crumb
 from web.areas.landings.changes import Changes
-from web.areas.landings.show import Said
+from web.areas.landings.talk import Said
 from web.areas.project.directory import Row
 from web.areas.settings.audit import Deed
 from web.design.lines import Run

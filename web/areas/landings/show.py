@@ -5,25 +5,18 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from keys.statements import transcript as transcripts
-from keys.statements.transcript import Decision, Message
 from node.forks import verbs as forks
 from node.landings import verbs as landings
 from node.landings.model import Landing
-from node.projects.model import Project
+from node.replication import overview
+from node.replication.overview import Held
 from node.sessions import verbs as sessions
 from web import forms
 from web.areas.landings.changes import Changes, changes_of
+from web.areas.landings.talk import Talk, talk_of
+from web.areas.landings.vouching import Vouched, vouched
 from web.page import LONG, forge_of, party_of, render
 from web.places import Place, place_of, tags_of
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One moment of the session: a message, or a decision."""
-
-    at: int
-    message: Message | None
-    decision: Decision | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +25,14 @@ class View:
 
     place: Place
     landing: Landing
-    verified: bool
-    is_signed: bool
+    vouched: Vouched
+    held: Held | None
     started_at: int
-    said: list[Said]
-    messages: int
-    decisions: int
+    talk: Talk
     changes: Changes
     tags: list[str]
     previous: Landing | None
-    next: int | None
-    came_from: Project | None
+    next: Landing | None
 
 
 async def lead(request: web.Request) -> web.StreamResponse:
@@ -61,21 +51,19 @@ async def show(request: web.Request) -> web.StreamResponse:
     ends = (position - 1, position)
     changes = await changes_of(request, place, detail.changes, ends, sources)
     said = transcripts.decode(detail.transcript)
-    earlier = await landings.log(forge, who, place.project, position, 1)
+    near = await landings.log(forge, who, place.project, position + 2, 3)
+    came_from = await forks.came_from(forge, who, detail.landing)
     view = View(
         place=place,
         landing=detail.landing,
-        verified=detail.verified,
-        is_signed=detail.statement is not None,
+        vouched=vouched(detail, came_from),
+        held=await overview.of_project(forge, who, place.project),
         started_at=await _started(request, place, detail.landing),
-        said=_in_order(said.conversation, said.decisions),
-        messages=len(said.conversation),
-        decisions=len(said.decisions),
+        talk=talk_of(request, said.conversation, said.decisions),
         changes=changes,
         tags=(await tags_of(request, place)).get(position, []),
-        previous=earlier[0] if earlier else None,
-        next=position + 1 if position < place.head else None,
-        came_from=await forks.came_from(forge, who, detail.landing),
+        previous=next((one for one in near if one.position == position - 1), None),
+        next=next((one for one in near if one.position == position + 1), None),
     )
     return render(request, "areas/landings/show.html", view, is_long=changes.lines > LONG)
 
@@ -85,9 +73,3 @@ async def _started(request: web.Request, place: Place, landing: Landing) -> int:
         forge_of(request), party_of(request), place.project, landing.session
     )
     return session.started_at
-
-
-def _in_order(messages: tuple[Message, ...], decisions: tuple[Decision, ...]) -> list[Said]:
-    said = [Said(message.at, message, None) for message in messages]
-    said += [Said(decision.at, None, decision) for decision in decisions]
-    return sorted(said, key=lambda moment: moment.at)

@@ -1,0 +1,29 @@
+"""Who works on a project right now, and how far: the page follows by itself."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from node.sessions import verbs as sessions
+from node.sessions.model import Progress
+from web.page import forge_of, party_of, render
+from web.places import Place, place_of
+
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the page shows; `unshown` counts the sessions beyond the newest."""
+
+    place: Place
+    active: list[Progress]
+    unshown: int
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """Show what is under way."""
+    place = await place_of(request)
+    active = await sessions.progress(forge_of(request), party_of(request), place.project, SHOWN)
+    view = View(place, active, max(place.active - len(active), 0))
+    return render(request, "areas/sessions/progress.html", view)
