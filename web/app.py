@@ -15,6 +15,8 @@ from node.kernel.parties import ANONYMOUS
 from store.errors import DiskFull
 from store.recent import Recent
 from web import areas_table, kept, live, static
+from web.api import table as api
+from web.api.model import PREFIX
 from web.areas.files import archive
 from web.asking import asker
 from web.drawn import DRAWN, MOST
@@ -27,6 +29,7 @@ log = logging.getLogger(__name__)
 
 
 SYNC = "/mic/"
+API = PREFIX + "/"
 GIT = re.compile(r"/[^/]+/[^/]+/(info/refs|git-upload-pack|git-receive-pack)")
 ELSEWHERE = frozenset({"/up", "/metrics"}) | oauth.PATHS
 REFUSED = {
@@ -45,6 +48,7 @@ def add_routes(app: web.Application, forge: Forge) -> None:
     git_door.add_routes(app)
     oauth.add_routes(app)
     static.add_routes(app)
+    api.add_routes(app)
     live.add_to(app)
     archive.add_to(app)
     app.add_routes(areas_table.ROUTES)
@@ -75,7 +79,7 @@ async def fence(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 def is_elsewhere(path: str) -> bool:
     """Whether another door than the pages answers at `path`, which is as the routes see it: raw."""
-    return path in ELSEWHERE or path.startswith(SYNC) or GIT.fullmatch(path) is not None
+    return path in ELSEWHERE or path.startswith((SYNC, API)) or GIT.fullmatch(path) is not None
 
 
 def _require_own_form(request: web.Request) -> None:

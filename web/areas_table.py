@@ -6,6 +6,7 @@ from web import live
 from web.areas.account import closing, devices, export, tokens
 from web.areas.admin import show as admin
 from web.areas.agents import show as agents
+from web.areas.api import show as api
 from web.areas.changelog import show as changelog
 from web.areas.design import show as design
 from web.areas.device import answer as device
@@ -58,6 +59,8 @@ ROUTES = [
     web.get("/docs/images/{image}", docs.picture),
     web.get("/docs/{shelf}", docs.shelf),
     web.get("/docs/{shelf}/{document}", docs.document),
+    web.get("/api", api.show),
+    web.get("/api/openapi.json", api.document),
     web.get("/changelog", changelog.show),
     web.get("/changelog.atom", changelog.feed),
     web.get("/legal", legal.show),

@@ -53,6 +53,7 @@ def door(forge: Forge, handler: Handler) -> Callable[[web.Request], Awaitable[we
             request[REFUSED] = getattr(fault, "code", "")
             return failures.response(fault)
 
+    answer.__doc__ = handler.__doc__  # what the list of all routes says of it
     return answer
 
 

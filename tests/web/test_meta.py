@@ -30,6 +30,7 @@ PAGES = {
     "/docs/how-to/run-a-node": "Run a node · Documentation · test",
     "/changelog": "Changelog · test",
     "/legal": "Legal · test",
+    "/api": "API · test",
 }
 
 

@@ -59,6 +59,8 @@ NEEDS = {
     ("GET", "/docs/images/{image}"): ANYBODY,
     ("GET", "/docs/{shelf}"): ANYBODY,
     ("GET", "/docs/{shelf}/{document}"): ANYBODY,
+    ("GET", "/api"): ANYBODY,
+    ("GET", "/api/openapi.json"): ANYBODY,
     ("GET", "/changelog"): ANYBODY,
     ("GET", "/changelog.atom"): ANYBODY,
     ("GET", "/legal"): ANYBODY,
