@@ -11,6 +11,7 @@ from node.languages import verbs as languages
 from node.notifications import verbs as notifications
 from node.projects import jobs as projects
 from node.rollups import verbs as rollups
+from node.search import indexing as search
 
 FEATURES: tuple[Feature, ...] = (
     closings.FEATURE,
@@ -23,4 +24,5 @@ FEATURES: tuple[Feature, ...] = (
     notifications.FEATURE,
     projects.FEATURE,
     rollups.FEATURE,
+    search.FEATURE,
 )

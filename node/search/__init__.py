@@ -1,0 +1,1 @@
+"""Finding projects, files and the reasons behind landings by words."""

@@ -1,0 +1,124 @@
+"""From what somebody types to an expression that always parses, and from text to what matches.
+
+Each word becomes a phrase of FTS5 between quotation marks, the last word of it a prefix, so that no
+sign that somebody types means anything but itself. `snake_case` is thereby a phrase of its parts.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from node.search.model import Line, Pieces, Question
+
+LONGEST = 400
+WORDS = 12
+SHOWN_LINES = 3
+SHOWN_CHARS = 240
+INDEXED_BYTES = 512 << 10
+"""Larger files are found by their path only."""
+
+_TERM = re.compile(r'"([^"]*)"|(\S+)')
+_CAMEL = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
+_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]{3,80}")
+_HUMPS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
+_IN = ("in:", "project:")
+
+
+def question(typed: str, project: str = "") -> Question:
+    """Read what somebody typed: words, "phrases", `in:account/project`."""
+    phrases: list[str] = []
+    for quoted, plain in _TERM.findall(typed[:LONGEST].replace("\0", " ")):
+        if plain.startswith(_IN) and "/" in plain:
+            project = plain.partition(":")[2]
+        elif phrase := _phrase(quoted or plain):
+            phrases.append(phrase)
+    phrases = phrases[:WORDS]
+    match = " ".join(f'"{phrase}"*' for phrase in phrases)
+    words = tuple(dict.fromkeys(word for phrase in phrases for word in phrase.split()))
+    return Question(match, words, project.strip("/"))
+
+
+def _phrase(text: str) -> str:
+    """Return the words of a term, as the tokenizer will part them; empty without any."""
+    return " ".join("".join(c if c.isalnum() else " " for c in text).split())
+
+
+def parts(text: str) -> str:
+    """Return the parts of names written in camelCase, which the tokenizer takes for one word."""
+    names = {name for name in _IDENTIFIER.findall(text) if _CAMEL.search(name)}
+    return " ".join(part for name in sorted(names) for part in _HUMPS.findall(name))
+
+
+def searchable(raw: bytes) -> str | None:
+    """Return the text of a file to be searched; None for what is no text."""
+    if b"\0" in raw[:8_000]:
+        return None
+    return raw.decode("utf-8", "replace")
+
+
+def marked(text: str, words: Iterable[str]) -> Pieces:
+    """Return `text` in pieces, those marked that begin like one of the words."""
+    pattern = _pattern(words)
+    if pattern is None:
+        return ((text, False),)
+    pieces: list[tuple[str, bool]] = []
+    done = 0
+    for found in pattern.finditer(text):
+        if found.start() > done:
+            pieces.append((text[done : found.start()], False))
+        pieces.append((found[0], True))
+        done = found.end()
+    if done < len(text) or not pieces:
+        pieces.append((text[done:], False))
+    return tuple(pieces)
+
+
+def excerpt(text: str, words: Iterable[str], chars: int = SHOWN_CHARS) -> Pieces:
+    """Return the stretch of `text` around the first match, marked."""
+    words = tuple(words)
+    flat = " ".join(text.split())
+    pattern = _pattern(words)
+    found = pattern.search(flat) if pattern else None
+    start = max((found.start() if found else 0) - chars // 3, 0)
+    if start:
+        start = flat.find(" ", start) + 1 or start
+    end = min(start + chars, len(flat))
+    shown = ("… " if start else "") + flat[start:end] + (" …" if end < len(flat) else "")
+    return marked(shown, words)
+
+
+def lines(text: str, words: Iterable[str]) -> tuple[tuple[Line, ...], int]:
+    """Return the first lines that match, those with most of the words first, and how many match."""
+    words = tuple(words)
+    pattern = _pattern(words)
+    if pattern is None:
+        return (), 0
+    found = list(_matching(text, pattern))
+    best = sorted(found, key=lambda one: (-one[2], one[0]))[:SHOWN_LINES]
+    shown = tuple(Line(number, marked(_cut(line), words)) for number, line, _ in sorted(best))
+    return shown, len(found)
+
+
+def _matching(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, str, int]]:
+    """Yield the number and the text of each line that matches, and how many words are in it."""
+    number, begin = 1, 0
+    for found in pattern.finditer(text):
+        if found.start() < begin:
+            continue
+        number += text.count("\n", begin, found.start())
+        first = text.rfind("\n", 0, found.start()) + 1
+        end = text.find("\n", found.start())
+        end = len(text) if end < 0 else end
+        line = text[first:end]
+        yield number, line, len({one.casefold() for one in pattern.findall(line)})
+        number, begin = number + 1, end + 1
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= SHOWN_CHARS else line[:SHOWN_CHARS] + " …"
+
+
+def _pattern(words: Iterable[str]) -> re.Pattern[str] | None:
+    ordered = sorted(map(re.escape, words), key=len, reverse=True)
+    if not ordered:
+        return None
+    return re.compile(r"(?:" + "|".join(ordered) + r")", re.IGNORECASE)

@@ -1,0 +1,141 @@
+"""What one can do with the index: ask it. Whoever asks finds, and counts, what they may see."""
+
+from node.access import scopes
+from node.kernel.forge import Forge
+from node.kernel.parties import Party
+from node.landings import reading
+from node.search import rows, rules
+from node.search.model import (
+    NOTHING,
+    FileHit,
+    ProjectHit,
+    Question,
+    ReasonHit,
+    Results,
+    Scope,
+)
+from store.database import Tx
+from store.digest import Digest
+from store.errors import StoreFault
+
+PAGE = 20
+FEW = {Scope.PROJECTS: 5, Scope.REASONS: 8, Scope.CODE: 8}
+"""How many of each are shown where everything is searched."""
+
+PAGES = 50
+
+
+async def search(
+    forge: Forge, who: Party, asked: Question, scope: Scope = Scope.ALL, page: int = 1
+) -> Results:
+    """Return what `who` may see that has all the words, best first, `PAGE` to a page."""
+    if asked.is_empty:
+        return NOTHING
+    page = min(max(page, 1), PAGES)
+    return await forge.db.read(lambda tx: _search(forge, tx, who, asked, scope, page))
+
+
+def _search(forge: Forge, tx: Tx, who: Party, asked: Question, scope: Scope, page: int) -> Results:
+    given: dict[str, object] = {
+        "match": asked.match,
+        "account": _account(who),
+        "only": who.only,
+        "project": asked.project,
+        "offset": (page - 1) * PAGE if scope is not Scope.ALL else 0,
+    }
+    counts = {one: rows.count(tx, one.value, given) for one in FEW}
+    counts[Scope.ALL] = sum(counts.values())
+    wanted = {one: few for one, few in FEW.items() if scope is Scope.ALL}
+    wanted |= {scope: PAGE} if scope is not Scope.ALL else {}
+    limits = {one: given | {"limit": limit} for one, limit in wanted.items()}
+    return Results(
+        projects=_projects(tx, asked, limits.get(Scope.PROJECTS)),
+        files=_files(forge, tx, asked, limits.get(Scope.CODE), is_first=page == 1),
+        reasons=_reasons(tx, asked, limits.get(Scope.REASONS)),
+        counts=counts,
+        has_more=scope is not Scope.ALL and counts[scope] > page * PAGE and page < PAGES,
+    )
+
+
+def _account(who: Party) -> int | None:
+    """Return whose private projects are searched: nobody's, with a token that may not read them."""
+    return who.account if scopes.covers(who.scopes, {scopes.PROJECT_READ}) else None
+
+
+def _projects(tx: Tx, asked: Question, given: dict[str, object] | None) -> tuple[ProjectHit, ...]:
+    found = rows.projects(tx, given) if given else []
+    return tuple(
+        ProjectHit(address, rules.marked(address, asked.words), rules.excerpt(about, asked.words))
+        for address, _, about in found
+    )
+
+
+def _files(
+    forge: Forge, tx: Tx, asked: Question, given: dict[str, object] | None, *, is_first: bool
+) -> tuple[FileHit, ...]:
+    """Return files by their path, where the first page has room for some, then by their content."""
+    if given is None:
+        return ()
+    by_path = rows.paths(tx, given | {"limit": 3}) if is_first else []
+    named = {(key, path) for _, key, path, _ in by_path}
+    by_text = [one for one in rows.code(tx, given) if (one[1], one[2]) not in named]
+    heights: dict[int, int] = {}
+    return tuple(_file(forge, tx, asked, one, heights) for one in [*by_path, *by_text])
+
+
+def _file(
+    forge: Forge,
+    tx: Tx,
+    asked: Question,
+    found: tuple[str, int, str, bytes | None],
+    heights: dict[int, int],
+) -> FileHit:
+    address, key, path, digest = found
+    if key not in heights:
+        heights[key] = reading.height(tx, key)
+    text = _text(forge, tx, Digest(digest)) if digest else ""
+    lines, count = rules.lines(text, asked.words)
+    return FileHit(address, heights[key], rules.marked(path, asked.words), path, lines, count)
+
+
+def _text(forge: Forge, tx: Tx, digest: Digest) -> str:
+    try:
+        return rules.searchable(forge.objects.get(tx, digest)) or ""
+    except StoreFault:
+        return ""
+
+
+def _reasons(tx: Tx, asked: Question, given: dict[str, object] | None) -> tuple[ReasonHit, ...]:
+    return tuple(_reason(tx, asked, *one) for one in (rows.reasons(tx, given) if given else []))
+
+
+def _reason(
+    tx: Tx,
+    asked: Question,
+    address: str,
+    key: int,
+    position: int,
+    goal: str,
+    decided: str,
+    said: str,
+) -> ReasonHit:
+    landing = reading.between(tx, key, position, position)[0]
+    kind, text = _told(asked, goal, decided, said)
+    return ReasonHit(
+        address=address,
+        position=position,
+        title=rules.marked(landing.title, asked.words),
+        kind=kind,
+        text=rules.excerpt(text, asked.words) if text else (),
+        author=landing.by,
+        origin=landing.origin,
+        made_at=landing.made_at,
+    )
+
+
+def _told(asked: Question, goal: str, decided: str, said: str) -> tuple[str, str]:
+    """Return where the words are, and the text around them: what is decided before what is said."""
+    for kind, text in (("decision", decided), ("goal", goal.partition("\n")[2]), ("talk", said)):
+        if text and any(matches for _, matches in rules.marked(text, asked.words)):
+            return kind, text
+    return "goal", ""

@@ -1,0 +1,1 @@
+"""Searching the node: projects, code, and the reasons behind landings."""
