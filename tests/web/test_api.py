@@ -306,25 +306,24 @@ NEEDS_NO_PROJECT = ("/accounts/{account}", "/organizations", "/node", "/me", "/p
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("role", ROLES)
 async def test_each_role_reads_what_it_reads_on_pages(forge, role, kind):
-    async with a_company(forge) as company:
-        async with TestClient(TestServer(application(forge))) as client:
-            token = company.tokens.get(ROLES[role][0] or "")
-            headers = {"Authorization": f"Bearer {token}"} if token else {}
-            names = {"account": ROLES[role][1], "project": KINDS[kind], "position": "1"}
-            may = (
-                await client.get(
-                    f"/mic/v1/projects/{names['account']}/{names['project']}", headers=headers
-                )
-            ).status == 200
-            for one in OPERATIONS:
-                if "{project}" not in one.path or one.method != "GET" or one.scope != ANYBODY:
-                    continue
-                if "{session}" in one.path:
-                    continue
-                path = one.address.replace("/tree/{path}", "/tree").replace("{path}", "README.md")
-                query = "?old=0&new=1" if path.endswith("compare") else ""
-                answer = await client.get(path.format(**names) + query, headers=headers)
-                assert answer.status == (200 if may else 404), (path, await answer.text())
+    async with a_company(forge) as company, TestClient(TestServer(application(forge))) as client:
+        token = company.tokens.get(ROLES[role][0] or "")
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        names = {"account": ROLES[role][1], "project": KINDS[kind], "position": "1"}
+        may = (
+            await client.get(
+                f"/mic/v1/projects/{names['account']}/{names['project']}", headers=headers
+            )
+        ).status == 200
+        for one in OPERATIONS:
+            if "{project}" not in one.path or one.method != "GET" or one.scope != ANYBODY:
+                continue
+            if "{session}" in one.path:
+                continue
+            path = one.address.replace("/tree/{path}", "/tree").replace("{path}", "README.md")
+            query = "?old=0&new=1" if path.endswith("compare") else ""
+            answer = await client.get(path.format(**names) + query, headers=headers)
+            assert answer.status == (200 if may else 404), (path, await answer.text())
 
 
 async def test_the_page_tells_every_operation_and_runs_nothing(caller):

@@ -14,7 +14,7 @@ from node.trees import verbs as trees
 from store.changes import Change
 from store.lines import hunks, is_binary, split
 from store.tree import Mode
-from web.api import shapes
+from web.api import contents, shapes
 from web.api.model import Asked, Reply
 from web.api.projects import page_number, project_of
 
@@ -47,8 +47,8 @@ async def _listed(asked: Asked, path: str) -> Reply:
     project = await project_of(asked)
     at = (await trees.view(asked.forge, asked.who, project, asked.query.at)).position
     found = await trees.listing(asked.forge, asked.who, project, at, path)
-    shown = [shapes.Entry(name, _MODES[e.mode], e.id.hex(), e.size) for name, e in found]
-    return Reply(shapes.Tree(at, path, shown))
+    shown = [contents.Entry(name, _MODES[e.mode], e.id.hex(), e.size) for name, e in found]
+    return Reply(contents.Tree(at, path, shown))
 
 
 async def file(asked: Asked) -> Reply:
@@ -59,7 +59,7 @@ async def file(asked: Asked) -> Reply:
     raw = await trees.read(asked.forge, asked.who, project, at, path, LARGEST)
     text = _text(raw)
     return Reply(
-        shapes.File(
+        contents.File(
             position=at,
             path=path,
             mode=_MODES[entry.mode],
@@ -84,19 +84,19 @@ async def blame(asked: Asked) -> Reply:
     lines = await trees.blame(asked.forge, asked.who, project, asked.query.at, path)
     reasons = {line.reason.position: line.reason for line in lines}
     told = [
-        shapes.Reason(
+        contents.Reason(
             one.position,
             one.goal,
             one.author,
             cast("Origin", one.origin),
             one.session,
             one.landed_at,
-            [shapes.Decision(d.text, d.why, d.at) for d in one.decisions],
+            [contents.Decision(d.text, d.why, d.at) for d in one.decisions],
         )
         for _, one in sorted(reasons.items(), reverse=True)
     ]
-    shown = [shapes.BlameLine(line.number, line.text, line.reason.position) for line in lines]
-    return Reply(shapes.Blame(path, shown, told))
+    shown = [contents.BlameLine(line.number, line.text, line.reason.position) for line in lines]
+    return Reply(contents.Blame(path, shown, told))
 
 
 async def log(asked: Asked) -> Reply:
@@ -106,7 +106,7 @@ async def log(asked: Asked) -> Reply:
     found = await landings.log(asked.forge, asked.who, project, before, query.limit, query.path)
     is_full = len(found) == query.limit and found[-1].position > 1
     following = str(found[-1].position) if is_full else None
-    return Reply(shapes.Landings([_landing(one) for one in found], following), following)
+    return Reply(contents.Landings([_landing(one) for one in found], following), following)
 
 
 async def landing(asked: Asked) -> Reply:
@@ -114,7 +114,7 @@ async def landing(asked: Asked) -> Reply:
     project = await project_of(asked)
     found = await landings.detail(asked.forge, asked.who, project, position_of(asked))
     said = await sessions.get(asked.forge, asked.who, project, found.landing.session)
-    return Reply(shapes.LandingDetail(_landing(found.landing), found.verified, _session(said)))
+    return Reply(contents.LandingDetail(_landing(found.landing), found.verified, _session(said)))
 
 
 async def changes(asked: Asked) -> Reply:
@@ -139,7 +139,7 @@ async def listed(asked: Asked) -> Reply:
         asked.forge, asked.who, project, query.status, query.cursor or None, query.limit
     )
     following = found[-1].id if len(found) == query.limit else None
-    return Reply(shapes.Sessions([_session(one) for one in found], following), following)
+    return Reply(contents.Sessions([_session(one) for one in found], following), following)
 
 
 async def session(asked: Asked) -> Reply:
@@ -161,22 +161,22 @@ async def _diff(asked: Asked, found: Sequence[Change]) -> Reply:
     project, shown = await project_of(asked), found[:FILES]
     sides = await trees.sides(asked.forge, asked.who, project, shown, LARGEST_SIDE)
 
-    def make() -> list[shapes.FileDiff]:
+    def make() -> list[contents.FileDiff]:
         left, made = LINES, []
         for change, (old, new) in zip(shown, sides, strict=True):
             made.append(_file(change, old, new, left))
             left -= len(made[-1].lines)
         return made
 
-    return Reply(shapes.Diff(await asyncio.to_thread(make), len(shown) == len(found)))
+    return Reply(contents.Diff(await asyncio.to_thread(make), len(shown) == len(found)))
 
 
-def _file(change: Change, old: bytes | None, new: bytes | None, left: int) -> shapes.FileDiff:
+def _file(change: Change, old: bytes | None, new: bytes | None, left: int) -> contents.FileDiff:
     note = _note(change, old, new)
     lines = [] if note else list(_lines(old or b"", new or b""))
     added = sum(line.kind == "added" for line in lines)
     is_short = len(lines) <= left
-    return shapes.FileDiff(
+    return contents.FileDiff(
         path=change.path,
         kind="added" if change.old is None else "removed" if change.new is None else "changed",
         added=added,
@@ -192,21 +192,21 @@ def _note(change: Change, old: bytes | None, new: bytes | None) -> str:
     return "Binary." if is_binary(old or b"") or is_binary(new or b"") else ""
 
 
-def _lines(old: bytes, new: bytes) -> Iterator[shapes.DiffLine]:
+def _lines(old: bytes, new: bytes) -> Iterator[contents.DiffLine]:
     before, after = split(old), split(new)
     for hunk in hunks(old, new):
         for number in range(hunk.old_start, hunk.old_end):
-            yield shapes.DiffLine("removed", number + 1, _line(before[number]))
+            yield contents.DiffLine("removed", number + 1, _line(before[number]))
         for number in range(hunk.new_start, hunk.new_end):
-            yield shapes.DiffLine("added", number + 1, _line(after[number]))
+            yield contents.DiffLine("added", number + 1, _line(after[number]))
 
 
 def _line(raw: bytes) -> str:
     return raw.decode("utf-8", "replace").removesuffix("\n")
 
 
-def _landing(one: Landing) -> shapes.Landing:
-    return shapes.Landing(
+def _landing(one: Landing) -> contents.Landing:
+    return contents.Landing(
         position=one.position,
         id=one.id.hex(),
         tree=one.tree.hex(),
@@ -220,8 +220,8 @@ def _landing(one: Landing) -> shapes.Landing:
     )
 
 
-def _session(one: Session) -> shapes.Session:
-    return shapes.Session(
+def _session(one: Session) -> contents.Session:
+    return contents.Session(
         id=one.id,
         status=one.status.value,
         goal=one.goal,
@@ -232,6 +232,6 @@ def _session(one: Session) -> shapes.Session:
         model=one.model,
         started_at=one.started_at,
         landed_at=one.landed_at,
-        conversation=[shapes.Said(turn.role, turn.text, turn.at) for turn in one.conversation],
-        decisions=[shapes.Decision(d.text, d.why, d.at) for d in one.decisions],
+        conversation=[contents.Said(turn.role, turn.text, turn.at) for turn in one.conversation],
+        decisions=[contents.Decision(d.text, d.why, d.at) for d in one.decisions],
     )

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from node.access.scopes import PROJECT_READ, PROJECT_WRITE, READ, SESSION_LAND, WRITE
-from web.api import edge, people, projects, reading, shapes
+from web.api import contents, edge, people, projects, reading, shapes
 from web.api.model import PREFIX, Operation
 
 P = "/projects/{account}/{project}"
@@ -182,7 +182,7 @@ OPERATIONS: tuple[Operation, ...] = (
         scope=PROJECT_READ,
     ),
     Operation(
-        "GET", P + "/tree", FILES, "List the root", reading.root, shapes.Tree, query=shapes.Where
+        "GET", P + "/tree", FILES, "List the root", reading.root, contents.Tree, query=shapes.Where
     ),
     Operation(
         "GET",
@@ -190,7 +190,7 @@ OPERATIONS: tuple[Operation, ...] = (
         FILES,
         "List a directory",
         reading.listing,
-        shapes.Tree,
+        contents.Tree,
         query=shapes.Where,
     ),
     Operation(
@@ -199,7 +199,7 @@ OPERATIONS: tuple[Operation, ...] = (
         FILES,
         "Read a file",
         reading.file,
-        shapes.File,
+        contents.File,
         query=shapes.Where,
     ),
     Operation(
@@ -208,7 +208,7 @@ OPERATIONS: tuple[Operation, ...] = (
         FILES,
         "Ask why each line is so",
         reading.blame,
-        shapes.Blame,
+        contents.Blame,
         query=shapes.Where,
     ),
     Operation(
@@ -217,7 +217,7 @@ OPERATIONS: tuple[Operation, ...] = (
         FILES,
         "Compare two positions",
         reading.compare,
-        shapes.Diff,
+        contents.Diff,
         query=shapes.Between,
     ),
     Operation(
@@ -226,7 +226,7 @@ OPERATIONS: tuple[Operation, ...] = (
         LANDINGS,
         "List landings",
         reading.log,
-        shapes.Landings,
+        contents.Landings,
         query=shapes.LogPaging,
     ),
     Operation(
@@ -235,7 +235,7 @@ OPERATIONS: tuple[Operation, ...] = (
         LANDINGS,
         "Read a landing",
         reading.landing,
-        shapes.LandingDetail,
+        contents.LandingDetail,
     ),
     Operation(
         "GET",
@@ -243,7 +243,7 @@ OPERATIONS: tuple[Operation, ...] = (
         LANDINGS,
         "Read what a landing changed",
         reading.changes,
-        shapes.Diff,
+        contents.Diff,
     ),
     Operation(
         "GET",
@@ -251,7 +251,7 @@ OPERATIONS: tuple[Operation, ...] = (
         LANDINGS,
         "List sessions",
         reading.listed,
-        shapes.Sessions,
+        contents.Sessions,
         query=shapes.SessionPaging,
     ),
     Operation(
@@ -260,7 +260,7 @@ OPERATIONS: tuple[Operation, ...] = (
         LANDINGS,
         "Read a session",
         reading.session,
-        shapes.Session,
+        contents.Session,
     ),
     Operation(
         "GET", "/accounts/{account}", PEOPLE, "Read an account", people.account, shapes.Account

@@ -110,13 +110,15 @@ def _read(file: Path, path: str, shelf: str, name: str) -> Document:
     first, _, rest = text.partition("\n")
     title = first.removeprefix("# ").strip() if first.startswith("# ") else name
     body = rest if first.startswith("# ") else text
-    return Document(shelf, name, path, title, _lead(body), body)
+    return Document(shelf, name, path, plain(title), _lead(body), body)
 
 
 def _lead(text: str) -> str:
     """Return the first sentence of the first paragraph that is prose."""
     for part in text.split("\n\n"):
         said = " ".join(part.split())
+        if part.startswith("    "):
+            continue
         if said[:1].isalpha() or said[:1] in "`*[":
             return plain(said).partition(". ")[0].rstrip(".:") + "."
     return ""
