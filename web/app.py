@@ -19,11 +19,12 @@ from web.api import table as api
 from web.api.model import PREFIX
 from web.areas.files import archive
 from web.asking import asker
+from web.bar import BAR, bar_of
 from web.drawn import DRAWN, MOST
 from web.failures import failed, status_of
 from web.git import routes as git_door
 from web.oauth import routes as oauth
-from web.page import FORGE, PARTY
+from web.page import FORGE, PARTY, forge_of
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ async def fence(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         request[PARTY] = ANONYMOUS
         request[PARTY] = await asker(request)
+        request[BAR] = await bar_of(forge_of(request), request[PARTY])
         _require_own_form(request)
         return await handler(request)
     except web.HTTPException as answer:

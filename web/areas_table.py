@@ -25,7 +25,7 @@ from web.areas.legal import show as legal
 from web.areas.organizations import members, mine
 from web.areas.organizations import settings as organization
 from web.areas.peers import show as peers
-from web.areas.people import atom, feed, picture
+from web.areas.people import atom, feed, notifications, picture
 from web.areas.people import show as account
 from web.areas.project import show as project
 from web.areas.projects import bring
@@ -119,6 +119,8 @@ ROUTES = [
     web.get("/deleted", deleted.show),
     web.post("/deleted" + PROJECT, deleted.restore),
     web.get("/feed", feed.show),
+    web.get("/notifications", notifications.show),
+    web.post("/notifications/read", notifications.read),
     web.get("/images/{picture:[0-9a-f]{64}}.webp", picture.show),
     web.get("/{account}.atom", atom.of_account),  # no handle has a dot
     web.get("/{account}", account.show),

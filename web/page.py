@@ -18,6 +18,7 @@ from markupsafe import Markup
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from web import phrases
+from web.bar import BAR, Bar
 from web.design.lines import blame_runs, code_lines
 from web.design.stylesheet import stylesheet
 from web.drawing import LATER, MOMENT, Drawing
@@ -63,6 +64,8 @@ class Shell:
     scripts: str
     query: str
     now: int
+    unread: int
+    picture: str | None
 
 
 def forge_of(request: web.Request) -> Forge:
@@ -83,7 +86,7 @@ def render(
     The beginning of a page that `is_long` may be sent before its end is drawn.
     """
     forge, theme = forge_of(request), request.cookies.get(THEME_COOKIE, "")
-    who = request.get(PARTY)
+    who, bar = request.get(PARTY), request.get(BAR) or Bar()
     shell = Shell(
         node=forge.node.name,
         viewer=who.handle if who else None,
@@ -96,6 +99,8 @@ def render(
         scripts=scripts(),
         query=request.query.get("q", "") if request.path == "/search" else "",
         now=request.get(MOMENT) or forge.now(),
+        unread=bar.unread,
+        picture=bar.picture,
     )
     found = templates().get_template(template)
     if (is_long or LATER in request) and status == 200 and MOMENT in request:

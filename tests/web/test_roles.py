@@ -121,6 +121,8 @@ NEEDS = {
     ("GET", "/deleted"): SIGNED_IN,
     ("POST", "/deleted/{account}/{project}"): NAMESPACE,
     ("GET", "/feed"): SIGNED_IN,
+    ("GET", "/notifications"): SIGNED_IN,
+    ("POST", "/notifications/read"): SIGNED_IN,
     ("GET", "/images/{picture}.webp"): ANYBODY,
     ("GET", "/{account}.atom"): ANYBODY,
     ("GET", "/{account}"): ANYBODY,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from node.accounts import verbs as accounts
+from node.feeds import verbs as feeds
 from node.invitations import verbs as invitations
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
@@ -14,6 +15,8 @@ from node.projects.model import Project
 from node.stars import verbs as stars
 from node.stars.model import Listed, Page, Sort
 from web.areas.explore.show import number_of
+from web.areas.people import days
+from web.areas.people.days import Day
 from web.page import forge_of, party_of, render
 
 SIZE = 6
@@ -30,13 +33,17 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page shows; `mine` is what the viewer was at last, for whoever is signed in."""
+    """What the page shows; `mine` is what the viewer was at last.
+
+    `days` are of what they follow; `lately` is of all that they may see if they follow nothing.
+    """
 
     owner: str
     node_url: str
     popular: Page
     mine: list[Listed]
     lately: list[Kept]
+    days: list[Day]
     waiting: int
 
     @property
@@ -56,12 +63,14 @@ async def show(request: web.Request) -> web.StreamResponse:
     forge, who = forge_of(request), party_of(request)
     owner = await accounts.owner(forge)
     page = number_of(request, "popular_page")
+    followed = [] if who.is_anonymous else (await feeds.followed(forge, who, size=LATELY)).items
     view = View(
         owner=owner.handle if owner else "",
         node_url=forge.node.url,
         popular=await stars.explore(forge, who, Sort.POPULAR, page, SIZE),
         mine=[] if who.is_anonymous else await stars.recent(forge, who, SIZE),
-        lately=await _lately(forge, who),
+        lately=[] if followed else await _lately(forge, who),
+        days=days.by_day(followed, forge.now()),
         waiting=0 if who.is_anonymous else len(await invitations.mine(forge, who)),
     )
     return render(request, "areas/front/show.html", view)
