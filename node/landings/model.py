@@ -110,6 +110,15 @@ class Landing:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which landings to list: of an author, of an origin, that touched a path; empty for all."""
+
+    author: str = ""
+    origin: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionDraft:
     """The session that asks to land, as its author tells it; times in Unix ms."""
 

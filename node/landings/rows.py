@@ -7,7 +7,7 @@ from typing import Any
 from keys.statements.descriptor import Descriptor
 from keys.statements.equivocation import Equivocation
 from keys.statements.landing import Carried, Imported
-from node.landings.model import NOTHING, Head, Landing
+from node.landings.model import NOTHING, Head, Landing, Wanted
 from store.database import Tx
 from store.digest import Digest
 
@@ -79,6 +79,29 @@ def newest(tx: Tx, project: int, before: int, limit: int) -> list[Landing]:
         (project, before, limit),
     )
     return [_landing(row) for row in rows]
+
+
+def matching(
+    tx: Tx, project: int, wanted: Wanted, path: int | None, beyond: int, limit: int, *, newer: bool
+) -> list[Landing]:
+    """Return up to `limit` landings on one side of position `beyond` that match, newest first."""
+    way, order = (">", "asc") if newer else ("<", "desc")
+    tests: list[str] = [f"position {way} ?"]
+    values: list[int | str] = [beyond]
+    if wanted.author:
+        tests, values = [*tests, "author_handle = ?"], [*values, wanted.author]
+    if wanted.origin:
+        tests, values = [*tests, "origin = ?"], [*values, wanted.origin]
+    if path is not None:
+        touched = "position in (select position from path_touches where project = ? and path = ?)"
+        tests, values = [*tests, touched], [*values, project, path]
+    rows = tx.execute(
+        f"select {_COLUMNS} from landings where project = ? and {' and '.join(tests)}"  # noqa: S608
+        f" order by position {order} limit ?",
+        (project, *values, limit),
+    )
+    found = [_landing(row) for row in rows]
+    return found[::-1] if newer else found
 
 
 def origins(tx: Tx, project: int, before: int, limit: int) -> dict[str, int]:

@@ -27,6 +27,7 @@ from node.landings.model import (
     LandingDetail,
     NoSuchPosition,
     PathsMoved,
+    Wanted,
 )
 from node.landings.reading import path_seed
 from node.projects import behind, storage
@@ -109,6 +110,27 @@ async def log(
         return await forge.db.read(lambda tx: rows.newest(tx, project.key, until, size))
     key = rules.path_key(path.strip("/"), path_seed(forge))
     return await forge.db.read(lambda tx: rows.touching(tx, project.key, key, until, size))
+
+
+async def matching(
+    forge: Forge,
+    who: Party,
+    project: Project,
+    wanted: Wanted,
+    beyond: int | None = None,
+    limit: int = 20,
+    *,
+    newer: bool = False,
+) -> list[Landing]:
+    """Return landings that match below position `beyond`, or above it, newest first."""
+    _may_read(who, project)
+    size = paging.page_size(limit, 20)
+    end = beyond if beyond is not None else 0 if newer else (1 << 62)
+    path = wanted.path.strip("/")
+    key = rules.path_key(path, path_seed(forge)) if path else None
+    return await forge.db.read(
+        lambda tx: rows.matching(tx, project.key, wanted, key, end, size, newer=newer)
+    )
 
 
 async def origins(

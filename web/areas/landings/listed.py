@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from aiohttp import web
+from yarl import URL
 
+from keys.statements.contribution import ORIGINS
 from node.kernel.errors import Invalid
 from node.landings import verbs as landings
-from node.landings.model import Landing
+from node.landings.model import Landing, Wanted
 from web.page import forge_of, party_of, render
 from web.phrases import iso
 from web.places import Place, place_of, tags_of
@@ -24,56 +26,88 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page shows; `older` is the address of the next page, if there is one.
+    """What the page shows; `older` and `newer` are the addresses of the pages beside it, if any.
 
     `names` are what the file at `path` was called before the positions that renamed it, `tags` the
     names that positions themselves have.
     """
 
     place: Place
-    path: str
+    wanted: Wanted
     days: list[Day]
     names: dict[int, str]
     tags: dict[int, list[str]]
     older: str
+    newer: str
+
+    @property
+    def is_all(self) -> bool:
+        """Whether no landing is left out."""
+        return self.wanted == Wanted()
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """Show a page of the log; with `?path=`, of what touched a path."""
+    """Show a page of the log: `?path=`, `?author=` and `?origin=` choose, `?before=` pages."""
     place = await place_of(request)
-    path = request.query.get("path", "").strip("/")
-    before = _before(request)
-    found = await _landings(request, place, before, path)
-    shown = [landing for landing, _ in found[:PAGE]]
+    asked = request.query
+    origin = asked.get("origin", "")
+    wanted = Wanted(
+        asked.get("author", "").strip(),
+        origin if origin in ORIGINS else "",
+        asked.get("path", "").strip("/"),
+    )
+    before, after = _position(request, "before"), _position(request, "after")
+    found = await _landings(request, place, wanted, before, after)
+    newer = after is not None and before is None
+    is_more = len(found) > PAGE
+    kept = (found[-PAGE:] if newer else found[:PAGE]) if is_more else found
+    shown = [landing for landing, _ in kept]
+    has_newer = is_more if newer else before is not None
+    has_older = bool(shown) if newer else is_more
+    here = request.rel_url.without_query_params("before", "after")
+    view = View(
+        place=place,
+        wanted=wanted,
+        days=_days(shown),
+        names={landing.position: source for landing, source in kept if source},
+        tags=await tags_of(request, place),
+        older=str(here.update_query(before=shown[-1].position)) if has_older else "",
+        newer=_newer(here, wanted, shown) if has_newer else "",
+    )
+    return render(request, "areas/landings/listed.html", view)
+
+
+def _newer(here: URL, wanted: Wanted, shown: list[Landing]) -> str:
+    """Return the page above; a file that is followed through its names begins at the newest."""
+    if not shown or (wanted.path and not (wanted.author or wanted.origin)):
+        return str(here)
+    return str(here.update_query(after=shown[0].position))
+
+
+def _days(shown: list[Landing]) -> list[Day]:
     days: list[Day] = []
     for landing in shown:
         if not days or iso(days[-1].at)[:10] != iso(landing.made_at)[:10]:
             days.append(Day(landing.made_at, []))
         days[-1].landings.append(landing)
-    tags = await tags_of(request, place)
-    names = {landing.position: source for landing, source in found if source}
-    older = ""
-    if len(found) > PAGE:
-        query = {"before": str(shown[-1].position)} | ({"path": path} if path else {})
-        older = str(request.rel_url.with_query(query))
-    return render(
-        request, "areas/landings/listed.html", View(place, path, days, names, tags, older)
-    )
+    return days
 
 
 async def _landings(
-    request: web.Request, place: Place, before: int | None, path: str
+    request: web.Request, place: Place, wanted: Wanted, before: int | None, after: int | None
 ) -> list[tuple[Landing, str | None]]:
-    forge, who = forge_of(request), party_of(request)
-    if not path:
-        plain = await landings.log(forge, who, place.project, before, PAGE + 1)
-        return [(landing, None) for landing in plain]
-    touched = await landings.followed(forge, who, place.project, path, before, PAGE + 1)
-    return [(one.landing, one.source) for one in touched]
+    forge, who, project = forge_of(request), party_of(request), place.project
+    if wanted.path and not (wanted.author or wanted.origin):
+        touched = await landings.followed(forge, who, project, wanted.path, before, PAGE + 1)
+        return [(one.landing, one.source) for one in touched]
+    newer = after is not None and before is None
+    beyond = after if newer else before
+    found = await landings.matching(forge, who, project, wanted, beyond, PAGE + 1, newer=newer)
+    return [(landing, None) for landing in found]
 
 
-def _before(request: web.Request) -> int | None:
-    text = request.query.get("before", "")
+def _position(request: web.Request, name: str) -> int | None:
+    text = request.query.get(name, "")
     if text and not (text.isascii() and text.isdigit() and len(text) < 13):
         raise Invalid("position.malformed", f"{text[:40]!r} is no position.")
     return int(text) if text else None
