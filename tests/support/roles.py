@@ -113,6 +113,8 @@ def _of_the_project(need: str, role: str, kind: str, refused: str) -> str | None
 
 def refusal_by_a_mirror(need: str, role: str, kind: str) -> str | None:
     """Return the code that a mirror refuses with: who may not know of it hears nothing of a home."""
+    if need not in _PROJECT:
+        return refusal(need, role, kind)
     hidden = refusal(READ, role, kind)
     return hidden or (ELSEWHERE if need in CHANGING else refusal(need, role, kind))
 

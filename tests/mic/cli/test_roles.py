@@ -22,6 +22,7 @@ from mic.errors import MicFault
 from tests.support.gits import Gits
 from tests.support.roles import (
     ANYBODY,
+    ELSEWHERE,
     GIVE,
     GUILD,
     HIDDEN,
@@ -32,6 +33,7 @@ from tests.support.roles import (
     KNOWN,
     LAND,
     MANAGE,
+    MIRRORED,
     NAMESPACE,
     ORGANIZATION,
     OWN,
@@ -42,7 +44,9 @@ from tests.support.roles import (
     SIGN_IN,
     SIGNED_IN,
     a_company,
+    mirrored,
     refusal,
+    refusal_by_a_mirror,
 )
 
 NODE = "did:key:z6MkrEVGLPYHhLGBQ25Bh5DXSakRiDpdoj7fdsNZSqYPcUGt"
@@ -145,6 +149,8 @@ LAST = (
     "org leave",
 )
 LEFT_OUT = {"org accept"}
+# A mirror takes a landing as an offer, and sends it on to the home.
+OFFERED = {"land", "session land", "session resolve"}
 COMMAND = {command.name: command for command in COMMANDS}
 
 
@@ -157,14 +163,19 @@ def in_order():
     return sorted(asked, key=lambda name: LAST.index(name) + 1 if name in LAST else 0)
 
 
-def meant(name, role, kind):
+def meant(name, role, kind, is_mirror):
     need = TABLE[name][0]
-    return None if need == HERE else refusal(need, role, kind)
+    if need == HERE:
+        return None
+    if is_mirror and name in OFFERED:
+        return refusal(READ, role, kind)
+    return refusal_by_a_mirror(need, role, kind) if is_mirror else refusal(need, role, kind)
 
 
 def fits(told, wanted, role):
     """Whether a command was refused as it should be; `mic` itself asks the anonymous to sign in."""
-    return told == wanted or (role == "anonymous" and wanted == HIDDEN and told == SIGN_IN)
+    by_itself = role == "anonymous" and wanted in {HIDDEN, ELSEWHERE} and told == SIGN_IN
+    return told == wanted or by_itself
 
 
 def outcome(context, name, words):
@@ -173,7 +184,7 @@ def outcome(context, name, words):
     try:
         run(command, context, arguments.parse(command, words))
     except MicFault as fault:
-        return fault.code if fault.code in REFUSALS | {"usage", "unexpected"} else None
+        return fault.code if fault.code in REFUSALS | {ELSEWHERE, "usage", "unexpected"} else None
     return None
 
 
@@ -197,10 +208,13 @@ def prepared(owner, handle, project):
     run(start, there, arguments.parse(start, ["A goal"]))
 
 
+ALL = [(kind, False) for kind in KINDS] + [(kind, True) for kind in MIRRORED]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("kind", "is_mirror"), ALL)
 @pytest.mark.parametrize("role", ROLES)
-async def test_every_command_is_let_do_what_the_policy_says(forge, tmp_path, role, kind):
+async def test_every_command_is_let_do_what_the_policy_says(forge, tmp_path, role, kind, is_mirror):
     account = ROLES[role][1]
     project = f"{account}/{KINDS[kind]}"
     owner = {"ada": "ada", GUILD: "olga"}[account]
@@ -215,6 +229,8 @@ async def test_every_command_is_let_do_what_the_policy_says(forge, tmp_path, rol
             connection = Connection(door.url, door.token)
             key, handle = Home(tmp_path / "home").key(), ROLES[role][0]
             await asyncio.to_thread(accounts.register_key, connection, key, handle, "device")
+        if is_mirror:
+            await mirrored(forge)
         for number, name in enumerate(in_order()):
             need, words = TABLE[name]
             place = tmp_path / f"place-{number}"
@@ -228,8 +244,8 @@ async def test_every_command_is_let_do_what_the_policy_says(forge, tmp_path, rol
             filled = [names.get(word, word) for word in words]
             told[name] = await asyncio.to_thread(outcome, context, name, filled)
     wrong = {
-        name: (code, meant(name, role, kind))
+        name: (code, meant(name, role, kind, is_mirror))
         for name, code in told.items()
-        if not fits(code, meant(name, role, kind), role)
+        if not fits(code, meant(name, role, kind, is_mirror), role)
     }
     assert wrong == {}
