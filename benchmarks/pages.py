@@ -44,7 +44,10 @@ FRESH = 60
 BAR_MS = 50
 BAR_BYTES = 100_000
 LOADED = re.compile(r'<(?:link|script|img)\b[^>]*?\b(?:href|src)="([^"]+)"[^>]*>')
-NOT_LOADED = re.compile(r'rel="(?:canonical|alternate|next|prev|help|search)|loading="lazy"')
+MODULE = re.compile(r'"(\./[a-z]+\.js)"')
+NOT_LOADED = re.compile(
+    r'rel="(?:canonical|alternate|apple-touch-icon|next|prev|help|search)|loading="lazy"'
+)
 
 
 def asked(url: str) -> tuple[float, float, bytes]:
@@ -84,21 +87,35 @@ def rate(url: str, seconds: int) -> float:
 
 
 def weight(url: str) -> tuple[int, int]:
-    """Return the bytes of a page with all that it loads, and how many requests that takes."""
+    """Return the bytes of a page with all that it may load, and how many requests that takes."""
+    total, answer = _loaded(url)
+    wanted = [
+        urljoin(url, found[1])
+        for found in LOADED.finditer(answer)
+        if not NOT_LOADED.search(found[0])
+    ]
+    host, seen = urlsplit(url).netloc, set()
+    while wanted:
+        one = wanted.pop()
+        if one in seen or urlsplit(one).netloc != host:
+            continue
+        seen.add(one)
+        size, text = _loaded(one)
+        total += size
+        # A script says which others it may import.
+        wanted += [urljoin(one, name) for name in MODULE.findall(text) if one.endswith(".js")]
+    return total, 1 + len(seen)
+
+
+def _loaded(url: str) -> tuple[int, str]:
+    """Return the bytes of an answer, and what it says."""
     _, _, answer = asked(url)
     head, _, body = answer.partition(b"\r\n\r\n")
-    if b"gzip" in head.lower():
-        body = zlib.decompress(_joined(head, body), 31)
-    text = body.decode("utf-8", "replace")
-    wanted = {
-        urljoin(url, found[1])
-        for found in LOADED.finditer(text)
-        if not NOT_LOADED.search(found[0]) and urljoin(url, found[1]).startswith(url[:12])
-    }
-    total = len(answer)
-    for one in wanted:
-        total += len(asked(one)[2])
-    return total, 1 + len(wanted)
+    body = _joined(head, body)
+    said = head.lower()
+    if b"gzip" in said or b"deflate" in said:
+        body = zlib.decompress(body, 47)
+    return len(answer), body.decode("utf-8", "replace")
 
 
 def _joined(head: bytes, body: bytes) -> bytes:
