@@ -76,7 +76,10 @@ async def fence(request: web.Request, handler: Handler) -> web.StreamResponse:
     except ConnectionError:
         raise
     except Exception as fault:  # noqa: BLE001 - the fence of every page
-        return failed(request, *_refusal(request, fault))
+        page = failed(request, *_refusal(request, fault))
+        if isinstance(fault, errors.Fault) and "retry_after" in fault.details:
+            page.headers["Retry-After"] = str(fault.details["retry_after"])
+        return page
 
 
 def is_elsewhere(path: str) -> bool:

@@ -22,9 +22,15 @@ TITLES = {
     507: "No room left",
 }
 NEXT = {
+    400: "Go back and change what was asked for; nothing was done.",
     403: "If it is yours, sign in with the link that `micelio login` prints on the node.",
     404: "It may be private, renamed or gone. If it is yours, sign in and look again.",
+    405: "Nothing was done. Use the links and buttons of the pages.",
+    409: "Look again at how things stand, then decide anew.",
+    413: "Send less at once, or use `mic`, which sends large things in pieces.",
+    429: "Nothing was done. It will be taken again after that time.",
     500: "Nothing of yours was changed. Try again; if it stays, tell whoever keeps this node.",
+    502: "Nothing was kept. Try again later, or check the address.",
     507: "Tell whoever keeps this node; what landed before is safe.",
 }
 
