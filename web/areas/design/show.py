@@ -27,7 +27,8 @@ from node.signin.model import Token, WebSession
 from node.stars.model import Listed, Page, Standing
 from web import design
 from web.areas.account.tokens import Form
-from web.areas.design import credentials, peers, people, projects, samples
+from web.areas.design import credentials, peers, people, profiles, projects, samples
+from web.areas.design.profiles import People
 from web.areas.files.crumbs import Crumb
 from web.areas.landings.changes import Changes
 from web.areas.landings.talk import Said
@@ -59,6 +60,7 @@ class View:
     runs: list[Run]
     changes: list[Changes]
     readme: Markup
+    people: People
     organization: Organization
     members: list[Member]
     invitations: list[Invitation]
@@ -99,6 +101,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         runs=samples.runs(landed, drawn),
         changes=[samples.changes(drawn, is_split=split) for split in (False, True)],
         readme=samples.readme(),
+        people=profiles.people(now),
         organization=people.organization(now),
         members=people.members(now),
         invitations=people.invitations(now),
