@@ -1,5 +1,7 @@
 """Made-up values for the parts that need some: one project, its landings, a talk, a change."""
 
+from dataclasses import replace
+
 from markupsafe import Markup
 from yarl import URL
 
@@ -8,6 +10,7 @@ from keys.statements.transcript import Decision, Message
 from node.kernel import markup
 from node.landings.model import Landing
 from node.projects.model import Project
+from node.sessions.model import Progress, Session, Status
 from node.trees.model import Reason
 from store.digest import Digest
 from web.areas.files.crumbs import Crumb
@@ -15,6 +18,7 @@ from web.areas.landings import words
 from web.areas.landings.changes import Changes
 from web.areas.landings.diffs import FileDiff
 from web.areas.landings.talk import Said
+from web.areas.landings.vouching import BAD, CARRIED, MISSING, VERIFIED, Vouched
 from web.areas.project.directory import Row
 from web.design.diff_lines import Line
 from web.design.lines import Run
@@ -155,6 +159,51 @@ def changes(drawn: list[Markup], *, is_split: bool) -> Changes:
         FileDiff("a" * 80 + "/שלום.txt", "added", 0, 0, [], "Empty.", is_open=False),
     ]
     return Changes(files, 3, 4, 212, 1, "", is_split, URL("/design"))
+
+
+def sessions(now: int) -> list[Progress]:
+    """Return sessions that are under way: one that talks, and one that said nothing yet."""
+    made = [
+        Session(
+            id=name,
+            project=0,
+            author=0,
+            author_handle="hazel",
+            goal=goal,
+            status=Status.ACTIVE,
+            base_position=3,
+            origin=origin,
+            model=model,
+            started_at=now - HOUR,
+            ended_at=None,
+            position=None,
+            transcript=None,
+            epoch=0,
+        )
+        for name, goal, origin, model in (
+            ("hand-over", "Let a mast hand over to its neighbour", "ai-assisted", "larch-3"),
+            ("quiet", "לתקן את הטקסט", "human", None),
+        )
+    ]
+    return [
+        Progress(made[0], 4, 1, 2, "x" * 180, "agent", now - HOUR // 6),
+        Progress(made[1], 0, 0, 0, "", "", now - HOUR),
+    ]
+
+
+def ended(now: int) -> list[Session]:
+    """Return sessions that ended, one each way."""
+    active = sessions(now)[0].session
+    return [
+        replace(active, status=Status.LANDED, position=4, ended_at=now - HOUR // 2),
+        replace(active, status=Status.ABANDONED, ended_at=now - HOUR // 2),
+    ]
+
+
+def vouched() -> list[Vouched]:
+    """Return what may be known of a signature."""
+    states = (VERIFIED, BAD, MISSING, CARRIED)
+    return [Vouched(state, None, "", None, "", None) for state in states]
 
 
 def readme() -> Markup:

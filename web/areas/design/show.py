@@ -23,6 +23,7 @@ from node.projects.behind import Lag
 from node.projects.model import Deleted
 from node.replication.model import Seed
 from node.replication.overview import Held, Known
+from node.sessions.model import Progress, Session
 from node.signin.model import Token, WebSession
 from node.stars.model import Listed, Page, Standing
 from web import design
@@ -32,6 +33,7 @@ from web.areas.design.profiles import People
 from web.areas.files.crumbs import Crumb
 from web.areas.landings.changes import Changes
 from web.areas.landings.talk import Said
+from web.areas.landings.vouching import Vouched
 from web.areas.project.directory import Row
 from web.areas.settings.audit import Deed
 from web.design.lines import Run
@@ -59,6 +61,9 @@ class View:
     lines: list[Markup]
     runs: list[Run]
     changes: list[Changes]
+    active: list[Progress]
+    ended: list[Session]
+    vouched: list[Vouched]
     readme: Markup
     people: People
     organization: Organization
@@ -99,6 +104,9 @@ async def show(request: web.Request) -> web.StreamResponse:
         said=samples.said(now),
         lines=drawn,
         runs=samples.runs(landed, drawn),
+        active=samples.sessions(now),
+        ended=samples.ended(now),
+        vouched=samples.vouched(),
         changes=[samples.changes(drawn, is_split=split) for split in (False, True)],
         readme=samples.readme(),
         people=profiles.people(now),
