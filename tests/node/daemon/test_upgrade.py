@@ -16,10 +16,12 @@ from node.daemon import building, config, fsck
 from node.daemon.backups import taking
 from node.daemon.checkups import directory
 from node.daemon.checkups.model import OK, WARN
+from node.feeds import verbs as feeds
 from node.kernel.parties import ANONYMOUS
 from node.landings import adopting
 from node.landings import verbs as landings
 from node.languages import verbs as languages
+from node.notifications import verbs as notifications
 from node.projects import verbs as projects
 from node.projects.model import ProjectChanges
 from node.sessions import verbs as sessions
@@ -116,6 +118,23 @@ async def test_what_is_counted_of_projects_is_counted_of_older_ones_too(data):
         tally = "select sum(landings) from project_days where project = ?"
         days = await forge.db.read(lambda tx: tx.execute(tally, (book.key,)).fetchone()[0])
         assert days == HEAD
+
+
+async def test_feeds_have_what_was_done_before_there_were_feeds(data):
+    async with opened(data) as forge:
+        await settled(forge, feeds.FEATURE)
+        found, before = [], feeds.NEWEST
+        while before is not None:
+            part = await feeds.of_account(forge, "ada", before)
+            found += [(one.kind, one.project, one.position) for one in part.items]
+            before = part.older
+        landed = {one for one in found if one[0] == "landed"}
+        assert {("landed", "ada/book", at) for at in range(1, HEAD + 1)} <= landed
+        assert len(found) == len(set(found))
+        assert not any(project == "ada/diary" for _, project, _ in found)
+        ada = await accounts.get(forge, "ada")
+        assert (await feeds.activity(forge, "ada", 0, 1 << 40)) != {}
+        assert await notifications.listed(forge, ada.party) == []
 
 
 async def test_what_was_signed_still_verifies_and_the_whole_is_sound(data):
