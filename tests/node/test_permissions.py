@@ -26,7 +26,7 @@ from node.kernel.parties import ANONYMOUS
 from node.landings.model import Draft, SessionDraft
 from node.organizations import verbs as organizations
 from node.profiles.model import Profile
-from node.projects.model import NewProject, ProjectChanges
+from node.projects.model import NewProject, Project, ProjectChanges
 from node.sessions import verbs as sessions
 from node.sessions.model import NewSession
 from node.signin.model import NewToken
@@ -438,3 +438,44 @@ async def test_a_reading_token_of_the_owner_writes_nothing(forge, people, slice_
             VERBS[name], forge, reader, await a_stage(forge, ada, name, "public")
         )
     assert set(told.values()) == {DENIED}
+
+
+ELSEWHERE = "project.elsewhere"
+HOME = "did:key:z6MkrEVGLPYHhLGBQ25Bh5DXSakRiDpdoj7fdsNZSqYPcUGt"
+OF_A_MIRROR = [one for one in SLICES if of_slice(one, READS, WRITES, KNOWN, INSIDE)]
+
+
+async def told_of_the_home(function, forge, who, given):
+    """Return what `who` is told; that the project has another home is told by its code."""
+    try:
+        await begun(function(forge, who, **given))
+    except Denied as refusal:
+        if refusal.code == ELSEWHERE and refusal.details["home"] == HOME:
+            return ELSEWHERE
+    except (Fault, StoreFault):
+        pass
+    return await answer(function, forge, who, given)
+
+
+@pytest.mark.parametrize("visibility", ["public", "private"])
+@pytest.mark.parametrize("slice_", OF_A_MIRROR)
+async def test_a_mirror_is_read_as_at_home_and_changed_by_nobody(forge, people, slice_, visibility):
+    askers, ada = people
+    told, meant = {}, {}
+    for name in of_slice(slice_, READS, WRITES, KNOWN, INSIDE):
+        given = await a_stage(forge, ada, name, visibility)
+        await forge.db.write(lambda tx: tx.execute("update projects set home = ?", (HOME,)))
+        if isinstance(given.get("project"), Project):
+            given["project"] = dataclasses.replace(given["project"], home=HOME)
+        told[name] = tuple(
+            [await told_of_the_home(VERBS[name], forge, one, given) for one in askers.values()]
+        )
+        row = TABLE[name]
+        is_fixed = row == WRITES
+        meant[name] = tuple(
+            ELSEWHERE if is_fixed and one != HIDDEN else one for one in row[visibility]
+        )
+        await forge.db.write(lambda tx: tx.execute("update projects set home = null"))
+    if (name := "projects.members.remove_member") in meant and visibility == "public":
+        meant[name] = (DENIED, *meant[name][1:])  # asks first whose role it is
+    assert told == meant
