@@ -27,7 +27,7 @@ COLOURED = 300_000
 """How many bytes of files one page colours; the files after that are plain."""
 SLOWER = 20
 """How many times as long a byte takes in a language that the library colours."""
-CELLS = 40_000
+CELLS = 20_000
 """How many pairs of words one page compares; the lines after that are marked less finely."""
 LOOKED = 4_000
 """How many lines one page reads for what its hunks stand in, at most `ABOVE` for each."""

@@ -68,9 +68,11 @@ def _common(one: Sequence[str], two: Sequence[str]) -> list[tuple[int, int]]:
     """Return where the longest common series of words stands in both."""
     table = [[0] * (len(two) + 1)]
     for word in one:
-        above, row = table[-1], [0]
+        above, row, left = table[-1], [0], 0
         for at, other in enumerate(two):
-            row.append(above[at] + 1 if word == other else max(above[at + 1], row[at]))
+            best = above[at] + 1 if word == other else above[at + 1]
+            left = left if left > best else best  # noqa: FURB136 - twice as fast
+            row.append(left)
         table.append(row)
     found, left, right = [], len(one), len(two)
     while left and right:
