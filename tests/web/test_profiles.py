@@ -183,6 +183,8 @@ async def test_what_is_new_stands_in_the_bar_until_it_is_read(forge, adas, book)
 @pytest.mark.parametrize("path", ["/ada.atom", "/ada/book/landings.atom"])
 @pytest.mark.usefixtures("book")
 async def test_a_feed_is_atom_with_ids_that_stay(visitor, path, ada, book):
+    for page in (f"/{book.address}", f"/{book.address}/landings"):
+        assert f'href="/{book.address}/landings.atom"' in await text(visitor, page)
     answer = await visitor.get(path)
     assert (answer.status, answer.content_type) == (200, "application/atom+xml")
     root = ET.fromstring(await answer.text())
