@@ -24,6 +24,7 @@ from mic.sync import (
     projects,
     records,
     rollups,
+    search,
     sessions,
 )
 from mic.sync.told import Told
@@ -39,6 +40,7 @@ _ORGANIZATION = "/organizations/{organization}"
 ROUTES: tuple[tuple[str, str, edge.Handler], ...] = (
     ("GET", "/node", node.info),
     ("GET", "/whoami", node.whoami),
+    ("GET", "/search", search.search),
     ("POST", "/heads", heads.heads),
     ("POST", "/keys", node.add_key),
     ("POST", "/logout", node.logout),

@@ -116,6 +116,31 @@ COMMANDS: tuple[Command, ...] = (
         tool="reads",
     ),
     Command(
+        "search",
+        "search",
+        "find projects, code and reasons by their words",
+        "mic search WORD… [--scope SCOPE] [--project PROJECT] [--page N]",
+        (
+            ("mic search outbox jitter", "whatever has both words, on the default node"),
+            ("mic search --scope reasons retry", "why anything was retried"),
+            ("mic search --project ada/engine first_wait", "in one project"),
+        ),
+        (
+            Option("WORD", "a word or its beginning; a phrase in quotation marks", many="+"),
+            Option(
+                "--scope",
+                "what is searched (all)",
+                value="SCOPE",
+                choices=("all", "projects", "code", "reasons"),
+            ),
+            Option("--project", "in this project only", value="PROJECT"),
+            Option("--page", "which page, of one scope (1)", value="N", number=True),
+        ),
+        more="Reasons are the goals, decisions and conversations behind landings. Code is that of"
+        " each project's newest position.",
+        tool="reads",
+    ),
+    Command(
         "goto",
         "goto",
         "list every file as it was at a position",

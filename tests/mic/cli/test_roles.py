@@ -80,6 +80,7 @@ TABLE = {
     "cat": (READ, ["P", "README.md"]),
     "ls": (READ, ["P"]),
     "blame": (READ, ["P", "README.md"]),
+    "search": (ANYBODY, ["a"]),
     "goto": (READ, ["P", "1"]),
     "verify": (READ, ["P"]),
     "project create": (NAMESPACE, ["A", "fresh"]),

@@ -49,6 +49,7 @@ from tests.support.wire import Door, a_token, session_id
 NEEDS = {
     ("GET", "/node"): ANYBODY,
     ("GET", "/whoami"): ANYBODY,
+    ("GET", "/search"): ANYBODY,  # it tells of what the asker may read
     ("POST", "/heads"): ANYBODY,  # it tells of what the asker may read
     ("POST", "/keys"): SIGNED_IN,
     ("POST", "/logout"): ANYBODY,
