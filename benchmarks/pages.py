@@ -242,7 +242,7 @@ def compared(sides: Sequence[Side], rounds: int, seconds: int) -> bool:
     names = [side.name for side in sides]
     print(f"\n{'a second':12}" + "".join(f"{name:>10}" for name in names) + "   to Fossil")
     for page, found in rates(sides, rounds, seconds).items():
-        ratio = found["Micelio"] / found["Fossil"]
+        ratio = found["Micelio"] / max(found["Fossil"], 1 / seconds)  # one that none came of
         holds = holds and ratio >= 1
         cells = "".join(f"{found[name]:10.1f}" if name in found else f"{'-':>10}" for name in names)
         print(f"{page:12}{cells}{ratio:10.2f}", flush=True)
