@@ -94,6 +94,7 @@ async def caller(forge):
         yield Caller(client, forge)
 
 
+@pytest.mark.slow
 async def test_the_document_is_a_valid_one_and_lists_every_route(caller):
     document = await caller.described()
     validate(document)
@@ -130,6 +131,8 @@ async def test_every_operation_is_told_in_full(caller):
         "/me",
         "/peers",
         "/projects?sort=recent",
+        "/search?q=book",
+        "/search?q=%22+OR+*+NEAR(&scope=code",
         BOOK,
         f"{BOOK}/star",
         f"{BOOK}/languages",
@@ -237,6 +240,9 @@ async def test_a_cookie_reads_and_never_writes(caller, forge):
         ("GET", f"{BOOK}/tree?at=x", 400, "request.malformed"),
         ("GET", f"{BOOK}/tree?at=99999999999999999999", 400, "request.malformed"),
         ("GET", f"{BOOK}/compare", 400, "request.malformed"),
+        ("GET", "/search", 400, "request.malformed"),
+        ("GET", "/search?q=x&scope=secrets", 400, "request.malformed"),
+        ("GET", "/search?q=" + "x" * 201, 400, "request.malformed"),
         ("GET", f"{BOOK}/files/../../etc/passwd", 404, None),
         ("GET", f"{BOOK}/files/src", 400, "path.not-a-file"),
         ("GET", f"{BOOK}/sessions/none", 404, None),

@@ -1,10 +1,10 @@
 """What the API says of what a project holds and how it came to be, as typed values."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from web.api.shapes import Mode, Origin
+from web.api.shapes import Cursor, Mode, Origin
 
 
 class Entry(Struct, frozen=True):
@@ -158,3 +158,62 @@ class Blame(Struct, frozen=True):
     path: str
     lines: list[BlameLine]
     reasons: list[Reason]
+
+
+# ------------------------------------------------------------------------------------ searching
+
+
+class Searching(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is searched for, and where."""
+
+    q: Annotated[str, Meta(max_length=200, description="Words that all are there.")]
+    scope: Annotated[
+        Literal["all", "projects", "code", "reasons"], Meta(description="What is searched.")
+    ] = "all"
+    project: Annotated[str, Meta(max_length=200, description="Only `account/project`.")] = ""
+    cursor: Cursor = ""
+
+
+class ProjectHit(Struct, frozen=True):
+    """A project whose name or description has the words."""
+
+    project: str
+    name: str
+    description: str
+
+
+class LineHit(Struct, frozen=True):
+    """A line that has some of the words."""
+
+    number: int
+    text: str
+
+
+class FileHit(Struct, frozen=True):
+    """A file that has the words; `count` lines have some, of which the first ones are here."""
+
+    project: str
+    position: int
+    path: str
+    lines: list[LineHit]
+    count: int
+
+
+class ReasonHit(Struct, frozen=True):
+    """A landing whose goal, decisions or conversation have the words."""
+
+    project: str
+    position: int
+    goal: str
+    kind: str
+    text: str
+    author: str
+
+
+class Found(Struct, frozen=True):
+    """What was found, best first."""
+
+    projects: list[ProjectHit]
+    files: list[FileHit]
+    reasons: list[ReasonHit]
+    next: str | None

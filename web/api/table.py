@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from node.access.scopes import PROJECT_READ, PROJECT_WRITE, READ, SESSION_LAND, WRITE
-from web.api import contents, edge, people, projects, reading, shapes
+from web.api import contents, edge, people, projects, reading, searching, shapes
 from web.api.model import PREFIX, Operation
 
 P = "/projects/{account}/{project}"
@@ -21,6 +21,15 @@ HISTORY = {"url": "https://example.org/book.git", "handle": "book"}
 
 
 OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        "GET",
+        "/search",
+        NODE,
+        "Search projects, code and reasons",
+        searching.search,
+        contents.Found,
+        query=contents.Searching,
+    ),
     Operation("GET", "/node", NODE, "Which node this is", people.node, shapes.Node),
     Operation("GET", "/me", NODE, "Who asks", people.me, shapes.Me),
     Operation(

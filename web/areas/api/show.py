@@ -29,6 +29,7 @@ SAMPLES = {
     "path": "README.md",
     "id": "IMPORT",
 }
+QUERIES = {"compare": "?old=1&new=2", "search": "?q=spores"}
 A_TIME = 1_790_000_000_000
 WORDS = {
     "account": "ada",
@@ -116,7 +117,7 @@ def _kind(schema: dict[str, Any]) -> str:
 
 def _curl(one: Operation, node: str) -> str:
     where = re.sub(r"\{(\w+)\}", lambda found: SAMPLES[found[1]], one.address)
-    query = "?old=1&new=2" if "compare" in one.path else ""
+    query = QUERIES.get(one.path.rpartition("/")[2], "")
     address = f"'{node}{where}{query}'" if query else f"{node}{where}"
     parts = ["curl"] + ([f"-X {one.method}"] if one.method != "GET" else [])
     if one.scope != ANYBODY:
@@ -131,7 +132,9 @@ def _sample(one: Operation) -> str:
     if one.answer is None:
         return ""
     found = made.schemas([one.answer])
-    return json.dumps(_value(found[one.answer.__name__], found, one.answer.__name__), indent=2)
+    return json.dumps(
+        _value(found[one.answer.__name__], found, one.answer.__name__), indent=2, ensure_ascii=False
+    )
 
 
 def _value(schema: dict[str, Any], all_: dict[str, Any], name: str) -> Any:
