@@ -5,10 +5,21 @@ Everything but the workspace and what `mic` keeps of its own is compared before 
 
 import asyncio
 import json
+import shutil
 
+import msgspec
 import pytest
 
-from tests.support.hostile_home import FOLDER, LINK, Forged, a_hostile_home, listening
+from mic.wire.messages import Documents
+from store.digest import digest_of
+from tests.support.hostile_home import (
+    FOLDER,
+    LINK,
+    Forged,
+    a_hostile_bundle,
+    a_hostile_home,
+    listening,
+)
 from tests.support.mic import Person, files_of
 from tests.support.mirrors import a_home
 
@@ -272,3 +283,35 @@ def test_the_trees_are_not_what_our_own_code_would_write():
     forged = Forged()
     TREES["10,000 deep"](forged, None)
     assert len(forged.objects) == 10_002
+
+
+X = (1, digest_of(b"evil"), 4)
+ROWS = {
+    **{name: [(path, None, X)] for name, path in NAMES.items()},
+    "an absolute path": [("/tmp/x", None, X)],
+    "a link and a directory": [("a", None, (3, *X[1:])), ("a/x", None, X)],
+    "a name twice": [("a", None, X), ("a", None, (3, *X[1:]))],
+    "no mode": [("x", None, (0, *X[1:]))],
+    "a mode nobody knows": [("x", None, (7, *X[1:]))],
+    "a directory": [("x", None, (4, *X[1:]))],
+    "10,000 deep": [("d/" * 10_000 + "x", None, X)],
+}
+
+
+async def test_a_bundle_of_a_hostile_tree_writes_nothing(tmp_path, place, mallory):
+    async with a_home(tmp_path / "home") as home:
+        told = await home.door.get(f"/projects/{home.project.address}/document")
+        documents = msgspec.json.decode(told.body, type=Documents).documents
+        codes = {}
+        for number, rows in enumerate([[("x", None, X)], *ROWS.values()]):
+            a_hostile_bundle(home, documents, tmp_path / f"{number}.bundle", rows)
+        before = outside(place)
+        for number, name in enumerate(["honest", *ROWS]):
+            words = ("clone", str(tmp_path / f"{number}.bundle"), "there")
+            codes[name] = await said(mallory, *words, at=place)
+            assert outside(place) == before
+            assert (place / "there").exists() is (name == "honest")
+            if name == "honest":
+                shutil.rmtree(place / "there")
+        assert codes.pop("honest") is None
+        assert not set(codes.values()) & {None, MISTAKE}, codes

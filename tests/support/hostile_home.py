@@ -6,17 +6,23 @@ The key is the project's real one, so nothing that a client can check of a signa
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import msgspec
 from aiohttp import ClientSession, web
 
+from keys.statements import transcript as transcripts
+from keys.statements.contribution import Contribution, SessionFacts, seal_contribution
+from keys.statements.descriptor import Descriptor
 from keys.statements.landing import LandingRecord, record_id, seal_landing
+from keys.statements.transcript import Transcript
 from mic.wire import framing
 from mic.wire.messages import Head
 from store import nodes
 from store.digest import Digest, digest_of
 from store.nodes import Mode, Row
 from store.records import Kind, Record, encode, make
+from tests.support.bundling import a_bundle
 from tests.support.mirrors import Home
 from tests.support.wire import AT
 
@@ -68,7 +74,14 @@ def _size(rows: Iterable[Row]) -> int:
     return sum(row[3] for row in rows)
 
 
-def _signed(home: Home, root: Digest, position: int) -> bytes:
+def _signed(
+    home: Home,
+    root: Digest,
+    position: int,
+    *,
+    contribution: bytes | None = None,
+    by: str | None = None,
+) -> bytes:
     """The home's word that the project stands at `root`."""
     record = LandingRecord(
         project=home.project.id,
@@ -77,9 +90,9 @@ def _signed(home: Home, root: Digest, position: int) -> bytes:
         tree=root,
         previous_tree=nodes.EMPTY,
         session="s" * 22,
-        contribution=None,
+        contribution=contribution,
         author="ada",
-        author_did=None,
+        author_did=by,
         goal="Trust me",
         clock="node",
         landed_at=AT,
@@ -127,3 +140,37 @@ async def listening(answer) -> AsyncIterator[str]:
         yield f"http://{host}:{port}"
     finally:
         await runner.cleanup()
+
+
+def a_hostile_bundle(home: Home, documents: list[bytes], path: Path, rows: list[tuple]) -> Path:
+    """Write a bundle whose one landing, signed as it should be, has these rows of a change list."""
+    forged = Forged()
+    listed = msgspec.msgpack.encode((1, rows))
+    said = transcripts.encode(Transcript("s" * 22, "Trust me", (), ()))
+    statement = seal_contribution(
+        Contribution(
+            project=home.project.id,
+            base_position=0,
+            base_tree=nodes.EMPTY,
+            changes=Descriptor(digest_of(listed), len(listed)),
+            session=SessionFacts(
+                id="s" * 22,
+                goal="Trust me",
+                started_at=AT,
+                finished_at=AT,
+                transcript=transcripts.descriptor(said),
+            ),
+            origin="human",
+            model=None,
+            tool="mic/1",
+            contributor=home.hand.key.did,
+        ),
+        home.hand.key,
+    )
+    root = forged.node(forged.file("x"))
+    record = _signed(home, root, 1, contribution=digest_of(statement), by=home.hand.key.did)
+    log = [make(Kind.DOCUMENT, record), make(Kind.DOCUMENT, statement)]
+    log += [make(Kind.BLOB, listed), make(Kind.BLOB, said)]
+    contents = [one for one in forged.sent() if one.kind is Kind.BLOB]
+    known = {"project": home.project.id, "record": record_id(record)}
+    return a_bundle(path, documents, log, contents, **known)
