@@ -31,6 +31,7 @@ from web.areas.project import show as project
 from web.areas.projects import bring
 from web.areas.projects import mine as my_projects
 from web.areas.projects import new as new_project
+from web.areas.search import show as search
 from web.areas.sessions import listed as all_sessions
 from web.areas.sessions import progress
 from web.areas.sessions import show as session
@@ -107,6 +108,7 @@ ROUTES = [
     web.post("/invite/{token}", redeem.enter),
     web.get("/peers", peers.show),
     web.get("/explore", explore.show),
+    web.get("/search", search.show),
     web.get("/projects", my_projects.show),
     web.post("/projects", new_project.create),
     web.get("/projects/new", new_project.show),

@@ -109,6 +109,7 @@ NEEDS = {
     ("GET", "/invite/{token}"): ANYBODY,
     ("POST", "/invite/{token}"): ANYBODY,
     ("GET", "/explore"): ANYBODY,
+    ("GET", "/search"): ANYBODY,
     ("GET", "/projects"): SIGNED_IN,
     ("POST", "/projects"): SIGNED_IN,
     ("GET", "/projects/new"): SIGNED_IN,
