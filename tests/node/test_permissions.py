@@ -205,6 +205,8 @@ OWN = {
     "offers.waiting",
     "invitations.peek_link",  # the secret in the link is the right to use it
     "invitations.redeem_link",
+    "organizations.belonging",  # who acts for whom is public
+    "organizations.people",
     "profiles.get",  # what is public of whoever
     "profiles.picture",
     "rollups.build",  # a job
