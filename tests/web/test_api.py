@@ -340,3 +340,27 @@ async def test_the_page_tells_every_operation_and_runs_nothing(caller):
     assert "curl" in text
     ids = re.findall(r' id="([^"]+)"', text)
     assert len(ids) == len(set(ids))
+
+
+OPEN_TO_STRANGERS = ("/star", "/forks")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("role", ["anonymous", "stranger", "node's admin"])
+async def test_no_stranger_changes_a_project(forge, role, kind):
+    bodies = {one.path: dict(one.example) for one in OPERATIONS if one.example}
+    async with a_company(forge) as company, TestClient(TestServer(application(forge))) as client:
+        token = company.tokens.get(ROLES[role][0] or "")
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        names = {"account": ROLES[role][1], "project": KINDS[kind], "member": "bob"}
+        for one in OPERATIONS:
+            is_open = one.path.endswith(OPEN_TO_STRANGERS) and token and kind != "private"
+            if "{project}" not in one.path or one.method == "GET" or is_open:
+                continue
+            where = one.address.format(**names)
+            body = bodies.get(one.path, {})
+            answer = await client.request(one.method, where, json=body, headers=headers)
+            said = await answer.json(content_type=None)
+            wanted = 404 if kind == "private" else 403 if token else 401
+            assert answer.status == wanted, (one.method, where, said)
