@@ -17,7 +17,9 @@ rule cannot make matching slow.
 """
 
 import functools
+import os
 import re
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,11 +110,39 @@ def load(root: Path) -> Rules:
 
 
 def _read(path: Path) -> bytes | None:
+    """Return the rules' text, None without a file; never waits, wherever a link leads."""
     try:
-        with path.open("rb") as file:
-            return file.read(IGNORE_MAX + 1)
-    except (FileNotFoundError, IsADirectoryError):
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    except FileNotFoundError:
         return None
+    except OSError as fault:
+        raise _no_file(path, fault.strerror or str(fault)) from fault
+    try:
+        mode = os.fstat(handle).st_mode
+        if stat.S_ISDIR(mode):
+            return None
+        if not stat.S_ISREG(mode):
+            raise _no_file(path, "it is no plain file")
+        return _up_to(handle, IGNORE_MAX + 1)
+    finally:
+        os.close(handle)
+
+
+def _up_to(handle: int, most: int) -> bytes:
+    parts: list[bytes] = []
+    while most and (part := os.read(handle, most)):
+        parts.append(part)
+        most -= len(part)
+    return b"".join(parts)
+
+
+def _no_file(path: Path, why: str) -> Invalid:
+    return Invalid(
+        f"{path.name} cannot be read: {why}.",
+        code="workspace.ignore-file",
+        hint="Make it a plain file, or remove it.",
+        path=path.name,
+    )
 
 
 def parse(text: str, *, is_gits: bool = False) -> Rules:

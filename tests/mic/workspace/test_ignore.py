@@ -1,11 +1,12 @@
 """Ignore rules mean exactly what the reference says, and no rule can make matching slow."""
 
+import os
 import time
 
 import pytest
 
 from mic.errors import Exhausted, Invalid
-from mic.workspace.ignore import IGNORE_MAX, STARRED_MAX, load, parse
+from mic.workspace.ignore import IGNORE_MAX, STARRED_MAX, Rules, load, parse
 
 TABLE = [
     # rules, path, is it ignored
@@ -192,3 +193,24 @@ def test_the_rules_of_git_count_where_there_are_no_others(tmp_path):
     assert load(tmp_path).ignores("a.pyc")
     (tmp_path / ".micignore").write_text("other\n")
     assert not load(tmp_path).ignores("a.pyc")
+
+
+@pytest.mark.parametrize("name", [".micignore", ".gitignore"])
+@pytest.mark.parametrize("to", ["itself", "a/b", "pipe", "/dev/tty", "/dev/zero", "/"])
+def test_rules_in_no_plain_file_are_refused_without_waiting(root, name, to):
+    """A landing may bring a link that leads to what never answers."""
+    os.mkfifo(root / "pipe")
+    (root / "a").write_text("a file")
+    (root / name).symlink_to(name if to == "itself" else to)
+    if to == "/":
+        assert load(root) == Rules()
+        return
+    with pytest.raises(Invalid) as refused:
+        load(root)
+    assert refused.value.code == "workspace.ignore-file"
+
+
+def test_rules_may_stand_behind_a_link(root):
+    (root / "rules").write_text("a\n")
+    (root / ".micignore").symlink_to("rules")
+    assert load(root).ignores("a")
