@@ -109,6 +109,8 @@ class Wanted:
         """Return whether `holder` is ahead, with something that may be followed."""
         if holder.place is None or holder.place <= self.held.place:
             return False
+        if self.held.is_ours:
+            return holder.place[0] > self.held.epoch  # Another home, perhaps: nothing else is news.
         return not self.is_stopped or holder.place[0] > self.held.epoch
 
     def may_tell(self, peer: str) -> bool:

@@ -120,11 +120,11 @@ class Policy:
 
     def heard(self, sender: str, topic: str, data: bytes, now: int) -> list[Output]:
         """Take in an announcement, of which `sender` is the proven author."""
-        if sender == self.me or self.scores.is_banned(sender, now):
-            return []
-        peer = self.timetable.peer(sender, now)
         project = messages.project_of(topic)
-        if peer is None or project not in self.wanted or not self._everybody.take(1, now):
+        if sender == self.me or project not in self.wanted or self.scores.is_banned(sender, now):
+            return []  # Before the sender takes a place among the peers: names cost nothing.
+        peer = self.timetable.peer(sender, now)
+        if peer is None or not self._everybody.take(1, now):
             return []
         try:
             said = messages.announced(data)
@@ -303,9 +303,7 @@ class Policy:
     def _moved(self, wanted: Wanted, now: int) -> list[Output]:
         """Look whether somebody is ahead, and fetch if there is room."""
         project = wanted.held.project
-        is_behind = not wanted.held.is_ours and any(
-            wanted.is_before(holder) for holder in wanted.holders.values()
-        )
+        is_behind = any(wanted.is_before(holder) for holder in wanted.holders.values())
         if is_behind:
             self._behind.setdefault(project)
         else:

@@ -25,7 +25,7 @@ from node.offers import verbs as offers
 from node.replication import peering, rules
 from node.replication import verbs as replication
 from node.replication.model import OPERATOR, Met, Peer, Seed
-from p2p import facts, messages
+from p2p import facts, messages, succeeding
 from p2p.announce import Announcer
 from p2p.comparing import compare
 from p2p.discovery import Discovery
@@ -283,7 +283,33 @@ class Puller:
         for peer in wanted.peers:
             row = self.peers.get(peer) or await self._met(peer)
             await replication.head_told(self._forge, wanted.project, row, wanted.position)
+        kept = self._kept.get(wanted.project)
+        if kept is not None and kept.is_ours:
+            await self._succeed(wanted)
         await replication.due_now(self._forge, wanted.project)
+
+    async def _succeed(self, wanted: Fetch) -> None:
+        """Ask for the documents of a project of this node that are said to be newer."""
+        project = wanted.project
+        try:
+            has_moved = await succeeding.ask(self._forge, self._network, project)
+        except Exception:
+            self._not_fetched(wanted)
+            raise
+        if not has_moved:
+            self._not_fetched(wanted)
+            return
+        if not (found := await self._facts.held({self._kept[project].key})):
+            del self._kept[project]  # What landed here too late is told to nobody.
+            self.act(self.policy.drop(project))
+        for one, held in found:
+            self._kept[project] = one
+            self.act(self.policy.hold(held, self._forge.now()))
+
+    def _not_fetched(self, wanted: Fetch) -> None:
+        self._fetching.pop(wanted.project, None)
+        failures = dict.fromkeys(wanted.peers, Offence.FAILED)
+        self.act(self.policy.fetched(wanted.project, failures, self._forge.now()))
 
     async def _met(self, peer: str) -> Peer:
         """Write down a peer that is known by what it says alone."""

@@ -14,12 +14,12 @@ from contextlib import AsyncExitStack
 from keys.statements.landing import open_landing
 from node.kernel.errors import Fault
 from node.kernel.forge import Forge
-from node.landings import reading, recovering
+from node.landings import reading, recovering, succeeding
 from node.projects.behind import Lag
 from node.projects.model import BadDocuments, GraftedDocuments, Project
 from node.replication import peering, rules
 from node.replication import verbs as replication
-from node.replication.model import VERIFIED, Peer, Seed
+from node.replication.model import Peer, Seed
 from p2p import facts
 from p2p.client import Dialling
 from p2p.comparing import compare
@@ -29,6 +29,7 @@ from p2p.faults import HolderFault
 from p2p.fetch import Pull
 from p2p.judging import Claim, Held, Worth, judge
 from p2p.sources import Source, in_order, look
+from p2p.succeeding import follow
 from p2p.transport.errors import TransportFault
 
 log = logging.getLogger(__name__)
@@ -113,7 +114,7 @@ async def catch_up(forge: Forge, network: Dialling | None, lag: Lag) -> None:
     """Fetch what a project lacks from whoever has it; what comes of it stands in its row."""
     if await recovering.settled(forge, lag.project):
         return
-    seed = _as_seed(lag)
+    seed = replication.sought(lag.project.id, lag.project, lag.position)
     async with AsyncExitStack() as stack:
         sources, faults = await look(forge, network, seed, stack)
         try:
@@ -133,42 +134,19 @@ async def _taken(forge: Forge, project: Project, seed: Seed, sources: Sequence[S
     last: Fault = NobodyHas(None)
     for source in sources:
         try:
-            project = await recovering.continued(forge, project, await source.documents())
+            documents = await source.documents()
+            project = await succeeding.learned(forge, project.id, documents, follow)
         except (HolderFault, BadDocuments, GraftedDocuments) as fault:
             log.warning("documents are refused: %s", fault.message, extra={"peer": source.did})
             last = fault
         else:
             good.append(source)
+        if project.is_mirror:
+            log.warning("a project has another home", extra={"project": project.id})
+            return
     if not good:
         raise last
     asked, spare = in_order(good)
     position = await forge.db.read(lambda tx: reading.height(tx, project.key))
     taking = Taking(forge, seed, project.key, asked, spare=spare)
     await Pull(forge, seed, project, position, taking).run()
-
-
-def _as_seed(lag: Lag) -> Seed:
-    """Return what a pull wants to know; there is no row of it."""
-    return Seed(
-        key=0,
-        address=lag.project.id,
-        id=lag.project.id,
-        depth=None,
-        quota=None,
-        is_pinned=True,
-        reason="",
-        state=VERIFIED,
-        told=lag.position,
-        bytes=0,
-        contents_from=1,
-        error=None,
-        code=None,
-        failures=0,
-        added_at=0,
-        verified_at=None,
-        used_at=0,
-        due_at=0,
-        project=lag.project.key,
-        name=lag.project.address,
-        position=0,
-    )

@@ -11,6 +11,7 @@ from mic.wire.replication import HOLDERS, HolderHint
 from node.access.model import NoProject
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
+from node.landings import succeeding
 from node.projects import mirroring
 from node.projects import peers as project_peers
 from node.projects import verbs as projects
@@ -27,7 +28,9 @@ async def by_id(forge: Forge, who: Party, request: web.Request) -> web.StreamRes
     """
     name = request.match_info["id"]
     try:
-        return edge.reply(encode.project(forge, await projects.by_id(forge, who, name)))
+        found = await projects.by_id(forge, who, name)
+        await succeeding.check(forge, found)
+        return edge.reply(encode.project(forge, found))
     except NoProject as fault:
         notice = await mirroring.notice_of(forge, name, who.peer)
         if notice is None:

@@ -23,7 +23,7 @@ from node.daemon.replicating import peer, peers, seed, seeds, unseed
 from node.daemon.saying import how_to_start, must_exist, say
 from node.daemon.serve import Running, serve
 from node.kernel import jobs
-from node.landings import recovering
+from node.landings import recovering, succeeding
 
 PEERS_SECONDS = 15.0
 """How long a program that starts a node waits to be told how peers reach it."""
@@ -93,6 +93,7 @@ def status(config: Config, asked: argparse.Namespace) -> int:
             f"\nNothing lands on {len(behind):,} projects, {behind[0]} among them: this node was"
             " put back to an older state. `micelio doctor` says more."
         )
+    text += "".join(f"\n{one}" for one in facts["moves"])
     say(facts, text, as_json=asked.json)
     return 0
 
@@ -123,6 +124,7 @@ async def _facts(config: Config) -> dict[str, Any]:
         owner = await accounts.owner(forge)
         owed = await forge.db.read(jobs.counts)
         behind = await recovering.lags(forge)
+        moves = [one for one in await succeeding.moves(forge) if one.stays]
     return {
         "running": runs,
         "url": last.url if last else None,
@@ -132,6 +134,8 @@ async def _facts(config: Config) -> dict[str, Any]:
         "jobs_waiting": owed["waiting"],
         "jobs_failed": owed["failed"],
         "projects_behind": [one.project.address for one in behind],
+        "projects_moved": [one.project.address for one in moves],
+        "moves": [f"{one.project.address} has another home. {one.advice}" for one in moves],
         "did": forge.node.did,
         "p2p_addresses": presence.reached(config.data) if runs else [],
     }

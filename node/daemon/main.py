@@ -129,6 +129,9 @@ def _replication(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     seed.add_argument("--depth", metavar="N", help="contents of the N newest landings only")
     seed.add_argument("--quota", metavar="SIZE", help="at most so many bytes: 500 MiB, 5 GiB")
     seed.add_argument("--pin", action="store_true", help="never make room at its cost")
+    seed.add_argument(
+        "--forget", action="store_true", help="what landed here after the project moved"
+    )
     seed.add_argument("--reason", metavar="TEXT", help="why it is held, for who asks later")
     unseed = _add(commands, "unseed", "hold a project of another node no longer")
     unseed.add_argument("address", metavar="ADDRESS|ID", help="as `micelio seeds` shows it")
@@ -154,6 +157,7 @@ def _owning(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     one.add_argument("address", metavar="ADDRESS|ID", help="the project, as it is called here")
     one.add_argument("--key", metavar="FILE", required=True, help="its owner's key")
     one.add_argument("--account", metavar="HANDLE", help="whose it is here (the owner's)")
+    one.add_argument("--force", action="store_true", help="also if its home still answers")
 
 
 def _add(

@@ -18,7 +18,12 @@ from node.kernel.forge import Forge
 from node.landings import adopting, reading
 from node.projects import mirroring
 from node.projects.model import Project
+from node.replication import peering, rules
 from node.replication import verbs as replication
+from node.replication.model import Seed
+
+ANSWERED_MS = 10 * 60_000
+"""How long after its last answer a home is taken to be there."""
 
 
 class FileTaken(Conflict):
@@ -26,6 +31,19 @@ class FileTaken(Conflict):
 
     def __init__(self, path: Path) -> None:
         super().__init__("key.file-exists", f"There is a file {path} already.", path=str(path))
+
+
+class HomeAnswers(Conflict):
+    """A project is given another home when its home is gone, or is to order it no more."""
+
+    def __init__(self, home: str) -> None:
+        super().__init__(
+            "project.home-answers",
+            f"Its home {home} answered within the last {ANSWERED_MS // 60_000} minutes. What lands"
+            " there until it hears of this counts nowhere else. To let this node order the project"
+            " all the same, say --force.",
+            home=home,
+        )
 
 
 class NotWhole(Conflict):
@@ -79,6 +97,8 @@ def project(config: Config, asked: argparse.Namespace) -> int:
         seed = await replication.of_project(forge, mirror.id)
         if seed is not None and seed.contents_from > 1:
             raise NotWhole(seed.contents_from)
+        if not asked.force:
+            await _check_gone(forge, mirror, seed)
         made = await adopting.adopt(forge, mirror.id, secret, account)
         if seed is not None:
             await replication.let_be(forge, seed)
@@ -97,6 +117,15 @@ def project(config: Config, asked: argparse.Namespace) -> int:
     }
     say(facts, text, as_json=asked.json)
     return 0
+
+
+async def _check_gone(forge: Forge, mirror: Project, seed: Seed | None) -> None:
+    """Raise `HomeAnswers` if the home of a mirror, or where it came from, was there just now."""
+    named = rules.place(seed.address).node if seed is not None else None
+    for peer in await peering.peers(forge):
+        is_home = peer.did == mirror.home or (named and named in {peer.url, *peer.addresses})
+        if is_home and forge.now() - (peer.seen_at or 0) < ANSWERED_MS:
+            raise HomeAnswers(peer.name or mirror.home or "")
 
 
 async def _mirror(forge: Forge, text: str) -> Project:

@@ -14,6 +14,7 @@ from node.daemon.people import beside
 from node.daemon.saying import say
 from node.kernel.errors import Invalid, Missing
 from node.kernel.forge import Forge
+from node.landings import succeeding
 from node.replication import peering, rules
 from node.replication import verbs as replication
 from node.replication.copies import copying
@@ -39,6 +40,8 @@ def seed(config: Config, asked: argparse.Namespace) -> int:
 
     async def work(forge: Forge, _owner: Account) -> Seed:
         await _keep_node(forge, wish.place)
+        if asked.forget and wish.place.id is not None:
+            await succeeding.let_go(forge, wish.place.id)
         return await replication.add(forge, wish)
 
     _, made = beside(config, work)

@@ -121,20 +121,28 @@ def settle(forge: Forge, tx: Tx, project: Project, chain: Chain) -> None:
     Called in the transaction that brings the documents on. A line that the next home does not go
     on from is forgotten back to where it is common.
     """
+    if (common := parted(forge, tx, project, chain)) is not None:
+        _forget_after(forge, tx, project, common)
+
+
+def parted(forge: Forge, tx: Tx, project: Project, chain: Chain) -> int | None:
+    """Return the last position up to which what is here is what the homes go on from.
+
+    None where all of it is.
+    """
     common = 0
     for tenure in chain.tenures[1:]:
         after, height = tenure.after, rows.head(tx, project.key).position
         if after.position > height:
-            return
+            return None
         kept = rows.get(tx, project.key, after.position)
         if (kept.id if kept else None) != after.record:
-            _forget_after(forge, tx, project, common)
-            return
+            return common
         common = after.position
         following_ = rows.get(tx, project.key, after.position + 1)
         if following_ is not None and _is_outlived(forge, tx, chain, following_):
-            _forget_after(forge, tx, project, common)
-            return
+            return common
+    return None
 
 
 def _is_outlived(forge: Forge, tx: Tx, chain: Chain, landing: Landing) -> bool:

@@ -20,7 +20,7 @@ from node.accounts.model import Account, NotAPerson
 from node.kernel.errors import Conflict, Denied
 from node.kernel.forge import Forge
 from node.landings import rows
-from node.projects import changing, mirroring, rules
+from node.projects import changing, mirroring, moved, rules
 from node.projects.model import Project
 from store.database import Tx
 from store.records import Kind
@@ -62,6 +62,7 @@ async def adopt(forge: Forge, name: str, key: PrivateKey, account: Account) -> P
 
 def _adopt(forge: Forge, tx: Tx, name: str, key: PrivateKey, account: Account) -> Project:
     mirror = mirroring.held_id(tx, name)
+    moved.check(tx, mirror)
     newest, _ = open_project(forge.objects.get(tx, mirror.document))
     if newest.owner != key.did:
         raise NotTheOwner(newest.owner)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.landings import rows
+from node.projects import moved
 from node.projects import verbs as projects
 from node.projects.model import Project
 from store.database import Tx
@@ -71,6 +72,9 @@ async def chain(forge: Forge, standing: Standing) -> list[bytes]:
 
 
 def _of(tx: Tx, found: Sequence[Project]) -> list[Standing]:
+    """Return where projects stand, but for what is told to no node: it counts nowhere else."""
+    away = moved.stay(tx)
+    found = [project for project in found if project.key not in away]
     keys = [project.key for project in found]
     epochs, newest = projects.epochs(tx, keys), rows.newest_of(tx, keys)
     return [_standing(project, epochs[project.key], newest.get(project.key)) for project in found]

@@ -27,6 +27,7 @@ from node.offers.model import (
     Offer,
     TooManyOffers,
 )
+from node.projects import moved
 from node.projects.model import Project
 from node.projects.rules import require
 from node.signin import signers
@@ -86,6 +87,7 @@ async def check_known(forge: Forge, who: Party, project: Project, signer: str) -
     require(who, Action.READ, project)
 
     def read(tx: Tx) -> None:
+        moved.check(tx, project)
         if signer not in signin.keys_of(tx, who) and not reading.has_landed(
             tx, project.key, signer
         ):

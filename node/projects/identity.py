@@ -34,6 +34,14 @@ def of_key(tx: Tx, key: int) -> Project | None:
     return rows.by_key(tx, key)
 
 
+def of_id(tx: Tx, name: str) -> Project:
+    """Return the project with an id, for what the node itself does; raises `NoProject`."""
+    found = rows.by_id(tx, name)
+    if found is None:
+        raise NoProject
+    return found
+
+
 async def _seen(asked: Awaitable[Project]) -> Project | None:
     try:
         return await asked

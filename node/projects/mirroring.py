@@ -149,6 +149,7 @@ def become_home(tx: Tx, project: Project) -> None:
     rows.change(tx, project)
     rows.set_home(tx, project.key, project.owner, None)
     rows.add_document(tx, project.key, project.document)
+    rows.remove_moved(tx, project.key)
 
 
 def documents(forge: Forge, tx: Tx, project: Project) -> list[bytes]:
@@ -192,11 +193,11 @@ def _take(
         raise OrderedHere(chain.id)
     if (told := rows.notice(tx, chain.id, _told(forge))) and told[0] >= len(named):
         return None
-    if not _may_hold(forge, chain):
+    if not may_hold(forge, chain):
         if found is not None and found[1] is None:
             let_go(forge, tx, found[0], forge.now())
         return None
-    project = _written(forge, tx, found[0] if found else None, chain, given[len(known) :])
+    project = brought_on(forge, tx, found[0] if found else None, chain, given[len(known) :])
     if also is not None:
         also(tx, project, chain)
     return project
@@ -232,12 +233,13 @@ def _named(chain: Chain, called: Names) -> Chain:
     return dataclasses.replace(chain, current=named)
 
 
-def _may_hold(forge: Forge, chain: Chain) -> bool:
+def may_hold(forge: Forge, chain: Chain) -> bool:
+    """Return whether a project is for this node, by its newest document."""
     said = chain.current
     return said.visibility != PRIVATE or forge.node.did in rules.peers_of(said)
 
 
-def _written(
+def brought_on(
     forge: Forge, tx: Tx, before: Project | None, chain: Chain, fresh: Sequence[bytes]
 ) -> Project:
     """Write what the newest document says, and the documents that are new."""

@@ -341,3 +341,28 @@ def all_behind(tx: Tx) -> list[tuple[int, int, int, str]]:
     return tx.execute(
         "select project, position, since, reason from projects_behind order by since, project"
     ).fetchall()
+
+
+def put_moved(tx: Tx, project: int, position: int, stays: bool, at: int) -> None:  # noqa: FBT001
+    """Write from where another node orders a project that this one ordered."""
+    tx.execute(
+        "insert or replace into projects_moved (project, position, stays, at) values (?, ?, ?, ?)",
+        (project, position, stays, at),
+    )
+
+
+def settle_moved(tx: Tx, project: int) -> None:
+    """Write that nothing of a project stays here that its home does not go on from."""
+    tx.execute("update projects_moved set stays = 0 where project = ?", (project,))
+
+
+def remove_moved(tx: Tx, project: int) -> None:
+    """Forget that another node ordered a project: this one does again."""
+    tx.execute("delete from projects_moved where project = ?", (project,))
+
+
+def moved(tx: Tx) -> list[tuple[int, int, int, int]]:
+    """Return key, position, whether landings stay, and time of what moved away, oldest first."""
+    return tx.execute(
+        "select project, position, stays, at from projects_moved order by at, project"
+    ).fetchall()

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
-from node.projects import behind, identity
+from node.projects import behind, identity, moved
 from node.projects import verbs as projects
 from node.projects.behind import Lag
 from node.projects.model import Project
+from node.projects.moved import Move
 from node.replication import rows, rules
 from node.replication.copies import copying
 from node.replication.model import FAILED, VERIFIED, Copy, Peer, Seed
@@ -39,7 +40,8 @@ class Held:
 class Overview:
     """All of it; `peers` are for admins of the node only, and empty for others.
 
-    `lags` are projects of this node for which it signs nothing until it has caught up.
+    `lags` are projects of this node for which it signs nothing until it has caught up,
+    `moves` those that had their home here.
     """
 
     is_admin: bool
@@ -47,6 +49,7 @@ class Overview:
     seeds: list[Seed]
     held: list[Held]
     lags: list[Lag]
+    moves: list[Move]
 
 
 async def of_node(forge: Forge, who: Party) -> Overview:
@@ -62,6 +65,7 @@ async def of_node(forge: Forge, who: Party) -> Overview:
             seeds,
             _held(tx, who, copies),
             [one for one in behind.lags(tx) if projects.is_seen(who, one.project)],
+            [one for one in moved.moves(tx) if projects.is_seen(who, one.project)],
         )
 
     return await forge.db.read(read)

@@ -9,8 +9,9 @@ from zlib import crc32
 
 from node.holdings import verbs as holdings
 from node.kernel.forge import Forge
-from node.projects import mirroring
+from node.projects import mirroring, moved
 from node.projects import verbs as projects
+from node.projects.model import Project
 from node.replication import rows, rules
 from node.replication.model import (
     FAILED,
@@ -56,6 +57,33 @@ async def add(forge: Forge, wish: Wish) -> Seed:
         return _seed(tx, there.key if there else rows.add_seed(tx, wish, forge.now()))
 
     return await forge.db.write(work)
+
+
+def sought(name: str, project: Project | None = None, told: int = 0) -> Seed:
+    """Return what is wanted of the project `name` by who looks for it; there is no row of it."""
+    return Seed(
+        key=0,
+        address=name,
+        id=name,
+        depth=None,
+        quota=None,
+        is_pinned=True,
+        reason="",
+        state=VERIFIED,
+        told=told,
+        bytes=0,
+        contents_from=1,
+        error=None,
+        code=None,
+        failures=0,
+        added_at=0,
+        verified_at=None,
+        used_at=0,
+        due_at=0,
+        project=project.key if project else None,
+        name=project.address if project else "",
+        position=0,
+    )
 
 
 async def find(forge: Forge, text: str) -> Seed:
@@ -116,10 +144,19 @@ async def identified(forge: Forge, seed: Seed, project_id: str) -> Seed:
     return await forge.db.write(work)
 
 
+def follow(tx: Tx, project: Project, reason: str) -> None:
+    """Hold a mirror that is here from now on."""
+    if rows.seed_of(tx, project.id) is None:
+        wish = Wish(rules.place(project.id), reason=reason)
+        rows.identify(tx, rows.add_seed(tx, wish, project.updated_at), project.id)
+
+
 def _check_not_own(tx: Tx, project_id: str) -> None:
-    """Raise `OwnProject` for what is here and was never seeded: this node orders it."""
-    if rows.seed_of(tx, project_id) is None and project_id in projects.ids(tx).values():
-        raise OwnProject(project_id)
+    """Raise `OwnProject` for what this node orders, `Moved` for what it ordered too long."""
+    for found in projects.named(tx, [project_id]):
+        if not found.is_mirror:
+            raise OwnProject(project_id)
+        moved.check(tx, found)
 
 
 async def take_up(forge: Forge) -> None:

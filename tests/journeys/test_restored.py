@@ -33,9 +33,9 @@ def asked(data: Path, *words: str):
     return json.loads(done.stdout)
 
 
-def until(data: Path, question: str, wanted: object) -> None:
+def until(data: Path, question: str, wanted: object, patience: float = PATIENCE) -> None:
     """Wait until the rows of a node answer `question` with `wanted`."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     with sqlite3.connect(f"file:{data}/node.db?mode=ro", uri=True) as rows:
         while (found := rows.execute(question).fetchone()) != (wanted,):
             assert time.monotonic() < deadline, (question, found, wanted)

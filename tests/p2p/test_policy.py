@@ -58,6 +58,22 @@ def test_what_is_wanted_is_listened_to_and_its_home_is_asked(policy):
     assert policy.due(START + 3_000) == []
 
 
+def test_who_speaks_of_what_nobody_wants_takes_no_place_among_the_peers(policy):
+    known = set(policy.timetable.peers)
+    assert hear(policy, news(project=project_id(9)), project=project_id(9)) == []
+    assert set(policy.timetable.peers) == known
+
+
+def test_a_home_asks_for_documents_that_are_newer_than_its_own_and_for_nothing_else():
+    policy = a_policy()
+    policy.hold(held(is_ours=True, homes=(Tenure(0, ME),)), START)
+    told = record(BOOK, 2, record_id(FIRST), "two", key(2))
+    assert hear(policy, news(epoch=2, record=told)) == [Fetch(BOOK, (PEER,), 2, 2)]
+    assert policy.fetched(BOOK, {PEER: Offence.FAILED}, START) == []
+    policy.hold(held(epoch=2, is_ours=True, homes=(Tenure(0, ME),)), START)
+    assert hear(policy, news(2, epoch=2, record=None)) == []
+
+
 def test_of_a_private_project_nothing_is_heard_and_strangers_are_not_asked():
     policy = a_policy()
     assert policy.hold(held(is_private=True, peers=frozenset({PEER})), START) == []

@@ -67,4 +67,5 @@ def _of_database(config: Config, tx: Tx) -> Iterator[Line]:
     yield work.collected(tx, now)
     if schema.level == OK:  # what slices ask, an older database may not have yet
         yield work.caught_up(tx)
+        yield work.at_home(tx)
         yield directory.person_keys(config.data, accounts.dids(tx))

@@ -7,7 +7,7 @@ from node.daemon.checkups.model import Line, bad, doubtful, well
 from node.daemon.config import Config
 from node.daemon.saying import how_to_start
 from node.kernel import jobs
-from node.projects import behind
+from node.projects import behind, moved
 from store import index
 from store.database import Tx
 
@@ -64,6 +64,20 @@ def caught_up(tx: Tx) -> Line:
         f" {one.project.address} among them: {where}. {one.reason}".rstrip(),
         "Let the node run: it fetches what is missing. If those who hold it are gone for good, have"
         " the project's owner adopt it at a node that mirrors it.",
+    )
+
+
+def at_home(tx: Tx) -> Line:
+    """Look for landings that this node acknowledged when another one ordered the project."""
+    found = [one for one in moved.moves(tx) if one.stays]
+    if not found:
+        return well("homes", "Nothing landed here on projects that have another home.")
+    one = found[0]
+    return doubtful(
+        "homes",
+        f"{len(found):,} projects have another home since, {one.project.address} among them:"
+        f" {one.advice}",
+        f"When nothing of it is needed here any more: micelio seed {one.project.id} --forget",
     )
 
 

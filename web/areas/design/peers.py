@@ -1,7 +1,10 @@
 """Made-up nodes, and what they hold for each other."""
 
+import dataclasses
+
 from node.projects.behind import Lag
 from node.projects.model import Project
+from node.projects.moved import Move
 from node.replication.model import FAILED, FETCHING, MET, OPERATOR, VERIFIED, Peer, Seed
 from node.replication.overview import Held, Known
 
@@ -26,6 +29,12 @@ def held(project: Project, now: int) -> Held:
 def lag(project: Project, now: int) -> Lag:
     """Return how far a project is behind what its home had signed."""
     return Lag(project, 128, now - 3 * 60_000, "https://moss.example does not answer.")
+
+
+def moves(project: Project, now: int) -> list[Move]:
+    """Return a project that another node orders since, and one on which something landed late."""
+    away = dataclasses.replace(project, home=DID)
+    return [Move(away, 128, stays, now - DAY) for stays in (False, True)]
 
 
 def peers(now: int) -> list[Known]:

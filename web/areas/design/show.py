@@ -21,6 +21,7 @@ from node.languages.model import Share
 from node.organizations.model import Organization
 from node.projects.behind import Lag
 from node.projects.model import Deleted
+from node.projects.moved import Move
 from node.replication.model import Seed
 from node.replication.overview import Held, Known
 from node.sessions.model import Progress, Session
@@ -79,6 +80,7 @@ class View:
     seeds: list[Seed]
     held: Held
     lag: Lag
+    moves: list[Move]
     peers: list[Known]
     listed: list[Listed]
     standing: Standing
@@ -123,6 +125,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         seeds=peers.seeds(now),
         held=peers.held(samples.place(forge.node.url, now).project, now),
         lag=peers.lag(samples.place(forge.node.url, now).project, now),
+        moves=peers.moves(samples.place(forge.node.url, now).project, now),
         peers=peers.peers(now),
         listed=projects.listed(samples.place(forge.node.url, now).project, now),
         standing=projects.STANDING,

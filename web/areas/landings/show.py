@@ -6,6 +6,8 @@ from aiohttp import web
 
 from keys.statements import transcript as transcripts
 from node.forks import verbs as forks
+from node.kernel.forge import Forge
+from node.landings import succeeding
 from node.landings import verbs as landings
 from node.landings.model import Landing
 from node.replication import overview
@@ -21,7 +23,10 @@ from web.places import Place, place_of, tags_of
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page shows."""
+    """What the page shows.
+
+    `outlived` says so where the project had another home by then.
+    """
 
     place: Place
     landing: Landing
@@ -33,6 +38,7 @@ class View:
     tags: list[str]
     previous: Landing | None
     next: Landing | None
+    outlived: str
 
 
 async def lead(request: web.Request) -> web.StreamResponse:
@@ -64,8 +70,17 @@ async def show(request: web.Request) -> web.StreamResponse:
         tags=(await tags_of(request, place)).get(position, []),
         previous=next((one for one in near if one.position == position - 1), None),
         next=next((one for one in near if one.position == position + 1), None),
+        outlived=await _outlived(forge, place, position),
     )
     return render(request, "areas/landings/show.html", view, is_long=changes.lines > LONG)
+
+
+async def _outlived(forge: Forge, place: Place, position: int) -> str:
+    """Say that a landing was acknowledged here after the project moved, nothing for any other."""
+    move = await succeeding.move_of(forge, place.project)
+    if move is None or not move.stays or position <= move.position:
+        return ""
+    return f"Landed here after the project moved; it counts nowhere else. {move.advice}"
 
 
 async def _started(request: web.Request, place: Place, landing: Landing) -> int:

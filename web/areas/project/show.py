@@ -11,10 +11,12 @@ from node.access.model import Action
 from node.forks import verbs as forks
 from node.forks.model import Lineage
 from node.kernel.forge import Forge
+from node.landings import succeeding
 from node.landings import verbs as landings
 from node.landings.model import Landing
 from node.languages import verbs as languages
 from node.languages.model import Share
+from node.projects.moved import Moved
 from node.projects.rules import allows
 from node.replication import overview, peering
 from node.replication import verbs as replication
@@ -90,6 +92,9 @@ async def _notes(forge: Forge, place: Place) -> list[tuple[str, str]]:
     project = place.project
     kept = await replication.equivocations(forge, project.id)
     found = [equivocation.decode(proof) for _, _, proof in kept[:SHOWN]]
+    move = await succeeding.move_of(forge, project)
+    if move is not None and move.stays and project.home:
+        return [(str(Moved(project.home, move.position, project.id)), "bad")]
     mirror = [(await _whose(forge, place, project.home), "warn")] if project.home else []
     return mirror + [(_said(one), "bad") for one in found]
 
