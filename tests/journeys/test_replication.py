@@ -102,7 +102,7 @@ def test_a_project_is_held_followed_cloned_from_who_is_left_and_adopted(nodes, g
     assert verified["position"] == 4
 
     adopted = run(
-        "project", "adopt", project, "--key", str(key), "--account", "bob",
+        "project", "adopt", project, "--key", str(key), "--account", "bob", "--force",
         "--data", str(bob.data), "--json",
     )  # fmt: skip
     assert adopted.returncode == 0, adopted.stdout + adopted.stderr

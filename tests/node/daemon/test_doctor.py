@@ -44,6 +44,7 @@ def test_a_node_that_runs_is_well(tmp_path):
         "directory",
         "disk",
         "git",
+        "homes",
         "jobs",
         "keys",
         "kept aside",
