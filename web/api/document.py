@@ -17,6 +17,9 @@ from web.api.shapes import Problem
 
 Json = dict[str, Any]
 
+KEPT: web.AppKey[list[bytes]] = web.AppKey("web-api-document", list)
+"""The document as it is sent, once it was asked for: the routes stay as they are."""
+
 REF = "#/components/schemas/{name}"
 PARTS = {
     "account": "The handle of a person or an organization.",

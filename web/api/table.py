@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from node.access.scopes import PROJECT_READ, PROJECT_WRITE, READ, SESSION_LAND, WRITE
-from web.api import contents, edge, people, projects, reading, searching, shapes
+from web.api import contents, document, edge, people, projects, reading, searching, shapes
 from web.api.model import PREFIX, Operation
 
 P = "/projects/{account}/{project}"
@@ -374,6 +374,7 @@ OPERATIONS: tuple[Operation, ...] = (
 
 def add_routes(app: web.Application) -> None:
     """Open the API on `app`, before the pages, which take every address that is left."""
+    app[document.KEPT] = []
     for one in OPERATIONS:
         answer = edge.Door(one).answer
         app.router.add_route(one.method, PREFIX + one.path, answer)

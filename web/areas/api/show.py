@@ -1,5 +1,6 @@
 """The API, as a page that one can read and as the document that programs read."""
 
+import functools
 import json
 import re
 from dataclasses import dataclass
@@ -71,23 +72,30 @@ class View:
 async def show(request: web.Request) -> web.StreamResponse:
     """Show how programs speak to this node."""
     node = forge_of(request).node.url
-    groups = [
-        (name, _anchor(name), [_shown(one, node) for one in some])
-        for name, some in groupby(OPERATIONS, key=lambda one: one.group)
-    ]
-    return render(request, "areas/api/show.html", View(groups, node))
+    return render(request, "areas/api/show.html", View(_groups(node), node))
 
 
 async def document(request: web.Request) -> web.StreamResponse:
     """Send the OpenAPI document, which lists every route of this node."""
     node = forge_of(request).node
-    body = msgspec.json.encode(made.document(request.app, node.url, node.name))
+    kept = request.app[made.KEPT]
+    if not kept:
+        kept.append(msgspec.json.encode(made.document(request.app, node.url, node.name)))
+    body = kept[0]
     headers = DOCUMENT | {"ETag": tag_of(body)}
     if request.headers.get("If-None-Match") == headers["ETag"]:
         return web.Response(status=304, headers=headers)
     response = web.Response(body=body, content_type="application/json", headers=headers)
     response.enable_compression()
     return response
+
+
+@functools.lru_cache(maxsize=4)
+def _groups(node: str) -> list[tuple[str, str, list[Shown]]]:
+    return [
+        (name, _anchor(name), [_shown(one, node) for one in some])
+        for name, some in groupby(OPERATIONS, key=lambda one: one.group)
+    ]
 
 
 def _shown(one: Operation, node: str) -> Shown:
