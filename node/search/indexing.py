@@ -5,9 +5,8 @@ between: an import of 10,000 is one comparison of two trees. Each step can be do
 in between costs time only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from keys.errors import KeysFault
 from keys.statements import transcript as transcripts
@@ -26,12 +25,18 @@ from store.errors import StoreFault
 from store.tree import EMPTY, Entry, Mode
 
 FILES = 200
-LANDINGS = 200
+FILE_BYTES = 1 << 20
+LANDINGS = 50
+"""How much is indexed in one transaction: landings wait for it, so it is a fraction of a second."""
+
 FAMILIES = ("landing.", "project.")
 FORGOTTEN = "landing.forgotten"
 LONGEST_GOAL = 2_000
 LONGEST_DECISIONS = 8_000
 LONGEST_TALK = 16_000
+
+Changed = tuple[str, Entry | None]
+"""A path that differs and what is there now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,9 @@ async def follow(forge: Forge, key: int) -> None:
     if project is None:
         await _leave(forge, key)
         return
-    await forge.db.write(lambda tx: _name(tx, project))
+    if await forge.db.read(lambda tx: rows.project(tx, key)) != _name(project):
+        await forge.db.write(lambda tx: rows.set_project(tx, key, *_name(project)))
+    await _finish(forge, key)
     position, known = await forge.db.read(lambda tx: rows.state(tx, key))
     head = await forge.db.read(lambda tx: reading.head_of(tx, project))
     if known is not None and (position, known) == (head.position, head.tree):
@@ -69,8 +76,9 @@ async def follow(forge: Forge, key: int) -> None:
     await forge.db.write(lambda tx: _done(tx, key, head.position, head.tree))
 
 
-def _name(tx: Tx, project: Project) -> None:
-    rows.set_project(tx, project.key, f"{project.handle} {project.name}", project.description)
+def _name(project: Project) -> tuple[str, str]:
+    """Return what of a project is searched beside its content."""
+    return f"{project.handle} {project.name}", project.description
 
 
 def _done(tx: Tx, key: int, position: int, root: Digest) -> None:
@@ -92,17 +100,55 @@ def _forget_landings(tx: Tx, key: int) -> None:
 async def _files(forge: Forge, key: int, old: Digest, new: Digest) -> None:
     """Index how the files of a project differ from those that are indexed."""
 
-    def differences(tx: Tx) -> list[tuple[str, Entry | None]]:
+    def differences(tx: Tx) -> list[Changed]:
         found = tree.diff(old, new, lambda digest: forge.objects.get(tx, digest))
         return [(path, after) for path, _, after in found]
 
-    changed = iter(await forge.db.read(differences))
-    while some := list(islice(changed, FILES)):
-        steps = await forge.db.read(lambda tx, few=some: _read(forge, tx, few))  # type: ignore[misc]
+    batches = _batches(await forge.db.read(differences))
+    if len(batches) > 1:
+        await forge.db.write(lambda tx: _set_out(tx, key, old, new))
+    for batch in batches:
+        steps = await forge.db.read(lambda tx, few=batch: _read(forge, tx, few))  # type: ignore[misc]
         await forge.db.write(lambda tx, few=steps: apply(forge, tx, key, few))  # type: ignore[misc]
+    await forge.db.write(lambda tx: _arrive(tx, key, new))
 
 
-def _read(forge: Forge, tx: Tx, changed: Sequence[tuple[str, Entry | None]]) -> list[Step]:
+async def _finish(forge: Forge, key: int) -> None:
+    """Go to the end of a way that was broken off.
+
+    Some files of the tree at its end are indexed: compared with the one at its beginning, a third
+    tree would not show them.
+    """
+    old, new = await forge.db.read(lambda tx: rows.way(tx, key))
+    if old is not None and new is not None:
+        await _files(forge, key, old, new)
+
+
+def _set_out(tx: Tx, key: int, old: Digest, new: Digest) -> None:
+    if identity.of_key(tx, key) is not None:
+        rows.set_state(tx, key, rows.state(tx, key)[0], old, new)
+
+
+def _arrive(tx: Tx, key: int, new: Digest) -> None:
+    if identity.of_key(tx, key) is not None:
+        rows.set_state(tx, key, rows.state(tx, key)[0], new)
+
+
+def _batches(changed: Iterable[Changed]) -> list[list[Changed]]:
+    """Part differences so that each part can be held in memory and indexed in little time."""
+    parts: list[list[Changed]] = []
+    size = FILE_BYTES
+    for path, entry in changed:
+        weight = entry.size if entry is not None and entry.size <= rules.INDEXED_BYTES else 0
+        if not parts or size + weight > FILE_BYTES or len(parts[-1]) == FILES:
+            parts.append([])
+            size = 0
+        parts[-1].append((path, entry))
+        size += weight
+    return parts
+
+
+def _read(forge: Forge, tx: Tx, changed: Sequence[Changed]) -> list[Step]:
     return [Step(path, entry, _text(forge, tx, entry)) for path, entry in changed]
 
 

@@ -96,12 +96,28 @@ def state(tx: Tx, project: int) -> tuple[int, Digest | None]:
     return (row[0], Digest(row[1])) if row else (0, None)
 
 
-def set_state(tx: Tx, project: int, position: int, tree: Digest) -> None:
-    """Write up to where a project is indexed."""
+def way(tx: Tx, project: int) -> tuple[Digest | None, Digest | None]:
+    """Return from which tree to which one a project's index is under way; None where it is not."""
+    row = tx.execute(
+        "select tree, toward from search_state where project = ? and toward is not null", (project,)
+    ).fetchone()
+    return (Digest(row[0]), Digest(row[1])) if row else (None, None)
+
+
+def set_state(
+    tx: Tx, project: int, position: int, tree: Digest, toward: Digest | None = None
+) -> None:
+    """Write up to where a project is indexed, and `toward` which tree it goes."""
     tx.execute(
-        "insert or replace into search_state (project, position, tree) values (?, ?, ?)",
-        (project, position, tree),
+        "insert or replace into search_state (project, position, tree, toward) values (?, ?, ?, ?)",
+        (project, position, tree, toward),
     )
+
+
+def project(tx: Tx, key: int) -> tuple[str, str] | None:
+    """Return what of a project's own is indexed."""
+    row = tx.execute("select name, about from search_projects where rowid = ?", (key,)).fetchone()
+    return (row[0], row[1]) if row else None
 
 
 def set_project(tx: Tx, project: int, name: str, about: str) -> None:

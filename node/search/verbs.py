@@ -106,7 +106,8 @@ def _text(forge: Forge, tx: Tx, digest: Digest) -> str:
 
 
 def _reasons(tx: Tx, asked: Question, given: dict[str, object] | None) -> tuple[ReasonHit, ...]:
-    return tuple(_reason(tx, asked, *one) for one in (rows.reasons(tx, given) if given else []))
+    found = (_reason(tx, asked, *one) for one in (rows.reasons(tx, given) if given else []))
+    return tuple(hit for hit in found if hit is not None)
 
 
 def _reason(
@@ -118,8 +119,11 @@ def _reason(
     goal: str,
     decided: str,
     said: str,
-) -> ReasonHit:
-    landing = reading.between(tx, key, position, position)[0]
+) -> ReasonHit | None:
+    there = reading.between(tx, key, position, position)
+    if not there or there[0].position != position:
+        return None  # It is no longer in the log, and the index has not heard of that yet.
+    landing = there[0]
     kind, text = _told(asked, goal, decided, said)
     return ReasonHit(
         address=address,
