@@ -118,7 +118,17 @@ def _cut(line: str) -> str:
 
 
 def _pattern(words: Iterable[str]) -> re.Pattern[str] | None:
-    ordered = sorted(map(re.escape, words), key=len, reverse=True)
+    ordered = sorted(words, key=len, reverse=True)
     if not ordered:
         return None
-    return re.compile(r"(?:" + "|".join(ordered) + r")", re.IGNORECASE)
+    return re.compile("|".join(map(_beginning, ordered)))
+
+
+def _beginning(word: str) -> str:
+    """Return what matches `word` where a word begins, or a part of a name in camelCase."""
+    whole, rest = re.escape(word), re.escape(word[1:])
+    first = re.escape(word[0].upper())
+    return (
+        rf"(?<![^\W_])(?i:{whole})|(?<=[a-z0-9]){first}(?i:{rest})"
+        rf"|(?<=[A-Z]){first}{re.escape(word[1:].lower())}"
+    )
