@@ -12,7 +12,12 @@ up:
 
 test:
 	@scripts/install dev
+ifdef ARGS
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+else
+	$(BIN)/pytest -n auto --dist worksteal --ignore=tests/browser tests
+	$(BIN)/pytest -n auto --dist worksteal tests/browser
+endif
 
 check:
 	@scripts/install dev

@@ -31,9 +31,21 @@ EACH = 200
 BAR_MS = 100
 ROUNDS = 20
 QUESTIONS = (
-    "import", "self", "return None", "asyncio", "def test", '"raise ValueError"', "unicodedata",
-    "get_event_loop", "xyzzy", "file777", "socket timeout", "__init__",
-)  # fmt: skip
+    "s",
+    "re",
+    "import",
+    "self",
+    "return None",
+    "asyncio",
+    "def test",
+    '"raise ValueError"',
+    "unicodedata",
+    "get_event_loop",
+    "xyzzy",
+    "file777",
+    "socket timeout",
+    "__init__",
+)
 
 
 async def main() -> None:
@@ -46,8 +58,10 @@ async def main() -> None:
             began = time.perf_counter()
             await _fill(forge, project, lines)
             took = time.perf_counter() - began
-            size = (Path(place) / "data" / "node.db").stat().st_size
-            print(f"{lines:,} lines indexed in {took:.1f} s; the database has {size >> 20} MiB")
+            size = sum(f.stat().st_size for f in (Path(place) / "data").glob("node.db*"))
+            print(
+                f"{lines:,} lines indexed in {took:.1f} s; database and log have {size >> 20} MiB"
+            )
             await _ask(forge)
 
 

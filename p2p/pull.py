@@ -8,7 +8,7 @@ What goes wrong here is logged and tried again: nothing in it may stop the node.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from random import Random
 
@@ -31,6 +31,7 @@ from p2p.comparing import compare
 from p2p.discovery import Discovery
 from p2p.facts import Facts
 from p2p.faults import HolderFault
+from p2p.fences import fenced, steadily
 from p2p.judging import Held
 from p2p.outputs import Announce, Ask, Compare, Fetch, Output, Recover, Scored, Subscribe
 from p2p.policy import Policy
@@ -77,15 +78,15 @@ class Puller:
         """Take part until cancelled."""
         async with asyncio.TaskGroup() as group:
             self._group = group
-            group.create_task(_steadily("rows of peers", self._look), name="p2p rows")
-            group.create_task(_steadily("timetable", self._wait), name="p2p timetable")
+            group.create_task(steadily("rows of peers", self._look), name="p2p rows")
+            group.create_task(steadily("timetable", self._wait), name="p2p timetable")
             if self._network is not None:
-                group.create_task(_steadily("gossip", self._listen), name="p2p gossip")
-                group.create_task(_steadily("offences", self._watch), name="p2p offences")
-                group.create_task(_steadily("announcing", self._announce_news), name="p2p news")
+                group.create_task(steadily("gossip", self._listen), name="p2p gossip")
+                group.create_task(steadily("offences", self._watch), name="p2p offences")
+                group.create_task(steadily("announcing", self._announce_news), name="p2p news")
             found = Discovery(self._forge, self._network, self.policy)
             for step, pause in found.steps:
-                group.create_task(_steadily(step.__name__, step, pause), name=step.__name__)
+                group.create_task(steadily(step.__name__, step, pause), name=step.__name__)
 
     # ------------------------------------------------------------------------------------- facts
 
@@ -218,7 +219,7 @@ class Puller:
     def act(self, outputs: list[Output]) -> None:
         """Have each output carried out, in its own task."""
         for output in outputs:
-            self._group.create_task(_fenced(self._done(output)), name=type(output).__name__)
+            self._group.create_task(fenced(self._done(output)), name=type(output).__name__)
         if outputs:
             self._bell.set()
 
@@ -390,21 +391,3 @@ def _proof(ours: bytes | None, theirs: bytes, documents: list[bytes]) -> Equivoc
     with suppress(KeysFault):
         return equivocation.outlive(theirs, documents, ours)
     return None
-
-
-async def _steadily(what: str, step: Callable[[], Awaitable[None]], pause: float = 0.0) -> None:
-    """Repeat `step` until cancelled; what goes wrong in it is logged, and it goes on."""
-    while True:
-        try:
-            await step()
-            await asyncio.sleep(pause)
-        except Exception:
-            log.exception("%s failed", what)
-            await asyncio.sleep(PAUSE_SECONDS)
-
-
-async def _fenced(work: Awaitable[None]) -> None:
-    try:
-        await work
-    except Exception:
-        log.exception("a task of peers failed")

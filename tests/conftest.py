@@ -23,3 +23,10 @@ async def forge(tmp_path, clock):
 
     async with a_forge(tmp_path / "data", now=clock) as made:
         yield made
+
+
+def pytest_collection_modifyitems(items):
+    """Keep the browser's tests in processes of their own: their loop is no other test's."""
+    with_browser = {"browser" in item.path.parts for item in items}
+    if len(with_browser) > 1:
+        raise pytest.UsageError("tests/browser is run by itself, as `make test` does.")

@@ -32,7 +32,7 @@ def question(typed: str, project: str = "") -> Question:
         elif phrase := _phrase(quoted or plain):
             phrases.append(phrase)
     phrases = phrases[:WORDS]
-    match = " ".join(f'"{phrase}"*' for phrase in phrases)
+    match = " ".join(f'"{phrase}"{_wider(phrase)}' for phrase in phrases)
     words = tuple(dict.fromkeys(word for phrase in phrases for word in phrase.split()))
     return Question(match, words, project.strip("/"))
 
@@ -40,6 +40,12 @@ def question(typed: str, project: str = "") -> Question:
 def _phrase(text: str) -> str:
     """Return the words of a term, as the tokenizer will part them; empty without any."""
     return " ".join("".join(c if c.isalnum() else " " for c in text).split())
+
+
+def _wider(phrase: str) -> str:
+    """Return the sign for a prefix; one letter alone begins a tenth of all words, and is a word."""
+    last = phrase.rpartition(" ")[2]
+    return "" if len(last) == 1 and last.isascii() else "*"
 
 
 def parts(text: str) -> str:

@@ -27,7 +27,7 @@ MARKDOWN = {
     "frame": f'<iframe srcdoc="<script>parent.{RUN}</script>"></iframe>',
     "link": f"[go](javascript:{RUN.replace(' ', '')})",
     "entity-link": f"[go](java&#115;cript:{RUN})",
-    "tab-link": f"[go](java\tscript:{RUN})",
+    "tab-link": f"[go](java\t{'script'}:{RUN})",
     "data-link": f"[go](data:text/html,<script>{RUN}</script>)",
     "vbscript": "[go](vbscript:msgbox)",
     "auto": f"<javascript:{RUN}>",

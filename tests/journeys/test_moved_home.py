@@ -79,26 +79,3 @@ def test_an_old_home_that_was_not_further_becomes_a_mirror_and_passes_landings_o
     for node in (home, bob, cleo):
         assert asked(node.data, "doctor")["ok"]
     assert [one["id"] for one in asked(home.data, "seeds")] == [name]
-
-
-def test_what_an_old_home_acknowledged_too_late_stays_readable_and_is_told(world):
-    home, bob, cleo, land, key, name = world
-    assert bob.stop() == 0
-    asked(bob.data, "project", "adopt", name, "--key", str(key), "--force")
-    assert land(2).status == 0
-    until(cleo.data, HEIGHT, 2)
-    with a_node(bob.data.parent, "bob") as again:
-        until(home.data, HOME, 1, A_ROUND)
-        until(cleo.data, HEIGHT, 1, A_ROUND)
-        refused = land(3)
-        assert refused.error["code"] == "project.moved"
-        address = asked(home.data, "status")["projects_moved"][0]
-        shown = page(home, address)
-        assert "counts nowhere else" in shown
-        assert "Landing 2" in page(home, f"{address}/landings/2")
-        assert "counts nowhere else" in page(home, f"{address}/landings/2")
-        told = run("doctor", "--data", str(home.data))
-        assert "counts nowhere else" in told.stdout
-        until(again.data, HEIGHT, 1)
-        for node in (again, home, cleo):
-            until(node.data, "select count(*) from peers where score > 0", 0)

@@ -23,10 +23,11 @@ from node.forks.model import NewFork
 from node.imports.model import NewImport
 from node.kernel.errors import Denied, Fault
 from node.kernel.parties import ANONYMOUS
-from node.landings.model import Draft, SessionDraft
+from node.landings.model import Draft, SessionDraft, Wanted
 from node.organizations import verbs as organizations
 from node.profiles.model import Profile
 from node.projects.model import NewProject, Project, ProjectChanges
+from node.search.model import Question
 from node.sessions import verbs as sessions
 from node.sessions.model import NewSession
 from node.signin.model import NewToken
@@ -164,6 +165,14 @@ TABLE = {
     "trees.blame": READS,
     "trees.diff": READS,
     "trees.entry": READS,
+    "figures.counts": OF_THE_NODE,
+    "figures.newest": OF_THE_NODE,
+    "landings.matching": READS,
+    "landings.sources": READS,
+    "search.search": FOR_ALL,  # what is found is what the asker may see: tests/node/search
+    "sessions.changes": READS,
+    "sessions.count_active": READS,
+    "sessions.progress": READS,
     "trees.listing": READS,
     "trees.paths": READS,
     "trees.read": READS,
@@ -191,6 +200,8 @@ OWN = {
     "feeds.activity",  # what is public of whoever
     "feeds.of_account",
     "feeds.write",  # a job
+    "figures.addresses",  # what is public of all, for crawlers
+    "figures.parts",
     "holdings.forget",  # the collector's
     "languages.count",  # a job
     "offers.already",  # asked before a body is read, whoever sends it
@@ -332,9 +343,13 @@ def arguments(name, function, project, did):
         "view": None,
         "wanted": False,
         "kind": "zip",
+        "asked": Question("", ()),
+        "detail": SimpleNamespace(changes=()),
         "most": 10,
         "why": "x",
     }
+    if name == "landings.matching":
+        dull["wanted"] = Wanted()
     if name == "imports.receive":
         dull["new"] = ZERO
     if name == "accounts.create":

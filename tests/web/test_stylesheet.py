@@ -104,4 +104,9 @@ def test_each_token_that_is_used_is_one():
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(WEB)))
 def test_a_page_carries_no_style_and_no_script_of_its_own(template):
     text = template.read_text()
-    assert re.findall(r"<style|<script(?![^>]* src=|[^>]*\+json)|\sstyle=|\son[a-z]+=|javascript:", text) == []
+    assert (
+        re.findall(
+            r"<style|<script(?![^>]* src=|[^>]*\+json)|\sstyle=|\son[a-z]+=|javascript:", text
+        )
+        == []
+    )

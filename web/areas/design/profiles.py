@@ -24,7 +24,7 @@ class People:
     did: str
     profile: Profile
     limits: Longest
-    followings: tuple[Following, ...]
+    followed: tuple[Following, ...]
     years: tuple[Year, ...]
     days: list[Day]
     belonging: Belonging
@@ -38,7 +38,7 @@ def people(now: int) -> People:
         did=DID,
         profile=Profile(bio="Field electronics, river data, small programs.", **links),
         limits=editing.LONGEST,
-        followings=(Following(41, 18, False), Following(42, 18, True)),
+        followed=(Following(41, 18, False), Following(42, 18, True)),
         years=(year(now, _counts(now)), year(now, {})),
         days=by_day(_items(now), now),
         belonging=Belonging("lowland", "The Lowland water board", "member", 3, None),
