@@ -21,13 +21,13 @@ RESERVED = frozenset(
     about abuse account accounts activity activitypub admin administrator agents anonymous api
     apps assets atom audit auth authorize billing blame blob blobs blog bot branches callback
     changelog checkout ci cli clone commits compare config connect contact cookies dashboard
-    deleted design device diff discover docs download downloads edit email errors events everyone
-    explore faq favicon feed feeds files followers following forgot goto graphql guest head
-    health help home hooks hostmaster icons images inbox info install invitations invite issues
-    keys land landings legal license live local localhost log login logout mail me members
-    metrics mic micelio micro mount new news node nodeinfo notifications null oauth og openapi
-    organization organizations orgs outbox owner packs pages peers ping postmaster press pricing
-    privacy profile project projects prompts public pull pulse queue raw readme register
+    deleted design device diff discover docs download downloads edit email errors events
+    everyone explore faq favicon feed feeds files followers following forgot goto graphql guest
+    head health help home hooks hostmaster icons images impressum inbox info install invitations
+    invite issues keys land landings legal license live local localhost log login logout mail me
+    members metrics mic micelio micro mount new news node nodeinfo notifications null oauth og
+    openapi organization organizations orgs outbox owner packs pages peers ping postmaster press
+    pricing privacy profile project projects prompts public pull pulse queue raw readme register
     releases robots rollups rss search security seed sessions settings setup shares shop sign-in
     sign-out sign-up signin signout signup site sitemap sponsors sse staff stars static stats
     status storage support sync system team teams terms theme tokens topics tree trees trust

@@ -47,7 +47,7 @@ async def until(holds):
 
 def waiting(node):
     """Bytes that a node has got and not made durable yet."""
-    return sum(one.stat().st_size for one in (node.data / "cache/incoming").glob("*"))
+    return sum(one.stat().st_size for one in (node.data / "cache/received").glob("*"))
 
 
 @pytest.fixture(params=["http", "libp2p"])

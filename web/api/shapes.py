@@ -75,8 +75,10 @@ class Where(Struct, frozen=True, forbid_unknown_fields=True):
 class Between(Struct, frozen=True, forbid_unknown_fields=True):
     """Between which positions."""
 
-    old: Annotated[int, Meta(ge=0, le=2**53, description="The position before.")]
-    new: Annotated[int, Meta(ge=0, le=2**53, description="The position after.")]
+    old: Annotated[
+        int, Meta(ge=0, le=2**53, description="The position before; at 0 nothing is there.")
+    ] = 0
+    new: At | None = None
 
 
 # --------------------------------------------------------------------------- the node, the asker
