@@ -57,7 +57,7 @@ ROUTES = [
     web.get("/sitemap.xml", sitemap.show),
     web.get("/sitemap-{part:[0-9]{1,6}}.xml", sitemap.part),
     web.get("/docs", docs.show),
-    web.get("/docs/images/{image}", docs.picture),
+    web.get("/docs/images/{image:.+}", docs.picture),
     web.get("/docs/{shelf}", docs.shelf),
     web.get("/docs/{shelf}/{document}", docs.document),
     web.get("/api", api.show),

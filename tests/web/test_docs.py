@@ -54,7 +54,9 @@ def test_links_of_a_document_lead_to_pages_pictures_and_sections_there_are(one):
     known = {other.url for other in held.documents} | {"/docs", "/changelog"}
     for target in re.findall(r'<a href="(/[^"]*)"', body):
         assert target.partition("#")[0] in known, target
-    for source in re.findall(r'<img src="([^"]+)"', body):
+    shown = re.findall(r'<img src="([^"]+)"', body)
+    assert len(shown) == one.text.count("![")
+    for source in shown:
         assert source.removeprefix("/docs/images/") in held.pictures
     anchors = {anchor for _, anchor, _ in headings_of(body)}
     assert len(anchors) == len(headings_of(body))

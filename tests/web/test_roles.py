@@ -237,7 +237,7 @@ def filled(path, account, kind, company):
         "key": "999",
         "kind": "zip",
         "part": "1",
-        "image": "landing.png",
+        "image": "pages/landing-light-phone.png",
         "shelf": "how-to",
         "document": "run-a-node",
     }

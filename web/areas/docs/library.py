@@ -90,8 +90,11 @@ class Library:
 def library(root: Path = CHECKOUT) -> Library:
     """Return what lies below `root`."""
     found = [one for shelf in SHELVES for one in _shelf(root, shelf)]
+    images = root / "docs/images"
     pictures = {
-        file.name: file for file in (root / "docs/images").glob("*") if file.suffix in PICTURES
+        file.relative_to(images).as_posix(): file
+        for file in images.rglob("*")
+        if file.suffix in PICTURES
     }
     return Library(tuple(found), pictures)
 
