@@ -15,7 +15,7 @@ from mic.cli.console import Console
 from mic.cli.context import Context
 from mic.cli.running import run
 from mic.cli.table import COMMANDS
-from mic.client import accounts
+from mic.client import accounts, landing
 from mic.client.connection import Connection
 from mic.client.home import Home
 from mic.errors import MicFault
@@ -215,7 +215,10 @@ ALL = [(kind, False) for kind in KINDS] + [(kind, True) for kind in MIRRORED]
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "is_mirror"), ALL)
 @pytest.mark.parametrize("role", ROLES)
-async def test_every_command_is_let_do_what_the_policy_says(forge, tmp_path, role, kind, is_mirror):
+async def test_every_command_is_let_do_what_the_policy_says(
+    forge, tmp_path, monkeypatch, role, kind, is_mirror
+):
+    monkeypatch.setattr(landing, "WAITS", ())  # no home answers here, however long one waits
     account = ROLES[role][1]
     project = f"{account}/{KINDS[kind]}"
     owner = {"ada": "ada", GUILD: "olga"}[account]
