@@ -55,7 +55,7 @@ def method_of(document: Document) -> str:
 def check(document: Document, key: PublicKey, now: int) -> None:
     """Return if the proof in `document` is by `key` and has not ended at `now`, in Unix ms.
 
-    Raises `BadStatement` for a proof of another kind and `BadSignature` for one that does not hold.
+    Raises `BadSignature` for one that does not hold, another `KeysFault` for one of another kind.
     Whose key the proof's `verificationMethod` is, the caller has found out.
     """
     proof = dict(_proof(document))

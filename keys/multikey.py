@@ -12,7 +12,8 @@ KEY_BYTES = 32
 DID_MAX = 64
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
-_SCHEME = "did:key:z"
+DID_SCHEME = "did:key:"
+_SCHEME = DID_SCHEME + "z"
 _ED25519_PUB = b"\xed\x01"
 
 

@@ -24,7 +24,7 @@ from node.landings.standing import Standing
 from node.offers import verbs as offers
 from node.replication import peering, rules
 from node.replication import verbs as replication
-from node.replication.model import OPERATOR, Met, Peer, Seed
+from node.replication.model import CHOSEN, Met, Peer, Seed
 from p2p import facts, messages, succeeding
 from p2p.announce import Announcer
 from p2p.comparing import compare
@@ -154,7 +154,7 @@ class Puller:
         found = [peer for peer, _ in await replication.holders(self._forge, seed.id)]
         named = rules.place(seed.address).node
         found += [one for one in self.peers.values() if named in {one.url, *one.addresses}]
-        return found or [one for one in self.peers.values() if one.source == OPERATOR]
+        return found or [one for one in self.peers.values() if one.source in CHOSEN]
 
     async def _look_at_peers(self) -> None:
         found = await peering.peers(self._forge)

@@ -32,7 +32,8 @@ log = logging.getLogger(__name__)
 SYNC = "/mic/"
 API = PREFIX + "/"
 GIT = re.compile(r"/[^/]+/[^/]+/(info/refs|git-upload-pack|git-receive-pack)")
-ELSEWHERE = frozenset({"/up", "/metrics"}) | oauth.PATHS
+FEDIVERSE = frozenset({"/ap/actor", "/.well-known/webfinger"})
+ELSEWHERE = frozenset({"/up", "/metrics"}) | FEDIVERSE | oauth.PATHS
 REFUSED = {
     404: "There is no such page.",
     405: "This address does not take that.",

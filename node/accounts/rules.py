@@ -18,8 +18,8 @@ _OTHER = re.compile(r"[^a-z0-9]+")
 # First segments of addresses, now or one day, and names that would pass for the node speaking.
 RESERVED = frozenset(
     """
-    about abuse account accounts activity activitypub admin administrator agents anonymous api
-    apps assets atom audit auth authorize billing blame blob blobs blog bot branches callback
+    about abuse account accounts activity activitypub admin administrator agents anonymous ap
+    api apps assets atom audit auth authorize billing blame blob blobs blog bot branches callback
     changelog checkout ci cli clone commits compare config connect contact cookies dashboard
     deleted design device diff discover docs download downloads edit email errors events
     everyone explore faq favicon feed feeds files followers following forgot goto graphql guest

@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 from aiohttp.typedefs import Handler
 
+from activitypub import routes as fediverse
 from mic.sync import failures
 from mic.sync import routes as sync
 from node.daemon import health
@@ -78,6 +79,7 @@ def application(forge: Forge, metrics: health.Metrics | None = None) -> web.Appl
     app.on_response_prepare.append(_anonymous)
     health.add_routes(app, forge, metrics)
     sync.add_routes(app, forge)
+    fediverse.add_routes(app, forge)
     pages.add_routes(app, forge)
     return app
 

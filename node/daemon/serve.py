@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from activitypub import following
 from node.accounts.model import Account
 from node.daemon import (
     building,
@@ -28,6 +29,7 @@ from node.daemon import (
     memory,
     peering,
     presence,
+    steady,
     threads,
     worker,
 )
@@ -119,6 +121,9 @@ async def _run(
                 group.create_task(dispatcher.run(forge, FEATURES, woken), name="dispatcher"),
                 group.create_task(worker.run(forge, FEATURES, woken), name="worker"),
                 group.create_task(memory.tidy(), name="memory"),
+                group.create_task(
+                    steady.repeat("followed nodes", lambda: following.step(forge)), name="actors"
+                ),
                 group.create_task(peering.run(forge, config, host, metrics, up), name="peers"),
             ]
             await tell(up)

@@ -6,8 +6,11 @@ from typing import Final
 from node.kernel.errors import Conflict, Exhausted, Invalid, Missing
 from store.digest import Digest
 
-OPERATOR, SEED, MET = "operator", "seed", "met"
+OPERATOR, ACTOR, SEED, MET = "operator", "actor", "seed", "met"
 """How a peer came to be known; those who look for peers add their own words."""
+
+CHOSEN = (OPERATOR, ACTOR)
+"""The peers that the operator wants to be known: by their addresses, or by following them."""
 
 WAITING: Final = "waiting"
 FETCHING: Final = "fetching"

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from node.kernel.forge import Forge
 from node.replication import rows, rules
-from node.replication.model import MET, OPERATOR, BadAddress, Met, NoPeer, Peer
+from node.replication.model import ACTOR, MET, OPERATOR, BadAddress, Met, NoPeer, Peer
 from store.database import Tx
 
 LONGEST_NAME = 100
@@ -34,7 +34,7 @@ def remember(forge: Forge, tx: Tx, learned: Met, source: str, *, answered: bool 
     A did is only ever given by who has proven it. A URL that is known of another peer stays there,
     so that nobody can take over what is held against somebody else, or for them: only where both
     say that they are one, a URL without a did becomes part of the peer that has it. Whom the
-    operator names counts as named, however it was known before.
+    operator names or follows counts as such, however it was known before.
     """
     is_near = learned.is_near or source == OPERATOR
     learned = _believable(learned, is_near=is_near or forge.reach_private)
@@ -53,7 +53,7 @@ def remember(forge: Forge, tx: Tx, learned: Met, source: str, *, answered: bool 
     else:
         key = known.key
         rows.change_peer(tx, key, known.did, known.url or url, said or known.name)
-        if source == OPERATOR:
+        if source == OPERATOR or (source == ACTOR and known.source != OPERATOR):
             rows.set_source(tx, key, source)
     _learn(tx, key, learned.addresses)
     if is_near:
@@ -149,6 +149,13 @@ async def add(forge: Forge, address: str, did: str | None) -> Peer:
 async def remove(forge: Forge, peer: Peer) -> None:
     """Forget a peer, with what it was said to hold."""
     await forge.db.write(lambda tx: rows.remove_peer(tx, peer.key))
+
+
+def unfollowed(tx: Tx, did: str) -> None:
+    """Forget a peer that was known because it was followed, in the caller's transaction."""
+    peer = rows.peer_by_did(tx, did)
+    if peer is not None and peer.source == ACTOR:
+        rows.remove_peer(tx, peer.key)
 
 
 async def allow(forge: Forge, peer: Peer) -> None:

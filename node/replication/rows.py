@@ -119,11 +119,12 @@ def merge(tx: Tx, peer_: int, gone: int) -> None:
 def surplus(tx: Tx, most: int, now: int, *, banned: bool) -> int | None:
     """Return the peer, one of those banned or of the others, that is beyond `most` of its kind.
 
-    It is the one that answered longest ago, or never; not one that the operator has named.
+    It is the one that answered longest ago, or never; not one that the operator has chosen.
     """
     row = tx.execute(
-        "select key, count(*) over () from peers where source <> 'operator' and is_allowed = 0"
-        " and (coalesce(banned_until, 0) > ?) = ? order by coalesce(seen_at, 0), key limit 1",
+        "select key, count(*) over () from peers where source not in ('operator', 'actor')"
+        " and is_allowed = 0 and (coalesce(banned_until, 0) > ?) = ?"
+        " order by coalesce(seen_at, 0), key limit 1",
         (now, banned),
     ).fetchone()
     return row[0] if row and row[1] > most else None

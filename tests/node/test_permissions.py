@@ -232,7 +232,7 @@ OWN = {
 }
 
 # Slices that are the operator's and the daemon's as a whole.
-OPERATORS = ("replication",)
+OPERATORS = ("federation", "replication")
 
 # Slices whose verbs stand in more than one module.
 VERBS_IN = {

@@ -1,0 +1,1 @@
+"""Which nodes are followed by their actor documents: facts, and no network."""
