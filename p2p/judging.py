@@ -7,7 +7,8 @@ lie has a name, an `Offence`, and costs whoever said it, except for the home's o
 that is kept as proof, and held against the home.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 
@@ -15,6 +16,8 @@ import msgspec
 
 from keys.errors import BadEnvelope, BadSignature, BadStatement, KeysFault
 from keys.spelling import parts_of
+from keys.statements import equivocation
+from keys.statements.equivocation import Equivocation
 from keys.statements.landing import FORMAT, PREDICATE_TYPE, LandingRecord, record_id
 from p2p.scores import Offence
 
@@ -158,6 +161,18 @@ def _of_another(claim: Claim, held: Held, signer: str) -> Verdict:
 
 def _wrong(offence: Offence) -> Verdict:
     return Verdict(Worth.WRONG, offence)
+
+
+def contradiction(
+    ours: bytes | None, theirs: bytes, documents: Sequence[bytes]
+) -> Equivocation | None:
+    """Return what proves that a home contradicted itself, or went on after its time."""
+    with suppress(KeysFault):
+        if ours is not None:
+            return equivocation.prove(ours, theirs)
+    with suppress(KeysFault):
+        return equivocation.outlive(theirs, documents, ours)
+    return None
 
 
 # ------------------------------------------------------------------------- what cannot be opened

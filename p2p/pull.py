@@ -9,12 +9,9 @@ What goes wrong here is logged and tried again: nothing in it may stop the node.
 import asyncio
 import logging
 from collections.abc import Awaitable, Mapping
-from contextlib import suppress
 from random import Random
 
-from keys.errors import KeysFault
 from keys.statements import equivocation
-from keys.statements.equivocation import Equivocation
 from mic.wire.heads import BadHeads
 from node.kernel import events
 from node.kernel.events import Event
@@ -32,7 +29,7 @@ from p2p.discovery import Discovery
 from p2p.facts import Facts
 from p2p.faults import HolderFault
 from p2p.fences import fenced, steadily
-from p2p.judging import Held
+from p2p.judging import Held, contradiction
 from p2p.outputs import Announce, Ask, Compare, Fetch, Output, Recover, Scored, Subscribe
 from p2p.policy import Policy
 from p2p.scores import Offence
@@ -49,6 +46,9 @@ ROWS_EVERY = 4
 ASK_SECONDS = 30.0
 FETCH_MS = 60_000
 """How long a fetch may take before others are asked; what it brought meanwhile counts."""
+
+WAKE_SECONDS = 1.0
+"""How long the timetable is left alone: who was met or let go meanwhile has moved it."""
 
 PAUSE_SECONDS = 1.0
 AT_ONCE = 500
@@ -186,7 +186,7 @@ class Puller:
         now = self._forge.now()
         self._bell.clear()
         self.act(self.policy.due(now))
-        pause = max(0.05, (self.policy.next_at(now) - now) / 1000)
+        pause = min(WAKE_SECONDS, max(0.05, (self.policy.next_at(now) - now) / 1000))
         try:
             async with asyncio.timeout(pause):
                 await self._bell.wait()
@@ -219,9 +219,14 @@ class Puller:
     def act(self, outputs: list[Output]) -> None:
         """Have each output carried out, in its own task."""
         for output in outputs:
-            self._group.create_task(fenced(self._done(output)), name=type(output).__name__)
+            self._group.create_task(self._carried_out(output), name=type(output).__name__)
         if outputs:
             self._bell.set()
+
+    async def _carried_out(self, output: Output) -> None:
+        """Carry out an output; then the timetable is looked at: it says when the next is due."""
+        await fenced(self._done(output))
+        self._bell.set()
 
     def _done(self, output: Output) -> Awaitable[None]:
         work: Awaitable[None]
@@ -352,7 +357,7 @@ class Puller:
         if kept is None:
             return
         ours = await standing.record_at(self._forge, kept, found.position)
-        proof = _proof(ours, found.record, await standing.chain(self._forge, kept))
+        proof = contradiction(ours, found.record, await standing.chain(self._forge, kept))
         if proof is None:
             return
         data = equivocation.encode(proof)
@@ -381,13 +386,3 @@ class Puller:
         row = self.peers[scored.peer] = await peering.scored(self._forge, row, points, code)
         log.warning("a peer misbehaved", extra={"peer": scored.peer, "code": code})
         await self._hang_up(row)
-
-
-def _proof(ours: bytes | None, theirs: bytes, documents: list[bytes]) -> Equivocation | None:
-    """Return what proves that a home contradicted itself, or went on after its time."""
-    with suppress(KeysFault):
-        if ours is not None:
-            return equivocation.prove(ours, theirs)
-    with suppress(KeysFault):
-        return equivocation.outlive(theirs, documents, ours)
-    return None
