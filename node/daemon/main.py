@@ -138,7 +138,9 @@ def _replication(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     _add(commands, "seeds", "list what is held for other nodes")
     peer = _add(commands, "peer", "know a peer, forget it, allow or ban it")
     actions = peer.add_subparsers(dest="action", required=True, metavar="ACTION")
-    _add(actions, "add", "know a node by its address").add_argument("address", metavar="ADDRESS")
+    _add(actions, "add", "know a node by its address, or follow its actor").add_argument(
+        "address", metavar="ADDRESS", help="https://node, a multiaddr, or @node@host"
+    )
     _add(actions, "list", "list the peers")
     for name, what in PEER_ACTIONS.items():
         _add(actions, name, what).add_argument("address", metavar="ADDRESS|ID")

@@ -12,13 +12,16 @@ from node.daemon import building, sizes
 from node.daemon.config import Config
 from node.daemon.people import beside
 from node.daemon.saying import say
+from node.federation import rules as following
+from node.federation import verbs as federation
+from node.federation.model import Follow
 from node.kernel.errors import Invalid, Missing
 from node.kernel.forge import Forge
 from node.landings import succeeding
 from node.replication import peering, rules
 from node.replication import verbs as replication
 from node.replication.copies import copying
-from node.replication.model import Copy, Peer, Place, Seed, Wish
+from node.replication.model import ACTOR, Copy, Peer, Place, Seed, Wish
 from p2p.transport import addresses
 from p2p.transport.errors import TransportFault
 from store.bundles import Bundle
@@ -93,20 +96,48 @@ def peer(config: Config, asked: argparse.Namespace) -> int:
     if asked.action == "list":
         return peers(config, asked)
 
-    async def work(forge: Forge, _owner: Account) -> Peer:
+    async def work(forge: Forge, _owner: Account) -> Peer | Follow:
         if asked.action == "add":
-            return await peering.add(forge, asked.address, _check_peer(asked.address))
-        found = await peering.find(forge, _did(asked.address))
+            return await _added(forge, asked.address)
+        followed = await federation.find(forge, asked.address)
+        if followed is not None and asked.action == "remove":
+            await federation.remove(forge, followed)
+            return followed
+        known = asked.address if followed is None else followed.did or asked.address
+        found = await peering.find(forge, _did(known))
         await _ACTIONS[asked.action](forge, found)
         return next((one for one in await peering.peers(forge) if one.key == found.key), found)
 
     _, changed = beside(config, work)
+    if isinstance(changed, Follow):
+        done, facts = _FOLLOWED[asked.action], _follow_facts(changed)
+        say({"peer": facts}, f"{changed.address} is {done}.", as_json=asked.json)
+        return 0
     text = f"{changed.title} is {_DONE[asked.action]}."
     say({"peer": _peer_facts(changed, building.now_ms())}, text, as_json=asked.json)
     return 0
 
 
-_ACTIONS = {"remove": peering.remove, "allow": peering.allow, "ban": peering.ban}
+async def _added(forge: Forge, text: str) -> Peer | Follow:
+    """Know a node by where it is, or follow it by what its actor document will say."""
+    actor = following.address(text)
+    if actor is not None:
+        return await federation.follow(forge, actor)
+    return await peering.add(forge, text, _check_peer(text))
+
+
+async def _removed(forge: Forge, peer: Peer) -> None:
+    """Forget a peer, and follow it no more: its document would bring it back."""
+    if peer.did is not None:
+        await federation.let_go(forge, peer.did)
+    await peering.remove(forge, peer)
+
+
+_ACTIONS = {"remove": _removed, "allow": peering.allow, "ban": peering.ban}
+_FOLLOWED = {
+    "add": "followed from now on; `micelio peer list` says what its document says",
+    "remove": "followed no longer",
+}
 _DONE = {
     "add": "known from now on",
     "remove": "forgotten",
@@ -118,15 +149,48 @@ _DONE = {
 def peers(config: Config, asked: argparse.Namespace) -> int:
     """List the peers, what is held against them, and who holds what of this node."""
 
-    async def work(forge: Forge, _owner: Account) -> tuple[list[Peer], list[Copy]]:
-        return await peering.peers(forge), await copying.everything(forge)
+    async def work(forge: Forge, _owner: Account) -> tuple[list[Peer], list[Copy], list[Follow]]:
+        known, copies = await peering.peers(forge), await copying.everything(forge)
+        return known, copies, await federation.follows(forge)
 
-    _, (known, copies) = beside(config, work)
-    now = building.now_ms()
-    facts = [_peer_facts(one, now, copies) for one in known]
-    lines = [_peer_line(one, now) for one in known] or ["No peers are known."]
-    say(facts, "\n".join(lines), as_json=asked.json)
+    _, (known, copies, followed) = beside(config, work)
+    now, actors = building.now_ms(), {one.did: one for one in followed if one.did is not None}
+    facts = [_peer_facts(one, now, copies) | _actor(actors.get(one.did or "")) for one in known]
+    lines = [_peer_line(one, now) for one in known]
+    dids = {one.did for one in known}
+    alone = [one for one in followed if one.did not in dids]
+    facts += [_follow_facts(one) for one in alone]
+    lines += [f"{one.address}  not read yet" for one in alone if one.error is None]
+    lines += [f"{one.address}  {one.error}" for one in followed if one.error is not None]
+    say(facts, "\n".join(lines or ["No peers are known."]), as_json=asked.json)
     return 0
+
+
+def _follow_facts(one: Follow) -> dict[str, object]:
+    """Return of a node that is only followed so far what `_peer_facts` says of a peer."""
+    return {
+        "did": one.did,
+        "peer_id": addresses.peer_id(one.did) if one.did else None,
+        "name": None,
+        "url": None,
+        "addresses": [],
+        "source": ACTOR,
+        "allowed": False,
+        "score": 0,
+        "banned_until": None,
+        "reason": None,
+        "seen_at": None,
+        "copies": 0,
+        "verified_copies": 0,
+        **_actor(one),
+    }
+
+
+def _actor(one: Follow | None) -> dict[str, object]:
+    """Return by which document a node is followed, and why that is not believed."""
+    if one is None:
+        return {"actor": None, "actor_code": None, "actor_error": None}
+    return {"actor": one.address, "actor_code": one.code, "actor_error": one.error}
 
 
 def _seed_facts(one: Seed) -> dict[str, object]:
@@ -171,6 +235,7 @@ def _peer_facts(one: Peer, now: int, copies: Sequence[Copy] = ()) -> dict[str, o
         "seen_at": one.seen_at,
         "copies": len(mine),
         "verified_copies": sum(copy.is_verified for copy in mine),
+        **_actor(None),
     }
 
 
@@ -180,7 +245,7 @@ def _peer_line(one: Peer, now: int) -> str:
     points = rules.score(one, now)
     against = f"; {points} points: {one.reason}" if points else ""
     banned = "; banned" if rules.is_banned(one, now) else "; allowed" if one.is_allowed else ""
-    return f"{one.name or one.did or '-'}  {where}\n    {seen}{against}{banned}"
+    return f"{one.name or one.did or '-'}  {where}\n    {one.known_by}; {seen}{against}{banned}"
 
 
 def _bundle(text: str) -> Place | None:

@@ -12,6 +12,8 @@ OPERATOR, ACTOR, SEED, MET = "operator", "actor", "seed", "met"
 CHOSEN = (OPERATOR, ACTOR)
 """The peers that the operator wants to be known: by their addresses, or by following them."""
 
+_KNOWN_BY = {OPERATOR: "named here", ACTOR: "followed", SEED: "named by a home", MET: "met"}
+
 WAITING: Final = "waiting"
 FETCHING: Final = "fetching"
 VERIFIED: Final = "verified"
@@ -45,6 +47,11 @@ class Peer:
     def title(self) -> str:
         """What people call it: its name, its address or its key."""
         return self.name or self.url or self.did or ""
+
+    @property
+    def known_by(self) -> str:
+        """How it came to be known, for people."""
+        return _KNOWN_BY.get(self.source, f"heard of by {self.source}")
 
 
 @dataclass(frozen=True, slots=True)

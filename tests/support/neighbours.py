@@ -78,11 +78,13 @@ async def neighbours(
 
 
 @asynccontextmanager
-async def neighbour(directory: Path, *, gossip: bool) -> AsyncIterator[Neighbour]:
+async def neighbour(
+    directory: Path, *, gossip: bool, url: str = "http://127.0.0.1:7070"
+) -> AsyncIterator[Neighbour]:
     """One node, new or as it was in its directory."""
     directory.mkdir(exist_ok=True)
     async with (
-        a_forge(directory, now=now_ms) as forge,
+        a_forge(directory, now=now_ms, url=url) as forge,
         door._answering(forge, Metrics()) as answering,
         Network.open(
             forge.node.key, [HERE], answering.serve, settings=Settings(gossip=gossip)

@@ -6,6 +6,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from keys.ed25519 import PrivateKey
 from node.daemon.http import application
+from node.federation import verbs as federation
+from node.federation.model import Described, OtherKey
 from node.landings import recovering
 from node.replication import peering
 from node.replication import verbs as replication
@@ -77,6 +79,28 @@ async def test_what_peers_call_themselves_is_text(forge, visitor, tmp_path):
         text = await page(visitor, where)
         assert "<img src=x" not in text
     assert "&lt;img src=x onerror=alert(1)&gt;&#34;&#39;{{7*7}}" in await page(visitor, "/peers")
+
+
+async def test_an_admin_sees_who_is_followed_and_what_is_not_believed(forge, visitor):
+    keeper = await the_keeper(forge)
+    hostile = "@node@<img src=x>"
+    key, other = PrivateKey.generate().did, PrivateKey.generate().did
+    known = await federation.follow(forge, "@node@moss.example")
+    where = "https://moss.example/ap/actor"
+    told = Described(where, key, "moss", "https://moss.example", ())
+    await federation.learned(forge, known, told)
+    await federation.failed(forge, known, OtherKey(known.address, key, other))
+    await federation.follow(forge, hostile)
+    assert "moss.example" not in await page(visitor, "/peers")
+    await visitor.post(f"/sign-in/{await signin.make_link(forge, keeper)}", allow_redirects=False)
+    text = await page(visitor, "/peers")
+    assert "<span>followed</span>" in text
+    assert "@node@moss.example" in text
+    assert "another key" in text
+    assert other in text
+    assert "not read yet" in text
+    assert "&lt;img src=x&gt;" in text
+    assert "<img src=x" not in text
 
 
 async def test_a_seed_that_is_no_project_yet_is_nobodys_business(forge, visitor):

@@ -93,6 +93,59 @@ def test_a_peer_is_known_banned_allowed_and_forgotten(run):
     assert left["addresses"] == [PEER]
 
 
+def test_a_node_is_followed_listed_and_let_go(run):
+    for typed in ("@node@Moss.example", "https://fern.example/ap/actor", "acct:node@moss.example"):
+        assert run("peer", "add", typed)[0] == 0
+    found = run("peer", "list")[1]
+    assert [(one["actor"], one["source"], one["did"]) for one in found] == [
+        ("@node@moss.example", "actor", None),
+        ("https://fern.example/ap/actor", "actor", None),
+    ]
+    code, told = run("peer", "ban", "@node@moss.example")
+    assert (code, told["error"]["code"]) == (3, "peer.missing")
+    assert run("peer", "remove", "@node@moss.example")[0] == 0
+    assert run("peer", "remove", "https://fern.example/ap/actor")[0] == 0
+    assert run("peers") == (0, [])
+
+
+def test_a_peer_is_listed_with_what_is_said_of_it(run, data):
+    run("peer", "add", "@node@moss.example")
+    did = "did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"
+    with sqlite3.connect(data / "node.db") as rows:
+        rows.execute(
+            "insert into peers (did, name, source, added_at) values (?, 'moss', 'actor', 1)", (did,)
+        )
+        rows.execute(
+            "update followed_nodes set did = ?, code = 'actor.other-key', error = 'x'", (did,)
+        )
+    (one,) = run("peers")[1]
+    assert (one["did"], one["actor"]) == (did, "@node@moss.example")
+    assert (one["source"], one["actor_code"]) == ("actor", "actor.other-key")
+    assert run("peer", "ban", "@node@moss.example")[1]["peer"]["did"] == did
+    assert run("peer", "remove", "moss")[0] == 0
+    assert run("peers") == (0, [])
+
+
+@pytest.mark.parametrize(
+    "address", ["@node", "acct:node", "@node@moss.example/x", "https://moss.example/ap/actor?x"]
+)
+def test_what_is_no_address_of_an_actor_is_refused(run, address):
+    code, told = run("peer", "add", address)
+    assert (code, told["ok"]) == (2, False)
+    assert run("peers") == (0, [])
+
+
+def test_people_read_what_is_not_believed(run, data, capsys):
+    run("peer", "add", "@node@moss.example")
+    words = ["peers", "--data", str(data)]
+    main.main(words)
+    assert capsys.readouterr().out == "@node@moss.example  not read yet\n"
+    with sqlite3.connect(data / "node.db") as rows:
+        rows.execute("update followed_nodes set code = 'x', error = 'It is another node.'")
+    main.main(words)
+    assert capsys.readouterr().out == "@node@moss.example  It is another node.\n"
+
+
 def test_a_peer_that_nobody_knows_is_missing(run):
     code, told = run("peer", "ban", "https://moss.example")
     assert (code, told["error"]["code"]) == (3, "peer.missing")

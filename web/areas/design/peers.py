@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from node.federation.model import Follow, OtherKey
 from node.projects.behind import Lag
 from node.projects.model import Project
 from node.projects.moved import Move
@@ -9,6 +10,7 @@ from node.replication.model import FAILED, FETCHING, MET, OPERATOR, VERIFIED, Pe
 from node.replication.overview import Held, Known
 
 DAY = 24 * 3_600_000
+OTHER = "did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"
 DID = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
 
 
@@ -47,6 +49,20 @@ def peers(now: int) -> list[Known]:
         ("/ip4/192.0.2.7/tcp/4001/p2p/12D3KooWExample",),
     )  # fmt: skip
     return [Known(good, 0, False, 2, 2), Known(bad, 100, True, 0, 0)]
+
+
+def follows(now: int) -> list[Follow]:
+    """Return a followed node, one that was not read yet, and one that became another."""
+    fault = OtherKey("@node@reef.example", DID, OTHER)
+    there = "https://moss.example/ap/actor"
+    return [
+        Follow(1, "@node@moss.example", DID, there, now - DAY, now - 60_000, now, 0, None, None),
+        Follow(2, "https://fern.example/ap/actor", None, None, now, None, now, 0, None, None),
+        Follow(
+            3, "@node@reef.example", DID, None, now - DAY, now - DAY, now, 2, fault.code,
+            fault.message,
+        ),
+    ]  # fmt: skip
 
 
 def _seed(

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from node.access.model import Member
 from node.devices.model import Device
+from node.federation.model import Follow
 from node.forks.model import Lineage
 from node.invitations.model import Invitation
 from node.landings.model import Landing
@@ -82,6 +83,7 @@ class View:
     lag: Lag
     moves: list[Move]
     peers: list[Known]
+    follows: list[Follow]
     listed: list[Listed]
     standing: Standing
     lineages: list[Lineage]
@@ -127,6 +129,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         lag=peers.lag(samples.place(forge.node.url, now).project, now),
         moves=peers.moves(samples.place(forge.node.url, now).project, now),
         peers=peers.peers(now),
+        follows=peers.follows(now),
         listed=projects.listed(samples.place(forge.node.url, now).project, now),
         standing=projects.STANDING,
         lineages=projects.lineages(samples.place(forge.node.url, now).project),
