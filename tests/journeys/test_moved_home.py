@@ -57,7 +57,7 @@ def world(tmp_path):
             asked(other.data, "seed", f"{home.url}/ann/garden")
             until(other.data, HEIGHT, 1)
         asked(bob.data, "peer", "add", home.url)
-        asked(cleo.data, "peer", "add", bob.url)
+        asked(cleo.data, "peer", "add", f"@node@{bob.url.removeprefix('http://')}")
         asked(home.data, "peer", "add", bob.url)
         # Who landed at the old home is known at the new one, else that could not take it.
         ann.json("auth", "login", bob.url, "--token", a_token(bob), at=garden)
@@ -79,3 +79,5 @@ def test_an_old_home_that_was_not_further_becomes_a_mirror_and_passes_landings_o
     for node in (home, bob, cleo):
         assert asked(node.data, "doctor")["ok"]
     assert [one["id"] for one in asked(home.data, "seeds")] == [name]
+    (followed,) = [one for one in asked(cleo.data, "peers") if one["actor"]]
+    assert (followed["name"], followed["url"]) == ("bob", bob.url)
