@@ -16,13 +16,13 @@ from keys import integrity
 from keys.ed25519 import PublicKey
 from keys.errors import KeysFault
 from keys.multikey import DID_SCHEME
+from keys.statements.addresses import MOST as MOST_ADDRESSES
 from node.federation.model import Described
 from node.replication.rules import is_node
 
 LONGEST = 256 << 10
 DEEPEST = 16
 MOST_VALUES = 4_000
-MOST_ADDRESSES = 16
 MOST_KEYS = 16
 RESHAPING = frozenset({"@graph", "@included", "@reverse", "@nest"})
 

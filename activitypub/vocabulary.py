@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from keys import integrity
 from keys.ed25519 import PrivateKey
 from keys.multikey import DID_SCHEME
+from keys.statements.addresses import MOST as MOST_ADDRESSES
 
 STREAMS: Final = "https://www.w3.org/ns/activitystreams"
 JSON: Final = "application/activity+json"
@@ -83,7 +84,7 @@ def described(
         "name": name,
         "url": f"{url}/",
         "assertionMethod": [method],
-        ADDRESSES: list(addresses),
+        ADDRESSES: list(addresses[:MOST_ADDRESSES]),
     }
     return integrity.prove(document, key, method["id"], _hour(now))
 

@@ -44,8 +44,9 @@ HOSTILE = {
     "half of it": ("not-json", signed()[:-10]),
     "no text": ("not-json", b'{"id": "\xff\xfe"}'),
     "half a surrogate": ("not-json", b'{"id": "\\ud800"}'),
-    "10 MB": ("too-long", signed(summary="x" * 10_000_000)),
+    "10 MB": ("too-long", b'{"id":"' + b"x" * 10_000_000 + b'"}'),
     "10 MB of nothing": ("too-long", b" " * 10_000_000),
+    "a byte too much": ("too-long", signed().ljust(reading.LONGEST + 1)),
     "nested without end": ("not-json", nested(100_000)),
     "nested too deep": ("too-deep", nested(100)),
     "a list too wide": ("too-much", signed(tag=[0] * 5_000)),
@@ -156,9 +157,15 @@ def test_what_is_no_address_of_the_node_is_left_out(address):
     assert reading.actor(a_document(URL, KEY, address), ACTOR, NOW).addresses == ()
 
 
-def test_so_many_addresses_and_no_more():
+def test_so_many_addresses_are_said_and_read_and_no_more():
     many = [f"/ip4/192.0.2.{number}/tcp/1{PEER}" for number in range(60)]
-    assert len(reading.actor(a_document(URL, KEY, *many), ACTOR, NOW).addresses) == 16
+    assert len(json.loads(a_document(URL, KEY, *many))["p2pAddresses"]) == 16
+    said = signed(p2pAddresses=many)
+    assert reading.actor(said, ACTOR, NOW).addresses == tuple(many[:16])
+
+
+def test_the_longest_document_is_read():
+    assert reading.actor(signed().ljust(reading.LONGEST), ACTOR, NOW).did == KEY.did
 
 
 @pytest.mark.parametrize(

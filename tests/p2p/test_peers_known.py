@@ -5,7 +5,7 @@ import pytest
 from keys.ed25519 import PrivateKey
 from node.replication import peering, rules
 from node.replication import verbs as replication
-from node.replication.model import MET, Met, NoPeer, Wish
+from node.replication.model import ACTOR, MET, Met, NoPeer, Wish
 from p2p import sources
 from p2p.transport import addresses
 
@@ -32,6 +32,12 @@ async def test_strangers_make_nobody_forgotten_but_each_other(forge):
     await strangers(forge, 20)
     assert {named.did, allowed.did, friend.did} < await dids(forge)
     assert len(await dids(forge)) == 5 + 2
+
+
+async def test_who_is_followed_is_not_forgotten(forge):
+    followed = await peering.met(forge, Met(did=PrivateKey.generate().did), ACTOR)
+    await strangers(forge, 20)
+    assert followed.did in await dids(forge)
 
 
 async def test_who_was_met_first_counts_as_named_once_the_operator_names_it(forge):
