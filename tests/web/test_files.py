@@ -17,6 +17,7 @@ from tests.support.foreigners import NODES
 from tests.support.forges import a_project, an_account
 from tests.support.pages import foreign_scripts
 from web.areas.files.fuzzy import best
+from web.areas.project import directory
 
 FUZZY = Path(__file__).parents[1] / "data" / "fuzzy.json"
 SCRIPT = Path(__file__).parents[2] / "web" / "static" / "scripts" / "fuzzy.js"
@@ -49,6 +50,9 @@ FILES = {
     "data/one.csv": b"only one column\n",
     "note.ipynb": NOTEBOOK,
     "bad.ipynb": b'{"cells": 3}',
+    "many/a.txt": b"a\n",
+    "many/b.txt": b"b\n",
+    "many/c.txt": b"c\n",
     "draw.svg": b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
 }
 
@@ -73,7 +77,7 @@ async def client(forge, book):
 
 
 async def shown(client, page):
-    answer = await client.get(f"/ada/book/{page}")
+    answer = await client.get(f"/ada/book/{page}".rstrip("/"))
     assert answer.status == 200, await answer.text()
     text = await answer.text()
     assert foreign_scripts(text) == []
@@ -143,6 +147,21 @@ async def test_a_page_names_the_address_that_stays(client, forge, ada, book):
     )
     await a_landing(forge, ada, book, {"src/main.py": b"new\n"}, base=1)
     assert "class" in await shown(client, "blob/src/main.py?at=1")
+
+
+async def test_a_folder_leads_on_to_its_history_its_files_and_its_lasting_address(client):
+    text = await shown(client, "tree/src")
+    assert "1 entry" in text
+    assert 'data-keep href="/ada/book/tree/src?at=1"' in text
+    assert 'href="/ada/book/landings?path=src"' in text
+    assert 'data-find href="/ada/book/find"' in text
+    assert 'data-find href="/ada/book/find"' in await shown(client, "blame/src/main.py")
+
+
+async def test_entries_beyond_a_page_are_counted(client, monkeypatch):
+    monkeypatch.setattr(directory, "SHOWN", 2)
+    for page, more in (("", "6 entries"), ("tree/many", "1 entry")):
+        assert f"{more} more than one page shows" in await shown(client, page)
 
 
 async def test_files_are_found_by_letters_of_their_names(client):

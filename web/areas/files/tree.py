@@ -16,14 +16,14 @@ from web.places import Place, place_of
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page shows; `hidden` counts entries beyond what one page holds."""
+    """What the page shows; `count` counts also the entries that one page does not show."""
 
     place: Place
     path: str
     crumbs: list[Crumb]
     up: str
     rows: list[directory.Row]
-    hidden: int
+    count: int
     readme_name: str
     readme: Markup
 
@@ -47,7 +47,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         crumbs=crumbs_of(place, path),
         up=place.url("tree", above) if above else place.url(),
         rows=await directory.rows_of(forge, who, place, listed, path),
-        hidden=max(len(listed) - directory.SHOWN, 0),
+        count=len(listed),
         readme_name=name,
         readme=readme,
     )

@@ -24,7 +24,6 @@ from node.replication.overview import Held
 from node.stars import verbs as stars
 from node.stars.model import Standing
 from node.trees import verbs as trees
-from store.tree import Mode
 from web.areas.project import directory
 from web.areas.project.data import described
 from web.areas.project.readme import readme_of
@@ -41,12 +40,13 @@ class View:
 
     `notes` are what a reader should know first: that this is a mirror, that a home contradicted
     itself; each with its tone. `copies` are those at other nodes, None where nobody said so.
+    `count` counts the entries of the root, also those that one page does not show.
     """
 
     place: Place
     newest: Landing | None
     rows: list[directory.Row]
-    files: int
+    count: int
     size: int
     readme_name: str
     readme: Markup
@@ -71,7 +71,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         place=place,
         newest=newest[0] if newest else None,
         rows=await directory.rows_of(forge, who, place, listed, ""),
-        files=sum(entry.mode is not Mode.DIRECTORY for _, entry in listed),
+        count=len(listed),
         size=sum(entry.size for _, entry in listed),
         readme_name=name,
         readme=readme,
