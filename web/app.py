@@ -34,6 +34,8 @@ API = PREFIX + "/"
 GIT = re.compile(r"/[^/]+/[^/]+/(info/refs|git-upload-pack|git-receive-pack)")
 FEDIVERSE = frozenset({"/ap/actor", "/.well-known/webfinger"})
 ELSEWHERE = frozenset({"/up", "/metrics"}) | FEDIVERSE | oauth.PATHS
+SLASHED = re.compile(r"(/[A-Za-z0-9][^/\\]*){1,2}/")
+"""A page of somebody, or of a project, with a slash behind it: it leads there, nowhere else."""
 REFUSED = {
     404: "There is no such page.",
     405: "This address does not take that.",
@@ -70,6 +72,8 @@ async def fence(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPException as answer:
         if answer.status not in REFUSED:
             raise
+        if answer.status == 404 and SLASHED.fullmatch(request.rel_url.raw_path):
+            raise web.HTTPPermanentRedirect(request.rel_url.raw_path[:-1]) from None
         page = failed(request, answer.status, REFUSED[answer.status])
         if isinstance(answer, web.HTTPMethodNotAllowed):
             page.headers["Allow"] = ", ".join(sorted(answer.allowed_methods))

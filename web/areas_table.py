@@ -51,6 +51,7 @@ ROUTES = [
     web.get("/", front.show),
     web.get("/design", design.show),
     web.get("/skill.md", agents.guide),
+    web.get("/SKILL.md", agents.guide),
     web.get("/llms.txt", agents.llms),
     web.get("/robots.txt", agents.robots),
     web.get("/opensearch.xml", agents.search),

@@ -24,7 +24,7 @@ TITLES = {
 NEXT = {
     400: "Go back and change what was asked for; nothing was done.",
     403: "If it is yours, sign in with the link that `micelio login` prints on the node.",
-    404: "It may be private, renamed or gone. If it is yours, sign in and look again.",
+    404: "It may be private, renamed or gone.",
     405: "Nothing was done. Use the links and buttons of the pages.",
     409: "Look again at how things stand, then decide anew.",
     413: "Send less at once, or use `mic`, which sends large things in pieces.",
@@ -49,8 +49,15 @@ class View:
 def failed(request: web.Request, status: int, message: str) -> web.StreamResponse:
     """Return the page for a request that could not be answered."""
     title = TITLES.get(status, "That did not work")
-    view = View(status, title, message, NEXT.get(status, ""), _sign_in(request, status))
+    sign_in = _sign_in(request, status)
+    view = View(status, title, message, _advice(status, may_sign_in=bool(sign_in)), sign_in)
     return render(request, "failures.html", view, status)
+
+
+def _advice(status: int, *, may_sign_in: bool) -> str:
+    if status == 404 and may_sign_in:
+        return f"{NEXT[404]} If it is yours, sign in and look again."
+    return NEXT.get(status, "")
 
 
 def _sign_in(request: web.Request, status: int) -> str:

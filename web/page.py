@@ -66,6 +66,7 @@ class Shell:
     now: int
     unread: int
     picture: str | None
+    is_admin: bool
 
 
 def forge_of(request: web.Request) -> Forge:
@@ -101,6 +102,7 @@ def render(
         now=request.get(MOMENT) or forge.now(),
         unread=bar.unread,
         picture=bar.picture,
+        is_admin=bool(who and who.is_admin),
     )
     found = templates().get_template(template)
     if (is_long or LATER in request) and status == 200 and MOMENT in request:

@@ -2,12 +2,16 @@
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from yarl import URL
 
 from node.daemon.http import application
 from node.kernel.errors import Conflict, Denied, Invalid, Missing, Unreachable
 from node.kernel.guesses import TooManyTries
+from node.signin import verbs as signin
 from store.errors import DiskFull
+from tests.support.forges import an_account
 from web import failures
+from web.page import SESSION_COOKIE
 
 FAULTS = [
     (Invalid("x.bad", "It is <b>bad</b>."), 400),
@@ -39,3 +43,46 @@ async def test_a_fault_says_what_why_and_what_to_do(forge, fault, status):
     assert "<b>bad" not in text
     assert "secret words" not in text
     assert ("Retry-After" in answer.headers) == (status == 429)
+
+
+async def as_(forge, account):
+    """The headers of somebody's browser."""
+    cookie = await signin.redeem_link(forge, await signin.make_link(forge, account))
+    return {"Cookie": f"{SESSION_COOKIE}={cookie}"}
+
+
+@pytest.fixture
+async def client(forge):
+    async with TestClient(TestServer(application(forge))) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("typed", "led"),
+    [
+        ("/ada/", "/ada"),
+        ("/ada/book/", "/ada/book"),
+        ("//elsewhere.example/", None),
+        ("/\\elsewhere.example/", None),
+        ("/ada/book/blob/", None),
+    ],
+)
+async def test_a_slash_too_many_leads_to_the_page(client, typed, led):
+    address = URL(f"http://{client.host}:{client.port}{typed}", encoded=True)
+    answer = await client.session.get(address, allow_redirects=False)
+    assert answer.headers.get("Location") == led
+    assert answer.status == (308 if led else 404)
+
+
+async def test_who_is_signed_in_is_not_told_to_sign_in(forge, client):
+    ada = await an_account(forge)
+    for headers, is_told in (({}, True), (await as_(forge, ada), False)):
+        text = await (await client.get("/nobody/nothing", headers=headers)).text()
+        assert ("If it is yours, sign in" in text) == is_told
+
+
+async def test_who_keeps_the_node_finds_its_page_in_the_foot(forge, client):
+    ada, bob = await an_account(forge, is_admin=True), await an_account(forge, "bob")
+    for one, is_shown in ((ada, True), (bob, False)):
+        text = await (await client.get("/docs", headers=await as_(forge, one))).text()
+        assert ('href="/admin"' in text) == is_shown

@@ -1,5 +1,6 @@
 """Each page shows what it is for, to whom it may, and refuses the rest with a page that helps."""
 
+import html
 import re
 
 import pytest
@@ -359,6 +360,22 @@ async def test_a_readme_that_moves_with_its_project_links_where_it_went(forge, a
     assert 'href="/ada/book/blob/src/wait.py"' in await (await client.get("/ada/book")).text()
     await projects.update(forge, ada.party, "ada", "book", ProjectChanges(handle="tome"))
     assert 'href="/ada/book' not in await (await client.get("/ada/tome")).text()
+
+
+async def test_what_people_wrote_runs_in_its_own_direction(forge, ada, client):
+    await filled(forge, ada, "book")
+    text = await (await client.get("/ada/book")).text()
+    for one in ("latest-goal", "tree-goal", "tree-name"):
+        shown = re.findall(f'<[a-z]+ class="{one}"[^>]*>', text)
+        assert shown
+        assert [tag for tag in shown if 'dir="auto"' not in tag and '">..' not in tag] == []
+
+
+async def test_the_log_leads_to_a_comparison(forge, ada, client):
+    await filled(forge, ada, "book")
+    text = await (await client.get("/ada/book/landings")).text()
+    link = re.search(r'href="(/ada/book/compare[^"]+)"', text)[1]
+    assert (await client.get(html.unescape(link))).status == 200
 
 
 async def test_a_landing_is_found_by_how_it_is_written(forge, ada, client):

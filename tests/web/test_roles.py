@@ -50,6 +50,7 @@ NEEDS = {
     ("GET", "/peers"): ANYBODY,
     ("GET", "/design"): ANYBODY,
     ("GET", "/skill.md"): ANYBODY,
+    ("GET", "/SKILL.md"): ANYBODY,
     ("GET", "/llms.txt"): ANYBODY,
     ("GET", "/robots.txt"): ANYBODY,
     ("GET", "/opensearch.xml"): ANYBODY,
