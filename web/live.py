@@ -8,7 +8,9 @@ Format: HTML standard, section 9.2.
 """
 
 import asyncio
-from dataclasses import dataclass
+import ipaddress
+from collections import Counter
+from dataclasses import dataclass, field
 
 import msgspec
 from aiohttp import web
@@ -17,6 +19,7 @@ from node.kernel import events
 from node.kernel.errors import Exhausted, Fault
 from node.kernel.events import Event
 from node.kernel.forge import Forge
+from node.kernel.guesses import counted_as
 from node.projects import verbs as projects
 from node.projects.model import Project
 from store.database import Tx
@@ -24,6 +27,9 @@ from web.asking import asker
 from web.page import FORGE, PARTY, forge_of, party_of
 
 STREAMS = 256
+OF_ONE = 32
+"""How many streams are one reader's: an account, an IPv4 address, a /64 of IPv6."""
+
 LONGEST_SECONDS = 600.0
 BEAT_SECONDS = 20.0
 PAUSE_SECONDS = 0.5
@@ -43,10 +49,14 @@ HEADERS = {
 
 @dataclass(slots=True)
 class Watching:
-    """How many streams are open, and whether the node is about to stop."""
+    """How many streams each reader has open, and whether the node is about to stop."""
 
-    streams: int = 0
+    streams: Counter[str] = field(default_factory=Counter)
     is_over: bool = False
+
+    def takes(self, reader: str) -> bool:
+        """Whether one more stream of a reader has room."""
+        return self.streams.total() < STREAMS and (not reader or self.streams[reader] < OF_ONE)
 
 
 WATCHING = web.AppKey("web-watching", Watching)
@@ -76,13 +86,22 @@ async def project(request: web.Request) -> web.StreamResponse:
     """Tell what happens to a project, until the reader leaves."""
     forge, watching = forge_of(request), request.app[WATCHING]
     shown = await _visible(request)
-    if watching.streams >= STREAMS:
+    reader = _reader(request)
+    if not watching.takes(reader):
         raise TooManyWatchers
-    watching.streams += 1
+    watching.streams[reader] += 1
     try:
         return await _told(request, forge, shown, watching)
     finally:
-        watching.streams -= 1
+        watching.streams -= Counter((reader,))
+
+
+def _reader(request: web.Request) -> str:
+    """Return who counts as one reader; nobody in particular behind this machine's own proxy."""
+    if handle := party_of(request).handle:
+        return handle
+    address = request.remote or ""
+    return "" if ipaddress.ip_address(address or "::1").is_loopback else counted_as(address)
 
 
 async def _told(

@@ -50,7 +50,7 @@ class Guesses:
 
         Counted first, so that many tries at once are no more than as many one after the other.
         """
-        key = (allowance.kind, _network(whose))
+        key = (allowance.kind, counted_as(whose))
         with self._lock:
             count, since = self._tries.get(key, (0, now))
             if now >= since + allowance.window_ms:
@@ -64,7 +64,7 @@ class Guesses:
 
     def give_back(self, allowance: Allowance, whose: str) -> None:
         """Take a try back that was none: what was guessed was right."""
-        key = (allowance.kind, _network(whose))
+        key = (allowance.kind, counted_as(whose))
         with self._lock:
             count, since = self._tries.get(key, (0, 0))
             if count:
@@ -74,7 +74,7 @@ class Guesses:
         return len(self._tries)
 
 
-def _network(whose: str) -> str:
+def counted_as(whose: str) -> str:
     """Return who counts as one: of IPv6 a /64, since whoever has one has all of it."""
     try:
         address = ipaddress.ip_address(whose.partition("%")[0])

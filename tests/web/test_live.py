@@ -4,13 +4,18 @@ import asyncio
 import json
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
 from node.daemon.http import application
+from node.kernel.parties import ANONYMOUS
 from node.projects import verbs as projects
 from node.projects.model import ProjectChanges
+from node.signin import verbs as signin
 from tests.support.drafts import a_landing
 from tests.support.forges import a_project, an_account
+from web import live
+from web.live import WATCHING
+from web.page import FORGE, PARTY, SESSION_COOKIE
 
 LIVE = "/ada/book/live"
 
@@ -87,6 +92,46 @@ async def test_a_stream_ends_when_the_project_becomes_private(forge, ada, client
             text = await answer.content.read()
     assert b"data" not in text
     assert (await client.get(LIVE)).status == 404
+
+
+@pytest.mark.usefixtures("book")
+async def test_one_reader_leaves_room_for_others(forge, ada, client, monkeypatch):
+    monkeypatch.setattr("web.live.OF_ONE", 2)
+    link = await signin.redeem_link(forge, await signin.make_link(forge, ada))
+    hers = {"Cookie": f"{SESSION_COOKIE}={link}"}
+    async with client.get(LIVE, headers=hers) as one, client.get(LIVE, headers=hers) as two:
+        assert (one.status, two.status) == (200, 200)
+        async with client.get(LIVE, headers=hers) as three, client.get(LIVE) as other:
+            assert (three.status, other.status) == (413, 200)
+            assert "reload this one by hand" in await three.text()
+    await _gone(client)
+    async with client.get(LIVE, headers=hers) as again:
+        assert again.status == 200
+
+
+async def _gone(client):
+    """Wait until the node has noticed that readers left."""
+    client.app[FORGE].bell.ring()
+    async with asyncio.timeout(10):
+        while client.app[WATCHING].streams:
+            await asyncio.sleep(0.01)
+            client.app[FORGE].bell.ring()
+
+
+@pytest.mark.parametrize(
+    ("address", "reader"),
+    [
+        ("203.0.113.5", "203.0.113.5"),
+        ("2001:db8::5", "2001:db8::/64"),
+        ("2001:db8::9", "2001:db8::/64"),
+        ("127.0.0.1", ""),
+        ("::1", ""),
+    ],
+)
+def test_readers_are_told_apart_by_their_network(address, reader):
+    request = make_mocked_request("GET", LIVE).clone(remote=address)
+    request[PARTY] = ANONYMOUS
+    assert live._reader(request) == reader
 
 
 @pytest.mark.usefixtures("book")
