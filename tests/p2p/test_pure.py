@@ -19,8 +19,8 @@ PURE = (
 )  # fmt: skip
 OURS = ("keys.", "mic.wire.", "p2p.")
 OTHERS = {
-    "collections", "collections.abc", "dataclasses", "enum", "functools", "hashlib", "itertools", "msgspec",
-    "random", "struct", "typing",
+    "collections", "collections.abc", "contextlib", "dataclasses", "enum", "functools", "hashlib", "itertools",
+    "msgspec", "random", "struct", "typing",
 }  # fmt: skip
 
 
