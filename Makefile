@@ -2,6 +2,8 @@
 # Debian; they install what is missing, and say what.
 
 BIN := .venv/bin
+# Many tests wait for a process, a peer or the clock: one more than there are cores at a time.
+WORKERS = $(shell expr $$(nproc) + 1)
 
 .PHONY: up test check reference baselines screenshots
 
@@ -15,7 +17,7 @@ test:
 ifdef ARGS
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 else
-	$(BIN)/pytest -n auto --dist worksteal --ignore=tests/browser tests
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal --ignore=tests/browser tests
 	$(BIN)/pytest -n auto --dist worksteal tests/browser
 endif
 

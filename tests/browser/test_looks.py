@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
+from tests.support.house import House
+
 pytestmark = [pytest.mark.slow, pytest.mark.journey]
 
 BASELINES = Path(__file__).parent / "baselines"
@@ -33,6 +35,13 @@ ALLOWED = 0.004
 TALLEST = 2_400
 VOLATILE = "[data-volatile], .facts code, .statement code"
 """What is another one each time: keys, and ids made with them."""
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    """A node of these tests alone: what others do to theirs is on no picture."""
+    with House(tmp_path_factory.mktemp("house") / "data") as made:
+        yield made
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
