@@ -185,7 +185,12 @@ class Host:
         with inward.allowed(is_allowed=may_be_inside):
             stream = await self._opened(peer, address)
         ours, theirs = socket.socketpair()
-        self._nursery.start_soon(self._carry, stream, ours, address.peer_id)
+        try:
+            self._nursery.start_soon(self._carry, stream, ours, address.peer_id)
+        except RuntimeError as fault:  # the nursery is closing
+            ours.close()
+            theirs.close()
+            raise NotRunning("libp2p stops.") from fault
         return theirs
 
     async def _opened(self, peer: ID, address: Address) -> INetStream:

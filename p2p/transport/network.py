@@ -60,6 +60,7 @@ class Network:
         self._bridge: Bridge | None = None
         self._is_up = asyncio.Event()
         self._serving: set[asyncio.Task[None]] = set()
+        self._is_over = False
         self._group: asyncio.TaskGroup
         self._loop: asyncio.AbstractEventLoop
 
@@ -94,6 +95,7 @@ class Network:
             except Exception as raised:  # noqa: BLE001  raised below, without a group around it
                 fault = raised
             finally:
+                self._is_over = True
                 for task in (keeping, *self._serving):
                     task.cancel()
         if fault is not None:
@@ -218,6 +220,9 @@ class Network:
             raise NotRunning("The node has stopped.") from fault
 
     def _start_serving(self, sock: socket.socket, did: str) -> None:
+        if self._is_over:  # nobody would end it
+            sock.close()
+            return
         serving = self._serve_one(sock, did)
         try:
             task = self._group.create_task(serving, name="peer stream")

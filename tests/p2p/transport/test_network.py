@@ -1,6 +1,7 @@
 """Two networks: who is dialled, who is not, and what is heard."""
 
 import asyncio
+import socket
 
 import pytest
 
@@ -157,3 +158,13 @@ async def test_a_taken_port_is_said():
 async def test_an_empty_list_of_addresses_listens_on_nothing():
     async with running(listen=()) as bob:
         assert bob.addresses == ()
+
+
+async def test_a_stream_that_comes_after_the_end_is_closed():
+    async with running() as ann:
+        ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ann._hand_over(theirs, "did:key:zNobody")
+        await asyncio.sleep(0)
+        assert theirs.fileno() == -1
+        assert ours.recv(1) == b""
