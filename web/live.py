@@ -2,8 +2,10 @@
 
 A stream tells that something happened to a project and of which kind, never what: the page asks
 for itself again and is told no more than it may be told. Its id is the number of the event, so
-that a browser which comes back hears what it missed. Who may look is decided again before each
-event, and a stream ends after a while by itself: nobody listens for ever to what was taken away.
+that a browser which comes back hears what it missed; a page says in the address of its stream up
+to which event it was drawn, so that nothing is lost between the two. Who may look is decided again
+before each event, and a stream ends after a while by itself: nobody listens for ever to what was
+taken away.
 Format: HTML standard, section 9.2.
 """
 
@@ -82,6 +84,15 @@ async def _end(app: web.Application) -> None:
     app[FORGE].bell.ring()
 
 
+async def following(request: web.Request, shown: Project) -> str:
+    """Return where to hear what happens to a project from now on.
+
+    To be asked before what the page shows is read: what happens meanwhile is told, then.
+    """
+    seq, _ = await forge_of(request).db.read(events.last)
+    return f"/{shown.address}/live?after={seq}"
+
+
 async def project(request: web.Request) -> web.StreamResponse:
     """Tell what happens to a project, until the reader leaves."""
     forge, watching = forge_of(request), request.app[WATCHING]
@@ -110,7 +121,7 @@ async def _told(
     response = web.StreamResponse(headers=HEADERS)
     seq, missed = await forge.db.read(lambda tx: _beginning(tx, _heard(request)))
     await response.prepare(request)
-    await response.write(f"retry: {RETRY_MS}\n\n".encode() + missed)
+    await response.write(b"id: %d\nretry: %d\n\n" % (seq, RETRY_MS) + missed)
     loop = asyncio.get_running_loop()
     until = loop.time() + LONGEST_SECONDS
     while not watching.is_over and loop.time() < until:
@@ -142,7 +153,7 @@ async def _may_still(request: web.Request) -> bool:
 
 
 def _heard(request: web.Request) -> int | None:
-    text = request.headers.get("Last-Event-ID", "")
+    text = request.headers.get("Last-Event-ID") or request.query.get("after", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else None
 
 

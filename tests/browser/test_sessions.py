@@ -21,7 +21,7 @@ def test_what_an_agent_says_appears_by_itself(visit, house):
         project = next(one for one in house.story.projects.values() if one.handle == "spore")
         await sessions.note(forge, party, project, NAME, "agent", "The one whose link is better.")
 
-    with page.expect_request("**/live"):
+    with page.expect_request("**/live?after=*"):
         page.reload()
     house.do(say)
     expect(page.locator("#agents")).to_contain_text("The one whose link is better.")

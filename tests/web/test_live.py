@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
@@ -71,6 +72,25 @@ async def test_who_comes_back_hears_what_was_missed_and_nothing_twice(forge, ada
             if data["kind"] == "landing.landed":
                 break
     assert data["position"] == 2
+
+
+async def test_what_happens_between_a_page_and_its_stream_is_told(forge, ada, book, client):
+    page = await (await client.get("/ada/book/agents")).text()
+    (where,) = re.findall(r'data-live="([^"]+)"', page)
+    await landed(forge, ada, book, "one.txt")
+    async with client.get(where) as answer:
+        _, _, data = await told(answer)
+    assert data["position"] == 1
+
+
+async def test_who_comes_back_before_anything_happened_misses_nothing(forge, ada, book, client):
+    async with client.get(LIVE) as answer:
+        start = (await answer.content.readuntil(b"\n\n")).decode()
+    (heard,) = re.findall(r"^id: (\d+)$", start, re.MULTILINE)
+    await landed(forge, ada, book, "one.txt")
+    async with client.get(LIVE, headers={"Last-Event-ID": heard}) as answer:
+        _, _, data = await told(answer)
+    assert data["position"] == 1
 
 
 async def test_what_happens_elsewhere_is_not_told(forge, ada, book, client):

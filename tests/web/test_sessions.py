@@ -74,7 +74,7 @@ async def test_an_active_session_follows_what_happens(forge, client, ada, book):
     await sessions.note(forge, ada.party, book, "at-work-now", "agent", "Two ways to begin.")
     await sessions.decide(forge, ada.party, book, "at-work-now", "The second.", "It is shorter.")
     text = await shown(client, "/sessions/at-work-now")
-    assert 'data-live="/ada/book/live"' in text
+    assert 'data-live="/ada/book/live?after=' in text
     assert "Two ways to begin." in text
     assert "It is shorter." in text
     short = await shown(client, "/sessions/at-work-now?talk=decisions")

@@ -7,6 +7,7 @@ from aiohttp import web
 from node.sessions import verbs as sessions
 from node.sessions.model import Session
 from node.sessions.rules import ALL, NEWEST, SORTS
+from web.live import following
 from web.page import forge_of, party_of, render
 from web.places import Place, place_of
 
@@ -25,9 +26,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page shows; `more` is the address of the next page, if there is one."""
+    """What the page shows; `more` is the address of the next page, if there is one.
+
+    `live` is where to hear what happens.
+    """
 
     place: Place
+    live: str
     sessions: list[Session]
     statuses: list[Choice]
     sorts: list[Choice]
@@ -42,12 +47,14 @@ async def show(request: web.Request) -> web.StreamResponse:
     place = await place_of(request)
     status, sort = request.query.get("status", ALL), request.query.get("sort", NEWEST)
     before = request.query.get("before")
+    live = await following(request, place.project)
     found = await sessions.listed(forge, who, place.project, status, before, PAGE + 1, sort)
     shown = found[:PAGE]
     here = request.rel_url.without_query_params("before")
     more = str(here.update_query(before=shown[-1].id)) if len(found) > PAGE else ""
     view = View(
         place=place,
+        live=live,
         sessions=shown,
         statuses=[
             Choice(name, str(here.update_query(status=name)), name == status) for name in STATUSES

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from node.sessions import verbs as sessions
 from node.sessions.model import Progress
+from web.live import following
 from web.page import forge_of, party_of, render
 from web.places import Place, place_of
 
@@ -14,9 +15,13 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page shows; `unshown` counts the sessions beyond the newest."""
+    """What the page shows; `unshown` counts the sessions beyond the newest.
+
+    `live` is where to hear what happens.
+    """
 
     place: Place
+    live: str
     active: list[Progress]
     unshown: int
 
@@ -24,6 +29,7 @@ class View:
 async def show(request: web.Request) -> web.StreamResponse:
     """Show what is under way."""
     place = await place_of(request)
+    live = await following(request, place.project)
     active = await sessions.progress(forge_of(request), party_of(request), place.project, SHOWN)
-    view = View(place, active, max(place.active - len(active), 0))
+    view = View(place, live, active, max(place.active - len(active), 0))
     return render(request, "areas/sessions/progress.html", view)

@@ -11,19 +11,23 @@ from node.sessions.model import Session, Status
 from web import forms
 from web.areas.landings.changes import Changes, changes_of
 from web.areas.landings.talk import Talk, talk_of
+from web.live import following
 from web.page import LONG, forge_of, party_of, render
 from web.places import Place, place_of
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page shows; `changes` are those that were sent ahead of the landing."""
+    """What the page shows; `changes` are those that were sent ahead of the landing.
+
+    `live` is where to hear what happens; nothing once the session is over.
+    """
 
     place: Place
+    live: str
     session: Session
     talk: Talk
     changes: Changes | None
-    is_active: bool
     may_abandon: bool
 
 
@@ -32,6 +36,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     forge, who = forge_of(request), party_of(request)
     place = await place_of(request)
     name = request.match_info["session"]
+    live = await following(request, place.project)
     session = await sessions.get(forge, who, place.project, name)
     sent = await sessions.changes(forge, who, place.project, name)
     changes = None
@@ -41,10 +46,10 @@ async def show(request: web.Request) -> web.StreamResponse:
     is_own = session.author == who.account and allows(who, Action.LAND, place.project)
     view = View(
         place=place,
+        live=live if is_active else "",
         session=session,
         talk=talk_of(request, session.conversation, session.decisions),
         changes=changes,
-        is_active=is_active,
         may_abandon=is_active and (is_own or allows(who, Action.MANAGE, place.project)),
     )
     is_long = changes is not None and changes.lines > LONG
