@@ -147,6 +147,9 @@ class Discovery:
         """Take in the entry that a peer shows of itself, if it holds."""
         told = await holder.get("/node", Introduced)
         entry = _opened(told.entry)
+        if entry is not None and entry.did == self._forge.node.did:
+            await self._forget_self(peer)
+            return
         if entry is None or not _is_of(entry, way, peer):
             return
         known = self._book.get(entry.did)
@@ -158,6 +161,12 @@ class Discovery:
         is_near = not way.is_url and peering.is_inside(self._forge, entry.did)
         learned = Met(entry.did, url, entry.name, reached, is_near, is_proven=way.is_url)
         await peering.met(self._forge, learned, MET, answered=True)
+
+    async def _forget_self(self, peer: Peer) -> None:
+        """Know this node as no peer of itself; a mark against somebody is not lost so."""
+        if not peer.scored_at and peer.did in {None, self._forge.node.did}:
+            log.warning("a peer is this node itself: forgotten", extra={"peer": facts.name(peer)})
+            await peering.remove(self._forge, peer)
 
 
 def _by_id(peer: Peer) -> list[Way]:

@@ -237,6 +237,8 @@ async def pull(forge: Forge, network: Dialling | None, seed: Seed) -> None:
             await replication.full(forge, seed, fault.message)
         except Withdrawn as fault:
             await replication.withdrawn(forge, seed, fault.message)
+        except SeededAlready as fault:
+            await _seen(forge, fault.project_id, sources)
         except Fault as fault:
             await replication.failed(forge, seed, fault.code, fault.message)
         else:
@@ -303,13 +305,18 @@ def _id_of(source: Source, documents: Sequence[bytes]) -> str:
 
 async def _finished(forge: Forge, seed: Seed, project: Project, sources: Sequence[Source]) -> None:
     assert seed.id is not None
-    for source in sources:
-        await replication.head_seen(forge, seed.id, source.peer, source.head.position)
+    await _seen(forge, seed.id, sources)
     if (now := await replication.get(forge, seed.key)) is not None:
         await replication.verified(forge, now)
         for source in sources:
             if source.did == project.home:
                 await receipts.send(forge, now, source, project)
+
+
+async def _seen(forge: Forge, project_id: str, sources: Sequence[Source]) -> None:
+    """Remember who has a project, and how far."""
+    for source in sources:
+        await replication.head_seen(forge, project_id, source.peer, source.head.position)
 
 
 async def _score(forge: Forge, source: Source, fault: HolderFault, project: Project | None) -> None:

@@ -39,9 +39,11 @@ def seed(config: Config, asked: argparse.Namespace) -> int:
         asked.pin,
         asked.reason or "asked for by the operator",
     )
-    _check_peer(wish.place.node)
+    did = _check_peer(wish.place.node)
 
     async def work(forge: Forge, _owner: Account) -> Seed:
+        if wish.place.node:
+            peering.check_other(forge, wish.place.node, did)
         await _keep_node(forge, wish.place)
         if asked.forget and wish.place.id is not None:
             await succeeding.let_go(forge, wish.place.id)
@@ -69,7 +71,9 @@ def unseed(config: Config, asked: argparse.Namespace) -> int:
     """Hold a project no longer."""
 
     async def work(forge: Forge, _owner: Account) -> Seed:
-        found = await replication.find(forge, asked.address)
+        path = _path(asked.address)
+        address = asked.address if path is None else f"{rules.FILE}{path}"
+        found = await replication.find(forge, address)
         await replication.remove(forge, found)
         return found
 
@@ -250,8 +254,8 @@ def _peer_line(one: Peer, now: int) -> str:
 
 def _bundle(text: str) -> Place | None:
     """Return the project in the bundle that `text` is the path of, None if it is no path of one."""
-    path = Path(text).absolute()
-    if not (path.suffix == BUNDLE or path.is_file()):
+    path = _path(text)
+    if path is None:
         return None
     try:
         with Bundle.open(path) as bundle:
@@ -261,6 +265,15 @@ def _bundle(text: str) -> Place | None:
         raise Missing("replication.no-bundle", message, path=str(path)) from gone
     except (StoreFault, OSError) as fault:
         raise Invalid("replication.bad-bundle", f"{path}: {fault}.", path=str(path)) from fault
+
+
+def _path(text: str) -> Path | None:
+    """Return the file that `text` means: every path that is no address, or ends as bundles do."""
+    if text.startswith(rules.FILE):
+        return Path(text.removeprefix(rules.FILE)).absolute()
+    path = Path(text).absolute()
+    is_meant = text.startswith("/") and not addresses.is_address(text)
+    return path if is_meant or path.suffix == BUNDLE or path.is_file() else None
 
 
 def _depth(text: str | None) -> int | None:

@@ -133,8 +133,8 @@ class Seed:
 
     @property
     def lag(self) -> int:
-        """How many landings somebody told of that are not here."""
-        return max(0, self.told - self.position)
+        """How many landings somebody told of that are not here; nobody gives what is withdrawn."""
+        return 0 if self.state == WITHDRAWN else max(0, self.told - self.position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +177,10 @@ class NoSeed(Missing):
 
 
 class SeededAlready(Conflict):
-    """The project is held under another address."""
+    """The project is held under another address, and goes on as that seed."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, project_id: str, address: str) -> None:
+        self.project_id = project_id
         super().__init__("seed.exists", f"This project is seeded already, from {address}.")
 
 
@@ -197,6 +198,13 @@ class NoPeer(Missing):
         super().__init__(
             "peer.missing", f"There is no peer {text[:200]}. `micelio peers` lists those known."
         )
+
+
+class OwnAddress(Conflict):
+    """A node is no peer of itself."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__("peer.own", f"{address} is this node itself.", address=address)
 
 
 class BadReceipt(Invalid):

@@ -9,7 +9,16 @@ from dataclasses import replace
 
 from node.kernel.forge import Forge
 from node.replication import rows, rules
-from node.replication.model import ACTOR, MET, OPERATOR, BadAddress, Met, NoPeer, Peer
+from node.replication.model import (
+    ACTOR,
+    MET,
+    OPERATOR,
+    BadAddress,
+    Met,
+    NoPeer,
+    OwnAddress,
+    Peer,
+)
 from store.database import Tx
 
 LONGEST_NAME = 100
@@ -135,8 +144,12 @@ async def of_did(forge: Forge, did: str) -> Peer | None:
 
 
 async def add(forge: Forge, address: str, did: str | None) -> Peer:
-    """Remember a peer that the operator names; `did` is what a multiaddr says that it is."""
+    """Remember a peer that the operator names; `did` is what a multiaddr says that it is.
+
+    Raises `BadAddress` or `OwnAddress`.
+    """
     node = rules.node(address)
+    check_other(forge, node, did)
     if node.startswith("/"):
         if did is None:
             raise BadAddress(address, rules.PEER)
@@ -144,6 +157,13 @@ async def add(forge: Forge, address: str, did: str | None) -> Peer:
     else:
         learned = Met(url=node, is_near=True)
     return await met(forge, learned, OPERATOR)
+
+
+def check_other(forge: Forge, node: str, did: str | None) -> None:
+    """Raise `OwnAddress` if an address is known to be one of this node."""
+    is_own = did == forge.node.did if did else rules.is_same(node, forge.node.url)
+    if is_own:
+        raise OwnAddress(node)
 
 
 async def remove(forge: Forge, peer: Peer) -> None:

@@ -19,8 +19,8 @@ RETRY_MS = 1_000
 LONGEST_RETRY_MS = 10 * 60_000
 
 PROJECT = (
-    "the address of a project: https://node/account/project, /ip4/…/tcp/…/p2p/ID/account/project"
-    " or mic:z…"
+    "the address of a project: https://node/account/project, /ip4/…/tcp/…/p2p/ID/account/project,"
+    " mic:z… or the path of a bundle"
 )
 PEER = "the address of a peer: https://node or /ip4/…/tcp/…/p2p/ID"
 FILE = "file://"
@@ -98,6 +98,22 @@ def host_of(address: str) -> str:
     if address.startswith("/"):
         return address.split("/")[2]
     return urlsplit(address).hostname or ""
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two URLs lead to one node, as far as their spelling tells: loopback is one host."""
+    return _where(one) == _where(other)
+
+
+def _where(url: str) -> tuple[str, int | None]:
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    try:
+        is_loopback = ip_address(host).is_loopback
+    except ValueError:
+        is_loopback = host == "localhost" or host.endswith(".localhost")
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return "localhost" if is_loopback else host, port
 
 
 def _with_host(text: str, wanted: str) -> str:

@@ -131,17 +131,27 @@ async def of_project(forge: Forge, project_id: str) -> Seed | None:
 
 
 async def identified(forge: Forge, seed: Seed, project_id: str) -> Seed:
-    """Write down which project a seed's address names; raises `SeededAlready` or `OwnProject`."""
+    """Write down which project a seed's address names; raises `OwnProject`.
+
+    A project is held once: where it is held already, this seed ends, what it wished for is wished
+    for the other one, and `SeededAlready` is raised.
+    """
 
     def work(tx: Tx) -> Seed:
         other = rows.seed_of(tx, project_id)
-        if other is not None and other.key != seed.key:
-            raise SeededAlready(other.address)
-        _check_not_own(tx, project_id)
-        rows.identify(tx, seed.key, project_id)
-        return _seed(tx, seed.key)
+        if other is None or other.key == seed.key:
+            _check_not_own(tx, project_id)
+            rows.identify(tx, seed.key, project_id)
+            return _seed(tx, seed.key)
+        rows.remove_seed(tx, seed.key)
+        place = rules.place(seed.address)
+        rows.change_seed(tx, other.key, Wish(place, seed.depth, seed.quota, seed.is_pinned))
+        return other
 
-    return await forge.db.write(work)
+    found = await forge.db.write(work)
+    if found.key != seed.key:
+        raise SeededAlready(project_id, found.address)
+    return found
 
 
 def follow(tx: Tx, project: Project, reason: str) -> None:

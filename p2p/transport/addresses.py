@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from keys import did as names
 from keys.errors import BadKey
-from keys.multikey import did_of_raw, from_base58
 from p2p.transport.errors import BadAddress
 
 SYNC_PROTOCOL = "/micelio/sync/1.0.0"
@@ -18,8 +17,6 @@ MAX_PORT = 65535
 LONGEST = 400
 """Characters of the longest address that we look at: a name of 253, a port, an id."""
 
-_PEER_ID = re.compile(r"12D3KooW[1-9A-HJ-NP-Za-km-z]{44}")
-_PEER_PREFIX = b"\x00\x24\x08\x01\x12\x20"
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _HOSTS = ("ip4", "ip6", "dns", "dns4", "dns6")
 
@@ -106,14 +103,10 @@ def peer_id(did: str) -> str:
 
 def did_of(peer: str) -> str:
     """Return the did of a libp2p peer id; raises `BadAddress` for one of no Ed25519 key."""
-    data = b"" if _PEER_ID.fullmatch(peer) is None else from_base58(peer)
-    did = did_of_raw(data[len(_PEER_PREFIX) :])
     try:
-        if data.startswith(_PEER_PREFIX) and peer_id(did) == peer:
-            return did
-    except BadKey:
-        pass
-    raise BadAddress(f"{_shown(peer)} is not the peer id of an Ed25519 key.")
+        return names.did_of_peer(peer)
+    except BadKey as fault:
+        raise BadAddress(f"{_shown(peer)} is not the peer id of an Ed25519 key.") from fault
 
 
 def _host_and_port(text: str, parts: list[str]) -> tuple[str, int]:

@@ -16,8 +16,9 @@ from node.daemon import peering as door
 from node.daemon.health import Metrics
 from node.kernel.forge import Forge
 from node.replication import peering
-from node.replication.model import MET
+from node.replication.model import MET, OPERATOR, Met
 from p2p import discovery
+from p2p.client import Way
 from p2p.discovery import Discovery
 from p2p.policy import Policy
 from p2p.transport import addresses
@@ -199,3 +200,38 @@ async def test_nothing_is_kept_of_who_is_forgotten(bob):
         await found.ask_around()
         assert not found._book
         assert not found._asked
+
+
+async def test_a_peer_that_turns_out_to_be_this_node_is_forgotten(bob):
+    met = Met(url="http://names.example", addresses=(bob.network.addresses[0],), is_near=True)
+    await peering.met(bob.forge, met, OPERATOR)
+    bob.looking.sign()
+    await bob.looking._learn(
+        Mirror(bob.forge.reach.entry), Way("http://names.example"), await only(bob)
+    )
+    assert await peering.peers(bob.forge) == []
+
+
+async def test_who_shows_the_entry_of_the_node_that_asks_does_not_get_rid_of_a_ban(bob):
+    await peering.met(bob.forge, Met(url="http://names.example", is_near=True), OPERATOR)
+    await peering.ban(bob.forge, await only(bob))
+    bob.looking.sign()
+    await bob.looking._learn(
+        Mirror(bob.forge.reach.entry), Way("http://names.example"), await only(bob)
+    )
+    assert (await only(bob)).banned_until
+
+
+async def only(node):
+    (one,) = await peering.peers(node.forge)
+    return one
+
+
+class Mirror:
+    """Somebody who shows an entry that is not theirs."""
+
+    def __init__(self, entry):
+        self.entry = entry
+
+    async def get(self, _path, shape):
+        return shape(entry=self.entry)

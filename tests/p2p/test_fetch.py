@@ -12,6 +12,7 @@ from node.landings import adopting
 from node.replication import peering
 from node.replication import verbs as replication
 from node.replication.model import Met
+from p2p.fetch import pull
 from store import collect as garbage
 from store.digest import digest_of
 from tests.support.forges import a_forge, an_account
@@ -114,6 +115,7 @@ async def test_a_project_that_was_deleted_at_home_is_not_served_any_more(home, h
     assert answer.status == 200
     seed = await pulled(holder, seed)
     assert (seed.state, seed.code, seed.project) == ("withdrawn", "seed.withdrawn", None)
+    assert (seed.told, seed.lag) == (2, 0)
 
 
 async def test_what_is_unseeded_is_gone_and_can_come_back(home, holder):
@@ -179,15 +181,16 @@ async def test_a_home_is_found_by_the_name_of_its_host(home, holder):
     assert (seed.state, seed.error, seed.position) == ("verified", None, 2)
 
 
-async def test_a_project_that_is_seeded_already_is_said_to_be_and_costs_its_holder_nothing(
+async def test_a_project_that_is_seeded_from_a_second_address_is_one_seed_and_has_two_holders(
     home, holder
 ):
-    await pulled(holder, await seeded(holder, home.address))
-    again = await pulled(
-        holder, await seeded(holder, home.address.replace("127.0.0.1", "localhost"))
-    )
-    assert (again.state, again.code) == ("failed", "seed.exists")
-    assert home.address in again.error
+    first = await pulled(holder, await seeded(holder, home.address))
+    elsewhere = home.address.replace("127.0.0.1", "localhost")
+    await pull(holder, None, await seeded(holder, elsewhere, depth=1, is_pinned=True))
+    (one,) = await replication.seeds(holder)
+    assert (one.key, one.address, one.state) == (first.key, home.address, "verified")
+    assert (one.depth, one.is_pinned) == (1, True)
+    assert len(await replication.holders(holder, home.project.id)) == 2
     assert [one.score for one in await peering.peers(holder)] == [0, 0]
 
 

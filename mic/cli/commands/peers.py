@@ -18,7 +18,8 @@ def listed(context: Context, given: argparse.Namespace) -> Answer:
 
 def add(context: Context, given: argparse.Namespace) -> Answer:
     """Let a node hold the project."""
-    remote, (did,) = _target(context, given.words, 1)
+    remote, (word,) = _target(context, given.words, 1)
+    did = named(word)
     people.add_project_peer(remote, did)
     data = {"project": remote.name, "did": did}
     return Answer(data, f"The node {did} may hold {remote.name}")
@@ -26,10 +27,19 @@ def add(context: Context, given: argparse.Namespace) -> Answer:
 
 def remove(context: Context, given: argparse.Namespace) -> Answer:
     """Let a node hold the project no longer."""
-    remote, (did,) = _target(context, given.words, 1)
+    remote, (word,) = _target(context, given.words, 1)
+    did = named(word)
     people.remove_project_peer(remote, did)
     data = {"project": remote.name, "did": did, "removed": True}
     return Answer(data, f"The node {did} may not hold {remote.name} any more")
+
+
+def named(text: str) -> str:
+    """Return the key of a node that is named by it, by its peer id or by an address of it."""
+    from keys.did import did_of_peer
+
+    name = text.rstrip("/").rpartition("/p2p/")[2]
+    return did_of_peer(name) if name.startswith("12D3") else text
 
 
 def _target(context: Context, words: list[str], rest: int) -> tuple[Remote, list[str]]:

@@ -12,9 +12,9 @@ _WHO = Option(
 
 _NODE = Option(
     "WORDS",
-    "the project, if not this one, and the key of the node: did:key:z6Mk…",
+    "the project, if not this one, and the node: its key did:key:z6Mk…, its peer id or address",
     many="+",
-    parts=("PROJECT?", "DID"),
+    parts=("PROJECT?", "NODE"),
 )
 
 COMMANDS: tuple[Command, ...] = (
@@ -126,8 +126,14 @@ COMMANDS: tuple[Command, ...] = (
         "project peers add",
         "peers.add",
         "let a node hold a project that is not public",
-        "mic project peers add [PROJECT] DID",
-        (("mic project peers add ada/diary did:key:z6Mk…", "it may seed it from now on"),),
+        "mic project peers add [PROJECT] NODE",
+        (
+            ("mic project peers add ada/diary did:key:z6Mk…", "it may seed it from now on"),
+            (
+                "mic project peers add ada/diary 12D3KooW…",
+                "the same by its peer id, or its address",
+            ),
+        ),
         (_NODE,),
         more="The project's signed document says so, so that every node that holds it serves it to "
         "that one too. Whoever keeps that node can read all of it.",
@@ -136,7 +142,7 @@ COMMANDS: tuple[Command, ...] = (
         "project peers remove",
         "peers.remove",
         "let a node hold a project no longer",
-        "mic project peers remove [PROJECT] DID",
+        "mic project peers remove [PROJECT] NODE",
         (("mic project peers remove ada/diary did:key:z6Mk…", "it stops to serve it"),),
         (_NODE,),
         more="An honest node forgets what it held; nothing can make another one do so.",

@@ -7,8 +7,10 @@ import sqlite3
 import pytest
 
 from node.accounts import verbs as accounts
-from node.daemon import building, config, main
+from node.daemon import building, config, main, presence
+from node.daemon.presence import Presence
 from node.kernel.parties import ANONYMOUS
+from p2p.transport.addresses import peer_id
 from tests.support.bundling import a_bundle
 
 ADDRESS = "https://moss.example/hazel/spore"
@@ -167,6 +169,59 @@ def test_a_bundle_that_replaces_a_node_leaves_it_known_as_one_that_was_named(run
     assert [(one["url"], one["source"]) for one in run("peers")[1]] == [
         ("https://moss.example", "operator")
     ]
+
+
+OWN_URLS = ["http://127.0.0.1:7070", "http://localhost:7070", "http://[::1]:7070/"]
+
+
+@pytest.mark.parametrize("address", OWN_URLS)
+def test_a_node_is_no_peer_of_itself(run, data, address):
+    presence.write(data, Presence("http://127.0.0.1:7070", 1, 1))
+    for words in (("peer", "add", address), ("seed", f"{address.rstrip('/')}/zoe/spore")):
+        code, told = run(*words)
+        assert (code, told["error"]["code"]) == (5, "peer.own")
+        assert told["error"]["message"] == f"{address.rstrip('/')} is this node itself."
+    assert (run("peers"), run("seeds")) == ((0, []), (0, []))
+
+
+def test_the_peer_id_of_a_node_is_no_peer_of_it(run):
+    address = f"/ip4/192.0.2.7/tcp/4001/p2p/{peer_id(run('status')[1]['did'])}"
+    assert run("peer", "add", address)[1]["error"]["code"] == "peer.own"
+    assert run("peer", "add", "http://127.0.0.1:7071")[0] == 0
+
+
+@pytest.mark.parametrize("name", ["{}", "file://{}"])
+def test_a_bundle_is_let_go_by_its_path(run, tmp_path, name):
+    path = a_bundle(
+        tmp_path / "a.bundle",
+        [],
+        [],
+        [],
+        project="mic:z" + "6" * 44,
+        first=1,
+        last=1,
+        record=bytes(32),
+    )
+    run("seed", str(path))
+    assert run("unseed", name.format(path))[0] == 0
+    assert run("seeds") == (0, [])
+
+
+@pytest.mark.parametrize("name", ["file://{}/none", "{}/none", "file://{}/none.bundle"])
+def test_a_path_that_leads_nowhere_is_said(run, tmp_path, name):
+    code, told = run("seed", name.format(tmp_path))
+    path = name.format(tmp_path).removeprefix("file://")
+    assert (code, told["error"]["code"]) == (3, "replication.no-bundle")
+    assert told["error"]["message"] == f"There is no bundle {path}."
+    assert run("seeds") == (0, [])
+
+
+def test_a_file_that_is_no_bundle_is_said(run, tmp_path):
+    (tmp_path / "notes.txt").write_text("x\n")
+    code, told = run("seed", f"file://{tmp_path / 'notes.txt'}")
+    assert (code, told["error"]["code"]) == (2, "replication.bad-bundle")
+    code, told = run("seed", str(tmp_path))
+    assert (code, told["error"]["code"]) == (2, "replication.bad-bundle")
 
 
 def test_a_bundle_that_is_not_there_is_said(run, tmp_path):
