@@ -1,7 +1,8 @@
 """Lines: where two texts differ, and how three become one.
 
 The differences come from libgit2's xdiff (Myers, in linear space), so that what is shown and blamed
-here agrees with git. A line ends with LF, and with nothing else; the last one may lack it.
+here agrees with git. A line ends with LF, and with nothing else; the last one may lack it. libgit2
+takes 10 MiB of memory: it is imported when the first two texts are compared.
 """
 
 import re
@@ -9,13 +10,9 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import pygit2
-from pygit2.enums import DiffOption
-
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 _SNIFFED = 8000
 _TAIL = 1024
-_OPTIONS = DiffOption.FORCE_TEXT | DiffOption.INDENT_HEURISTIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,11 @@ def hunks(old: bytes, new: bytes) -> list[Hunk]:
     """Return where `old` and `new` differ, in order; hunks never touch each other."""
     if old == new:
         return []
-    patch = pygit2.Patch.create_from(old, new, flag=_OPTIONS, context_lines=0, interhunk_lines=0)
+    from pygit2 import Patch  # noqa: PLC0415  see above
+    from pygit2.enums import DiffOption  # noqa: PLC0415
+
+    flag = DiffOption.FORCE_TEXT | DiffOption.INDENT_HEURISTIC
+    patch = Patch.create_from(old, new, flag=flag, context_lines=0, interhunk_lines=0)
     return [
         Hunk(*_from_zero(h.old_start, h.old_lines), *_from_zero(h.new_start, h.new_lines))
         for h in patch.hunks
