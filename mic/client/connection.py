@@ -8,6 +8,7 @@ are not followed: a token is for the node that it was made for.
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from http.client import BadStatusLine, RemoteDisconnected
 from typing import Any, Self, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -33,6 +34,14 @@ BUSY = frozenset({502, 503, 504})
 """Statuses of a node that is starting or stopping."""
 
 CHUNK = 256 * limits.KIB
+_HTTP = "HTTP/"
+_MULTISTREAM = "/multistream/"
+"""What libp2p says first to whoever connects."""
+
+_PEERS_PORT = (
+    "That is its port for peers; its pages have another one. As a peer it is reached at"
+    " /ip4/ADDRESS/tcp/PORT/p2p/ID, which `micelio status` over there prints."
+)
 T = TypeVar("T")
 Query = Mapping[str, str | int | None]
 
@@ -228,11 +237,31 @@ class Connection:
                 hint="It may be stopped or busy. Run the command again: it goes on where it was.",
                 node=self.url,
             )
+        if (said := _no_http(problem)) is not None:
+            return self._speaks_otherwise(said)
         return Dropped(
             f"The connection to {self.url} ended before the answer: {problem}.",
             hint="Run the command again: it goes on where it was.",
             node=self.url,
         )
+
+    def _speaks_otherwise(self, said: str) -> Unreachable:
+        if _MULTISTREAM in said:
+            message = f"What answers at {self.url} speaks libp2p, not HTTP."
+            hint = _PEERS_PORT
+        else:
+            message = f"What answers at {self.url} does not speak HTTP."
+            hint = "Is that a Micelio node?"
+        return Unreachable(message, code="answer.not-http", hint=hint, node=self.url)
+
+
+def _no_http(problem: HTTPError) -> str | None:
+    """Return what came in the place of an answer in HTTP, None if one began or nothing came."""
+    for cause in problem.args:
+        if isinstance(cause, BadStatusLine) and not isinstance(cause, RemoteDisconnected):
+            said = str(cause)
+            return None if _HTTP.startswith(said[: len(_HTTP)]) else said
+    return None
 
 
 def _timeout(seconds: float) -> urllib3.Timeout:

@@ -225,6 +225,10 @@ def test_a_landing_through_a_mirror_waits_for_the_home_and_its_author_learns_of_
     home.kill()
     (through / "beds/a.txt").write_text("while the home is away\n")
     assert ann(tmp_path).refused("land", "Later", at=through) == (7, "landing.queued")
+    told = ann(tmp_path).mic("status", "--json", at=through)
+    assert told.data["unfinished"] == "queued"
+    assert "passes it on as soon as the home answers" in json.loads(told.out)["warnings"][0]
+    assert "broke off" not in told.out.decode()
     bob.kill()
     with a_node(tmp_path / "ann", "ann"), a_node(tmp_path / "bob", "bob") as bob:
         until(bob, 3)

@@ -21,13 +21,13 @@ STYLES = {"A": "added", "M": "modified", "D": "removed"}
 
 def run(context: Context, _given: "Namespace") -> Answer:
     """Compare the files with the manifest; no node is asked, unless a landing broke off here."""
-    space = _settled(context, workspace(context))
+    space, is_queued = _settled(context, workspace(context))
     scanned = scan.scan(space.root, space.manifest)
     if scanned.is_refreshed:
         _remember(space.root, scanned.manifest)
     for path, why in scanned.skipped:
         context.console.warn(f"{path} is left out: {why}.")
-    manifest, begun = space.manifest, _unfinished(context, space)
+    manifest, begun = space.manifest, "queued" if is_queued else _unfinished(context, space)
     items = () if begun == "clone" else scanned.items
     name = space.name
     under_way, open_ones = _under_way(space.root)
@@ -50,19 +50,26 @@ def run(context: Context, _given: "Namespace") -> Answer:
     return Answer(data, "\n".join(lines))
 
 
-def _settled(context: Context, space: Workspace) -> Workspace:
-    """Learn what became of a landing that broke off, if the node can be asked."""
+def _settled(context: Context, space: Workspace) -> tuple[Workspace, bool]:
+    """Learn what became of a landing that broke off, if the node can be asked.
+
+    Also return whether a mirror keeps it for the project's home.
+    """
     if not (space.root / manifests.FOLDER / "landing.json").exists():
-        return space
+        return space, False
     from mic.cli import recovering
+    from mic.client.landing import Queued
     from mic.errors import MicFault
 
     try:
         with manifests.hold(space.root):
-            return recovering.recover(context, workspace(context))[0]
+            return recovering.recover(context, workspace(context))[0], False
+    except Queued as fault:
+        context.console.warn(f"The last landing is queued. {fault.message}")
+        return space, True
     except MicFault as fault:
         context.console.warn(f"What became of the last landing is not known: {fault.message}")
-        return space
+        return space, False
 
 
 def _unfinished(context: Context, space: Workspace) -> str | None:

@@ -71,7 +71,7 @@ SHAPES = {
     "uncommitted}",
     "show": f"{{landing: {_LANDING}, session?: {_SESSION}, changes: {_CHANGES}, patch}}",
     "status": "{project, server, position, session?, changes: [{change: A|M|D, path}], "
-    "conflicts: [path], unfinished?: clone|landing|sync}",
+    "conflicts: [path], unfinished?: clone|landing|queued|sync}",
     "sync": "{from, position, taken: [path], merged: [path], kept: [path], settled: [path], "
     "conflicts: []}",
     "verify": "{project, position, tree, id?, origins, signers, first?, objects?, bytes?, "

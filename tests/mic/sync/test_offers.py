@@ -2,15 +2,17 @@
 
 import gzip
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
+from keys.ed25519 import PrivateKey
 from mic.sync.offers import STRANGERS
 from store.digest import digest_of
 from store.records import Codec, Kind, Record, encode
-from tests.support.forges import a_forge
+from tests.support.forges import a_forge, an_account
 from tests.support.mirrors import a_home, pulled, seeded
-from tests.support.wire import a_door, blob, session_id
+from tests.support.wire import a_door, a_token, blob, session_id
 
 JUNK = b"nobody asked for this\n" * 100
 
@@ -85,6 +87,34 @@ async def test_an_offer_that_waits_is_told_again_and_brings_nothing(home, tmp_pa
         again = await door.post(where, fresh(home).body() + encode(blob(JUNK)))
         assert (again.status, again.json["state"]) == (202, "queued")
         assert not await has(forge, JUNK)
+
+
+async def test_a_mirror_keeps_nothing_of_an_author_that_the_project_does_not_know(home, tmp_path):
+    stranger = replace(home.hand, key=PrivateKey.generate())
+    body = stranger.landing(session_id(2), {"new": JUNK}, base=1).body()
+    async with a_mirror(home, tmp_path / "mirror") as (forge, door):
+        found = (await door.get(f"/by-id/{home.project.id}")).json
+        where = f"/projects/{found['account']}/{found['handle']}"
+        zoe = door.as_(await a_token(forge, await an_account(forge, "zoe")))
+        for one in (door, zoe):  # an account signs with a key of its own, or it is nobody's either
+            answer = await one.post(f"{where}/landings", body)
+            assert (answer.status, answer.code) == (403, "offer.not-known")
+            assert (await one.get(f"{where}/offers/{session_id(2)}")).code == "offer.missing"
+        assert not await has(forge, JUNK)
+    refused = await home.door.as_(None).post(f"/projects/{home.project.address}/offers", body)
+    assert (refused.status, refused.code) == (403, "offer.not-known")
+
+
+async def test_a_mirror_keeps_what_an_account_of_its_own_signs(home, tmp_path):
+    async with a_mirror(home, tmp_path / "mirror") as (forge, door):
+        found = (await door.get(f"/by-id/{home.project.id}")).json
+        zoe = await an_account(forge, "zoe")
+        hers = replace(home.hand, key=forge.keys.person(zoe.did))
+        body = hers.landing(session_id(2), {"new": JUNK}, base=1).body()
+        where = f"/projects/{found['account']}/{found['handle']}/landings"
+        answer = await door.as_(await a_token(forge, zoe)).post(where, body)
+        assert (answer.status, answer.json["state"]) == (202, "queued")
+        assert (await door.post(where, body)).code == "offer.not-known"
 
 
 async def test_a_compressed_body_leaves_no_more_than_a_plain_one(home, tmp_path):
