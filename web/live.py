@@ -10,7 +10,6 @@ Format: HTML standard, section 9.2.
 """
 
 import asyncio
-import ipaddress
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -21,11 +20,10 @@ from node.kernel import events
 from node.kernel.errors import Exhausted, Fault
 from node.kernel.events import Event
 from node.kernel.forge import Forge
-from node.kernel.guesses import counted_as
 from node.projects import verbs as projects
 from node.projects.model import Project
 from store.database import Tx
-from web.asking import asker
+from web.asking import asker, one_of_many
 from web.page import FORGE, PARTY, forge_of, party_of
 
 STREAMS = 256
@@ -97,7 +95,7 @@ async def project(request: web.Request) -> web.StreamResponse:
     """Tell what happens to a project, until the reader leaves."""
     forge, watching = forge_of(request), request.app[WATCHING]
     shown = await _visible(request)
-    reader = _reader(request)
+    reader = one_of_many(request, party_of(request))
     if not watching.takes(reader):
         raise TooManyWatchers
     watching.streams[reader] += 1
@@ -105,14 +103,6 @@ async def project(request: web.Request) -> web.StreamResponse:
         return await _told(request, forge, shown, watching)
     finally:
         watching.streams -= Counter((reader,))
-
-
-def _reader(request: web.Request) -> str:
-    """Return who counts as one reader; nobody in particular behind this machine's own proxy."""
-    if handle := party_of(request).handle:
-        return handle
-    address = request.remote or ""
-    return "" if ipaddress.ip_address(address or "::1").is_loopback else counted_as(address)
 
 
 async def _told(

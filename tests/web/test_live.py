@@ -5,18 +5,16 @@ import json
 import re
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
+from aiohttp.test_utils import TestClient, TestServer
 
 from node.daemon.http import application
-from node.kernel.parties import ANONYMOUS
 from node.projects import verbs as projects
 from node.projects.model import ProjectChanges
 from node.signin import verbs as signin
 from tests.support.drafts import a_landing
 from tests.support.forges import a_project, an_account
-from web import live
 from web.live import WATCHING
-from web.page import FORGE, PARTY, SESSION_COOKIE
+from web.page import FORGE, SESSION_COOKIE
 
 LIVE = "/ada/book/live"
 
@@ -136,22 +134,6 @@ async def _gone(client):
         while client.app[WATCHING].streams:
             await asyncio.sleep(0.01)
             client.app[FORGE].bell.ring()
-
-
-@pytest.mark.parametrize(
-    ("address", "reader"),
-    [
-        ("203.0.113.5", "203.0.113.5"),
-        ("2001:db8::5", "2001:db8::/64"),
-        ("2001:db8::9", "2001:db8::/64"),
-        ("127.0.0.1", ""),
-        ("::1", ""),
-    ],
-)
-def test_readers_are_told_apart_by_their_network(address, reader):
-    request = make_mocked_request("GET", LIVE).clone(remote=address)
-    request[PARTY] = ANONYMOUS
-    assert live._reader(request) == reader
 
 
 @pytest.mark.usefixtures("book")

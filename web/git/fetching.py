@@ -67,7 +67,7 @@ async def _serving(
 ) -> AsyncIterator[Process]:
     """Give git's `upload-pack`, which speaks the protocol that the client asks for."""
     async with (
-        request.app[process.SEATS].taken(who.account or request.remote),
+        request.app[process.FETCHING].taken(request, who),
         imports.repository(forge, who, project) as repository,
         process.started(
             repository,

@@ -8,20 +8,26 @@ import asyncio
 import logging
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from weakref import WeakValueDictionary
 
 from aiohttp import web
 
+from node.kernel.errors import Exhausted
+from node.kernel.parties import Party
 from store.git.errors import GitFailed, GitMissing
 from store.git.program import command, environment, said
+from web.asking import one_of_many
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 8
 FOR_ONE = 4
 """How many of them one asker may have, so that who reads slowly leaves room for others."""
+
+PATIENCE = 20.0
+"""Seconds that one waits for a seat."""
 
 SILENCE = 300.0
 """Seconds that a child may take before it writes its next byte, or reads the next of ours."""
@@ -30,22 +36,39 @@ _CHUNK = 256 << 10
 _SAID = 4000
 
 
+class Busy(Exhausted):
+    """As many as fit clone or push already."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "git.busy", "This node is busy with others who clone or push; try again in a minute."
+        )
+
+
 class Seats:
     """Room for so many children at once, and for fewer of one asker."""
 
     def __init__(self) -> None:
         self._all = asyncio.Semaphore(AT_ONCE)
-        self._own: WeakValueDictionary[object, asyncio.Semaphore] = WeakValueDictionary()
+        self._own: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def taken(self, asker: object) -> AsyncIterator[None]:
-        """Wait for a seat, and keep it for the length of the block."""
-        own = self._own.setdefault(asker, asyncio.Semaphore(FOR_ONE))
-        async with own, self._all:
+    async def taken(self, request: web.Request, who: Party) -> AsyncIterator[None]:
+        """Wait for a seat, and keep it for the length of the block; raises `Busy`."""
+        asker = one_of_many(request, who)
+        own = self._own.setdefault(asker, asyncio.Semaphore(FOR_ONE if asker else AT_ONCE))
+        async with AsyncExitStack() as held:
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await held.enter_async_context(own)
+                    await held.enter_async_context(self._all)
+            except TimeoutError as fault:
+                raise Busy from fault
             yield
 
 
-SEATS: web.AppKey[Seats] = web.AppKey("git-seats", Seats)
+FETCHING: web.AppKey[Seats] = web.AppKey("git-fetching", Seats)
+PUSHING: web.AppKey[Seats] = web.AppKey("git-pushing", Seats)
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -128,6 +128,10 @@ class _Pack:
         self._request = request
         self.first = b""
 
+    def seat(self, who: Party) -> AbstractAsyncContextManager[None]:
+        """Return the seat of whoever works on it; entering raises `Busy`."""
+        return self._request.app[process.PUSHING].taken(self._request, who)
+
     async def begin(self) -> None:
         """Wait for the first bytes."""
         self.first = await self._request.content.readany()
@@ -152,8 +156,9 @@ async def _taken(
             return ["unpack shallow", *(f"ng {one.ref} shallow history" for one in commands)]
         try:
             if pack.first:
-                await _index(push.forge, place, pack)
-        except (GitFailed, TimeoutError, DiskFull) as fault:
+                async with pack.seat(push.who):
+                    await _index(push.forge, place, pack)
+        except (process.Busy, GitFailed, TimeoutError, DiskFull) as fault:
             refused = [f"ng {one.ref} nothing was kept" for one in commands]
             return [f"unpack {_sentence(fault)}", *refused]
         ordered = sorted(commands, key=lambda one: one.ref != MAIN)

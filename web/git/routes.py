@@ -22,7 +22,7 @@ ROUTES = (
 
 def add_routes(app: web.Application) -> None:
     """Open this door on `app`."""
-    app[process.SEATS] = process.Seats()
+    app[process.FETCHING], app[process.PUSHING] = process.Seats(), process.Seats()
     for (method, path), handler in zip(
         ROUTES, (advertise, fetching.fetch, pushing.push), strict=True
     ):

@@ -1,6 +1,7 @@
 """What a push may hold, for those who clone it afterwards; and what it may not cost."""
 
 import asyncio
+import contextlib
 import io
 
 import pytest
@@ -69,20 +70,47 @@ async def test_who_fetches_slowly_leaves_room_for_others(url, forge, served, boo
     bob = await an_account(forge, "bob")
     await a_project(forge, bob, "box")
     token = await signin.make_token(forge, bob, "git", ["read", "write"])
+    async with begun(served, url, f"{book.address}.git/git-upload-pack", b"0"):
+        await asyncio.sleep(0.5)
+        async with asyncio.timeout(30):
+            await git("ls-remote", f"http://bob:{token}@127.0.0.1:{served.port}/bob/box.git")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("service", ["git-upload-pack", "git-receive-pack"])
+async def test_who_finds_no_seat_is_told_to_come_again(
+    url, served, book, tmp_path, monkeypatch, service
+):
+    gits = Gits(tmp_path / "a.git")
+    await git("fetch", "-q", url, "main:main", cwd=gits.path)
+    gits.main(gits.commit({"a": b"1"}, gits.line()[-1]))
+    monkeypatch.setattr(process, "FOR_ONE", process.AT_ONCE)
+    monkeypatch.setattr(process, "PATIENCE", 0.2)
+    asking = ["ls-remote", url] if "upload" in service else ["push", url, "main:main"]
+    push = b"%040d %040x refs/heads/main\0report-status\n" % (0, 7)
+    body = b"0" if "upload" in service else b"%04x%b0000PACK" % (len(push) + 4, push)
+    async with begun(served, url, f"{book.address}.git/{service}", body):
+        await asyncio.sleep(0.5)
+        assert "busy with others" in await git(*asking, cwd=gits.path, fails=True)
+    monkeypatch.setattr(process, "PATIENCE", 20)
+    await git(*asking, cwd=gits.path)
+
+
+@contextlib.asynccontextmanager
+async def begun(served, url, path, body):
+    """As many requests as there are seats, which send no more than this."""
     head_ = (
-        f"POST /{book.address}/git-upload-pack HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"
-        f"Authorization: {basic(url)['Authorization']}\r\n\r\n0"
+        f"POST /{path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"
+        f"Authorization: {basic(url)['Authorization']}\r\n\r\n"
     )
-    waiting = []
-    for _ in range(process.AT_ONCE):
-        _, writer = await asyncio.open_connection("127.0.0.1", served.port)
-        writer.write(head_.encode())
+    opened = [
+        await asyncio.open_connection("127.0.0.1", served.port) for _ in range(process.AT_ONCE)
+    ]
+    for _, writer in opened:
+        writer.write(head_.encode() + body)
         await writer.drain()
-        waiting.append(writer)
-    await asyncio.sleep(0.5)
-    async with asyncio.timeout(30):
-        await git("ls-remote", f"http://bob:{token}@127.0.0.1:{served.port}/bob/box.git")
-    for writer in waiting:
+    yield
+    for _, writer in opened:
         writer.close()
 
 
