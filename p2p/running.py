@@ -60,4 +60,4 @@ def _note(forge: Forge, network: Network) -> None:
     reach.peer_id = network.peer_id
     reach.addresses = network.addresses if state.is_up else ()
     reach.restarts = state.restarts
-    reach.fault = None if state.is_up else state.reason
+    reach.fault = None if state.is_up else state.reason or reach.fault

@@ -28,6 +28,8 @@ from node.landings import recovering, succeeding
 PEERS_SECONDS = 15.0
 """How long a program that starts a node waits to be told how peers reach it."""
 
+_UNREACHED = "Peers do not reach this node; it tries again by itself: "
+
 __all__ = [
     "backup",
     "doctor",
@@ -60,12 +62,14 @@ def up(config: Config, asked: argparse.Namespace) -> int:
             "data": str(config.data),
             "peer_id": running.peer_id,
             "p2p_addresses": list(running.p2p_addresses),
+            "p2p_fault": running.p2p_fault,
         }
         text = (
             f"Micelio runs at {running.url}\n"
             f"Sign in as {running.owner}, once, within 15 minutes: {running.signin_url}\n"
             f"Everything it keeps is in {config.data}\n"
             + (f"{running.note}\n" if running.note else "")
+            + (f"{_UNREACHED}{running.p2p_fault}\n" if running.p2p_fault else "")
             + "Press Ctrl-C to stop it."
         )
         say(facts, text, as_json=asked.json)
@@ -88,6 +92,8 @@ def status(config: Config, asked: argparse.Namespace) -> int:
         f"Background jobs: {facts['jobs_waiting']} waiting, {facts['jobs_failed']} failed\n"
         f"Its key: {facts['did']}"
     ) + "".join(f"\nPeers reach it at {one}" for one in facts["p2p_addresses"])
+    if facts["p2p_fault"]:
+        text += f"\n{_UNREACHED}{facts['p2p_fault']}"
     if behind := facts["projects_behind"]:
         text += (
             f"\nNothing lands on {len(behind):,} projects, {behind[0]} among them: this node was"
@@ -125,6 +131,7 @@ async def _facts(config: Config) -> dict[str, Any]:
         owed = await forge.db.read(jobs.counts)
         behind = await recovering.lags(forge)
         moves = [one for one in await succeeding.moves(forge) if one.stays]
+    reached, fault = presence.reached(config.data) if runs else ([], None)
     return {
         "running": runs,
         "url": last.url if last else None,
@@ -137,5 +144,6 @@ async def _facts(config: Config) -> dict[str, Any]:
         "projects_moved": [one.project.address for one in moves],
         "moves": [f"{one.project.address} has another home. {one.advice}" for one in moves],
         "did": forge.node.did,
-        "p2p_addresses": presence.reached(config.data) if runs else [],
+        "p2p_addresses": reached,
+        "p2p_fault": fault,
     }

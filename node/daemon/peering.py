@@ -38,15 +38,20 @@ log = logging.getLogger(__name__)
 
 
 async def run(forge: Forge, config: Config, host: str, metrics: Metrics, up: asyncio.Event) -> None:
-    """Take part until cancelled; set `up` when others reach us. `host` is where the pages are.
+    """Take part until cancelled; set `up` once it is known whether others reach us.
+
+    `host` is where the pages are.
 
     Whatever ends in there begins again after a pause: the pages and landing never wait for it.
     """
 
     def told(network: Network) -> None:
-        if network.state.is_up:
-            _keep(config.data, [str(one) for one in network.listens_on], network.addresses)
-            up.set()
+        state = network.state
+        if state.is_up:
+            _keep(config.data, [str(one) for one in network.listens_on], network.addresses, None)
+        else:
+            _keep(config.data, _kept(config.data), (), state.reason)
+        up.set()
 
     async with _answering(forge, metrics) as door:
         plan = _plan(config, host)
@@ -117,10 +122,18 @@ def _plan(config: Config, host: str) -> Plan | None:
     return Plan(config.p2p_listen or _default(config.data, host), settings)
 
 
+def fault(config: Config) -> str | None:
+    """Return why peers will not reach a node that starts now, as far as can be told before."""
+    for one in config.p2p_listen if config.p2p else ():
+        if (why := _taken(one)) is not None:
+            return f"{one} cannot be listened on: {why}."
+    return None
+
+
 def _default(data: Path, host: str) -> tuple[str, ...]:
     """Return where to listen when nobody said: beside the pages, on the port of the last time."""
     beside = addresses.listening(host, 0)
-    kept = [one for one in _kept(data) if _host_of(one) == _host_of(beside) and _is_free(one)]
+    kept = [one for one in _kept(data) if _host_of(one) == _host_of(beside) and not _taken(one)]
     return (kept[0] if kept else beside,)
 
 
@@ -128,22 +141,23 @@ def _host_of(address: str) -> str | None:
     return addresses.to_listen_on(address).host
 
 
-def _is_free(address: str) -> bool:
+def _taken(address: str) -> str | None:
+    """Return why an address cannot be listened on, None if it can."""
     where = addresses.to_listen_on(address)
     family = socket.AF_INET6 if where.kind == "ip6" else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((where.host, where.port))
-        except OSError:
-            return False
-        return True
+        except OSError as problem:
+            return problem.strerror or str(problem)
+        return None
 
 
-def _keep(data: Path, listened: Sequence[str], reached: Sequence[str]) -> None:
-    """Say where the node listens, so that others find it there again."""
+def _keep(data: Path, listened: Sequence[str], reached: Sequence[str], fault: str | None) -> None:
+    """Say where the node listens, so that others find it there again, or why it does not."""
     fresh = data / f".{presence.PEERS}.new"
-    facts = {"listen": listened, "addresses": reached, "pid": os.getpid()}
+    facts = {"listen": listened, "addresses": reached, "fault": fault, "pid": os.getpid()}
     fresh.touch(mode=0o600)
     fresh.chmod(0o600)  # one that a killed node left may be open to others
     fresh.write_text(json.dumps(facts) + "\n", encoding="utf-8")

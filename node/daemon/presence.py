@@ -40,12 +40,13 @@ def read(data: Path) -> Presence | None:
         return None
 
 
-def reached(data: Path) -> list[str]:
-    """Return the addresses at which peers reach a node that runs; none if they do not."""
+def reached(data: Path) -> tuple[list[str], str | None]:
+    """Return the addresses at which peers reach a node that runs, and why they do not."""
     last = read(data)
     try:
         found = json.loads((data / PEERS).read_text(encoding="utf-8"))
-        is_of_now = last is not None and found["pid"] == last.pid
-        return [str(one) for one in found["addresses"]] if is_of_now else []
+        if last is not None and found["pid"] == last.pid:
+            return [str(one) for one in found["addresses"]], found.get("fault")
     except (OSError, ValueError, KeyError, TypeError):
-        return []
+        pass
+    return [], None

@@ -55,6 +55,7 @@ class Running:
     note: str | None
     peer_id: str | None = None
     p2p_addresses: tuple[str, ...] = ()
+    p2p_fault: str | None = None
 
 
 class CannotListen(Conflict):
@@ -88,6 +89,7 @@ async def serve(
             owner = await first_start.owner(forge, config)
             presence.write(config.data, Presence(url, os.getpid(), forge.now()))
             note = await _register(forge, config, owner, last)
+            forge.reach.fault = peering.fault(config)
 
             async def tell(up: asyncio.Event) -> None:
                 await _first(up, stop, peers_seconds if config.p2p else 0.0)
@@ -159,7 +161,10 @@ async def _announce(
 ) -> None:
     link = signin_url(forge.node.url, await signin.make_link(forge, owner))
     reach = forge.reach
-    announce(Running(forge.node.url, owner.handle, link, note, reach.peer_id, reach.addresses))
+    running = Running(
+        forge.node.url, owner.handle, link, note, reach.peer_id, reach.addresses, reach.fault
+    )
+    announce(running)
 
 
 def signin_url(url: str, secret: str) -> str:

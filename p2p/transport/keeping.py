@@ -42,7 +42,7 @@ async def keep_up(network: Kept) -> None:
         network.went_down(reason)
         if asyncio.get_running_loop().time() - began > settings.longest_pause:
             pause = settings.first_pause
-        log.error("libp2p stopped: %s; it starts again in about %.1f s", reason, pause)
+        log.error("libp2p stopped: %s; it starts again in %.1f s", reason.rstrip("."), pause)
         await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311  it spreads restarts
         pause = min(pause * 2, settings.longest_pause)
 

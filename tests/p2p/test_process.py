@@ -1,6 +1,7 @@
 """A node among its peers, as a process: what it says of itself, and where it is found again."""
 
 import json
+import socket
 import urllib.request
 
 import pytest
@@ -73,6 +74,18 @@ def test_a_node_listens_where_it_is_told_to(tmp_path):
     with up(tmp_path, *flags) as node:
         heard = [one.rpartition("/p2p/")[0] for one in node.facts["p2p_addresses"]]
         assert heard == wanted
+
+
+def test_a_port_that_somebody_else_has_is_said_at_the_start_and_by_status(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"/ip4/127.0.0.1/tcp/{taken.getsockname()[1]}"
+        why = f"{address} cannot be listened on: Address already in use."
+        with up(tmp_path, "--p2p-listen", address) as node:
+            assert (node.facts["p2p_addresses"], node.facts["p2p_fault"]) == ([], why)
+            said = json.loads(run("status", "--data", str(node.data), "--json").stdout)
+            assert (said["p2p_addresses"], said["p2p_fault"]) == ([], why)
+            assert why in run("status", "--data", str(node.data)).stdout
+            assert node.stop() == 0
 
 
 def test_an_address_that_is_none_is_refused_before_anything_starts(tmp_path):

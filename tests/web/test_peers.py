@@ -57,6 +57,16 @@ async def test_an_admin_sees_the_peers_and_what_is_held_against_them(forge, visi
     assert "banned" in text
 
 
+async def test_an_admin_sees_that_peers_do_not_reach_the_node(forge, visitor):
+    keeper = await the_keeper(forge)
+    forge.reach.fault = "/ip4/127.0.0.1/tcp/4001 cannot be listened on: taken <here>."
+    assert "cannot be listened on" not in await page(visitor, "/peers")
+    await visitor.post(f"/sign-in/{await signin.make_link(forge, keeper)}", allow_redirects=False)
+    text = await page(visitor, "/peers")
+    assert "Peers do not reach this node: /ip4/127.0.0.1/tcp/4001 cannot be listened on" in text
+    assert "taken &lt;here&gt;" in text
+
+
 async def test_a_peer_of_which_only_the_key_is_known_is_shown_by_it(forge, visitor):
     keeper = await the_keeper(forge)
     did = PrivateKey.generate().did

@@ -13,10 +13,11 @@ from web.page import forge_of, party_of, render
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The page: `follows` are for admins of the node only, as the peers are."""
+    """The page: `follows` and `fault` are for admins of the node only, as the peers are."""
 
     node: Overview
     follows: list[Follow]
+    fault: str | None
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -24,4 +25,5 @@ async def show(request: web.Request) -> web.StreamResponse:
     forge = forge_of(request)
     node = await overview.of_node(forge, party_of(request))
     follows = await federation.follows(forge) if node.is_admin else []
-    return render(request, "areas/peers/show.html", View(node, follows))
+    fault = forge.reach.fault if node.is_admin else None
+    return render(request, "areas/peers/show.html", View(node, follows, fault))
