@@ -8,7 +8,7 @@ What goes wrong here is logged and tried again: nothing in it may stop the node.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from random import Random
 
 from keys.statements import equivocation
@@ -35,6 +35,7 @@ from p2p.policy import Policy
 from p2p.scores import Offence
 from p2p.transport.errors import TransportFault
 from p2p.transport.network import Network
+from p2p.under_way import UnderWay
 from store.database import Tx
 
 log = logging.getLogger(__name__)
@@ -44,9 +45,6 @@ ROWS_EVERY = 4
 """Peers and seeds are read at each fourth look."""
 
 ASK_SECONDS = 30.0
-FETCH_MS = 60_000
-"""How long a fetch may take before others are asked; what it brought meanwhile counts."""
-
 WAKE_SECONDS = 1.0
 """How long the timetable is left alone: who was met or let go meanwhile has moved it."""
 
@@ -67,7 +65,7 @@ class Puller:
         self._facts = Facts(forge)
         self._announcer = None if network is None else Announcer(forge, network)
         self._kept: dict[str, Standing] = {}
-        self._fetching: dict[str, tuple[Fetch, int]] = {}
+        self._fetching: dict[str, UnderWay] = {}
         self._bans: dict[str, int] = {}
         self._seq: int | None = None
         self._looks = 0
@@ -95,6 +93,7 @@ class Puller:
         if self._looks % ROWS_EVERY == 0:
             await self._look_at_peers()
         self._looks += 1
+        over = await self._over()  # Before what they brought is looked at: so it counts first.
         changed = await self._changed()
         wanted = (
             await self._facts.seeds() if changed is None or self._looks % ROWS_EVERY == 1 else None
@@ -103,7 +102,7 @@ class Puller:
             await self._look_at_projects(changed)
         if wanted is not None:
             await self._want(wanted)
-        self._end_fetches()
+        self._end_fetches(over)
         await asyncio.sleep(LOOK_SECONDS)
 
     async def _changed(self) -> set[int] | None:
@@ -285,7 +284,8 @@ class Puller:
 
     async def _fetch(self, wanted: Fetch) -> None:
         """Have the seed of a project looked at now: who pulls it blames whom it is to be blamed."""
-        self._fetching[wanted.project] = (wanted, self._forge.now() + FETCH_MS)
+        seed = await replication.of_project(self._forge, wanted.project)
+        self._fetching[wanted.project] = UnderWay.began(wanted, seed, self._forge.now())
         for peer in wanted.peers:
             row = self.peers.get(peer) or await self._met(peer)
             await replication.head_told(self._forge, wanted.project, row, wanted.position)
@@ -323,12 +323,18 @@ class Puller:
         row = self.peers[peer] = await peering.met(self._forge, learned, "gossip")
         return row
 
-    def _end_fetches(self) -> None:
+    async def _over(self) -> set[str]:
+        """Return the projects of which fetches bring nothing any more."""
+        now, read = self._forge.now(), replication.of_project
+        under_way = list(self._fetching.items())
+        return {name for name, one in under_way if one.is_over(await read(self._forge, name), now)}
+
+    def _end_fetches(self, over: Collection[str]) -> None:
         now = self._forge.now()
-        for project, (wanted, until) in list(self._fetching.items()):
-            known = self.policy.wanted.get(project)
+        for project, one in list(self._fetching.items()):
+            wanted, known = one.wanted, self.policy.wanted.get(project)
             is_there = known is None or known.held.place >= (wanted.epoch, wanted.position)
-            if is_there or now >= until:
+            if is_there or project in over:
                 del self._fetching[project]
                 failures = {} if is_there else dict.fromkeys(wanted.peers, Offence.FAILED)
                 self.act(self.policy.fetched(project, failures, now))

@@ -5,13 +5,15 @@ from random import Random
 
 import pytest
 
+from mic.wire.heads import SignedHead
 from node.daemon.building import now_ms
 from node.replication import peering
+from p2p import messages, seeding
 from p2p.knowledge import Settings
 from p2p.policy import Policy
 from p2p.pull import Puller
 from tests.support.forges import a_forge
-from tests.support.mirrors import a_home
+from tests.support.mirrors import a_home, pulled, seeded
 from tests.support.wire import a_door
 
 pytestmark = pytest.mark.slow
@@ -20,7 +22,17 @@ PATIENCE = 5.0
 
 
 class Watched(Policy):
-    """A policy that tells how many comparisons have ended."""
+    """A policy that tells how many comparisons have ended, and fetches."""
+
+    def hold(self, *said):
+        done = super().hold(*said)
+        self.holds.set()
+        return done
+
+    def fetched(self, *said):
+        done = super().fetched(*said)
+        self.ends.release()
+        return done
 
     def answered(self, *said, **more):
         done = super().answered(*said, **more)
@@ -39,9 +51,34 @@ async def test_the_only_peer_is_asked_again_when_its_time_has_come(tmp_path):
         object.__setattr__(forge, "now", now_ms)
         await peering.add(forge, door.url, None)
         policy = Watched(forge.node.did, Random(1), forge.now(), Settings(soonest_ms=20))
-        policy.answers = asyncio.Semaphore(0)
+        policy.answers, policy.holds = asyncio.Semaphore(0), asyncio.Event()
         async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
             driving = group.create_task(Puller(forge, None, policy).run())
             for _ in range(4):
                 await policy.answers.acquire()
             driving.cancel()
+
+
+async def test_a_fetch_has_ended_when_the_pull_of_its_seed_came_to_nothing(tmp_path):
+    async with a_home(tmp_path / "home") as home, a_forge(tmp_path / "other", now=now_ms) as forge:
+        await home.land(readme=b"# A book\n")
+        seed = await pulled(forge, await seeded(forge, home.address))
+        policy = Watched(forge.node.did, Random(1), forge.now())
+        policy.ends = asyncio.Semaphore(0)
+        policy.holds = asyncio.Event()
+        puller = Puller(forge, None, policy)
+        async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one) for one in (puller.run(), seeding.run(forge, None))]
+            await policy.holds.wait()
+            puller.act(boast(policy, home))
+            await policy.ends.acquire()
+            for task in tasks:
+                task.cancel()
+        assert not policy.wanted[seed.id].is_fetching
+
+
+def boast(policy, home):
+    """Have the home say that it is further than it is."""
+    head = SignedHead(project=home.project.id, epoch=1, position=9, record=None)
+    said = messages.announce(head, 1)
+    return policy.heard(home.forge.node.did, messages.topic(home.project.id), said, now_ms())
