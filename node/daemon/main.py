@@ -129,9 +129,7 @@ def _replication(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     seed.add_argument("--depth", metavar="N", help="contents of the N newest landings only")
     seed.add_argument("--quota", metavar="SIZE", help="at most so many bytes: 500 MiB, 5 GiB")
     seed.add_argument("--pin", action="store_true", help="never make room at its cost")
-    seed.add_argument(
-        "--forget", action="store_true", help="what landed here after the project moved"
-    )
+    seed.add_argument("--forget", action="store_true", help="let go of what landed here too late")
     seed.add_argument("--reason", metavar="TEXT", help="why it is held, for who asks later")
     unseed = _add(commands, "unseed", "hold a project of another node no longer")
     unseed.add_argument("address", metavar="ADDRESS|ID", help="as `micelio seeds` shows it")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from keys.errors import KeysFault
 from keys.ring import keep, load
+from node.access.rules import PRIVATE
 from node.accounts import verbs as accounts
 from node.accounts.model import Account
 from node.daemon.config import Config
@@ -91,7 +92,7 @@ def project(config: Config, asked: argparse.Namespace) -> int:
     except KeysFault as fault:
         raise Invalid("key.bad-file", str(fault), path=asked.key) from fault
 
-    async def work(forge: Forge, owner: Account) -> tuple[Project, int]:
+    async def work(forge: Forge, owner: Account) -> tuple[Project, int, str | None]:
         account = await accounts.get(forge, asked.account) if asked.account else owner
         mirror = await _mirror(forge, asked.address)
         seed = await replication.of_project(forge, mirror.id)
@@ -102,18 +103,25 @@ def project(config: Config, asked: argparse.Namespace) -> int:
         made = await adopting.adopt(forge, mirror.id, secret, account)
         if seed is not None:
             await replication.let_be(forge, seed)
-        return made, await forge.db.read(lambda tx: reading.height(tx, made.key))
+        position = await forge.db.read(lambda tx: reading.height(tx, made.key))
+        return made, position, mirror.home
 
-    url, (made, position) = beside(config, work)
+    url, (made, position, was) = beside(config, work)
     text = (
         f"{made.address} is ordered by this node from now on, behind @{position}."
         " Other nodes follow as soon as they hear of it."
     )
+    if made.visibility == PRIVATE:
+        text += (
+            f"\nIt is private, and its old home may hold it no more, so that one is told nothing. If"
+            f" it still runs: mic project peers add {made.address} {was}"
+        )
     facts = {
         "id": made.id,
         "address": made.address,
         "page": f"{url}/{made.address}",
         "position": position,
+        "was": was,
     }
     say(facts, text, as_json=asked.json)
     return 0

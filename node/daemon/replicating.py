@@ -10,14 +10,16 @@ from pathlib import Path
 from node.accounts.model import Account
 from node.daemon import building, sizes
 from node.daemon.config import Config
+from node.daemon.errors import BadSetting
 from node.daemon.people import beside
 from node.daemon.saying import say
 from node.federation import rules as following
 from node.federation import verbs as federation
 from node.federation.model import Follow
-from node.kernel.errors import Invalid, Missing
+from node.kernel.errors import Conflict, Invalid, Missing
 from node.kernel.forge import Forge
 from node.landings import succeeding
+from node.projects.moved import Moved
 from node.replication import peering, rules
 from node.replication import verbs as replication
 from node.replication.copies import copying
@@ -40,6 +42,8 @@ def seed(config: Config, asked: argparse.Namespace) -> int:
         asked.reason or "asked for by the operator",
     )
     did = _check_peer(wish.place.node)
+    if asked.forget and wish.place.id is None:
+        raise BadSetting("--forget is about a project by its id: micelio seed mic:z… --forget")
 
     async def work(forge: Forge, _owner: Account) -> Seed:
         if wish.place.node:
@@ -47,12 +51,23 @@ def seed(config: Config, asked: argparse.Namespace) -> int:
         await _keep_node(forge, wish.place)
         if asked.forget and wish.place.id is not None:
             await succeeding.let_go(forge, wish.place.id)
-        return await replication.add(forge, wish)
+        try:
+            return await replication.add(forge, wish)
+        except Moved as moved:
+            raise LandedTooLate(moved) from moved
 
     _, made = beside(config, work)
     text = f"{made.address} is held here from now on. `micelio seeds` says how far it is."
     say({"seed": _seed_facts(made)}, text, as_json=asked.json)
     return 0
+
+
+class LandedTooLate(Conflict):
+    """Landings of a project that moved stand here, and the operator has not let go of them."""
+
+    def __init__(self, moved: Moved) -> None:
+        more = " To let go of what landed here too late and follow the new home, say --forget."
+        super().__init__(moved.code, moved.message + more, **moved.details)
 
 
 async def _keep_node(forge: Forge, place: Place) -> None:

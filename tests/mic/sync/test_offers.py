@@ -8,8 +8,11 @@ import pytest
 
 from keys.ed25519 import PrivateKey
 from mic.sync.offers import STRANGERS
+from node.landings import adopting, succeeding
+from node.projects import identity
 from store.digest import digest_of
 from store.records import Codec, Kind, Record, encode
+from tests.support.followers import documents_of
 from tests.support.forges import a_forge, an_account
 from tests.support.mirrors import a_home, pulled, seeded
 from tests.support.wire import a_door, a_token, blob, session_id
@@ -115,6 +118,29 @@ async def test_a_mirror_keeps_what_an_account_of_its_own_signs(home, tmp_path):
         answer = await door.as_(await a_token(forge, zoe)).post(where, body)
         assert (answer.status, answer.json["state"]) == (202, "queued")
         assert (await door.post(where, body)).code == "offer.not-known"
+
+
+async def test_an_old_home_that_is_further_takes_no_landing_and_says_where_the_project_is(
+    home, tmp_path
+):
+    async with a_forge(tmp_path / "heir") as heir, a_door(heir):
+        await pulled(heir, await seeded(heir, home.address))
+        key, zoe = home.forge.keys.person(home.ada.did), await an_account(heir, "zoe")
+        made = await adopting.adopt(heir, home.project.id, key, zoe)
+        await home.land(late=b"late\n")
+        documents = await documents_of(heir, made)
+        await succeeding.learned(home.forge, made.id, documents, lambda tx, project: None)
+        found = (await home.door.get(f"/by-id/{made.id}")).json
+        assert (found["error"]["code"], found["error"]["details"]["home"]) == (
+            "project.moved",
+            heir.node.did,
+        )
+        body = home.hand.landing(session_id(3), {"more": JUNK}, base=2).body()
+        where = await home.forge.db.read(lambda tx: identity.of_id(tx, made.id))
+        for verb, code in (("landings", "project.moved"), ("offers", "project.elsewhere")):
+            answer = await home.door.post(f"/projects/{where.address}/{verb}", body)
+            assert answer.code == code
+        assert not await has(home.forge, JUNK)
 
 
 async def test_a_compressed_body_leaves_no_more_than_a_plain_one(home, tmp_path):

@@ -10,8 +10,12 @@ from node.accounts import verbs as accounts
 from node.daemon import building, config, main, presence
 from node.daemon.presence import Presence
 from node.kernel.parties import ANONYMOUS
+from node.landings import adopting, succeeding
 from p2p.transport.addresses import peer_id
 from tests.support.bundling import a_bundle
+from tests.support.drafts import a_landing
+from tests.support.followers import documents_of, followed
+from tests.support.forges import a_forge, a_project, an_account
 
 ADDRESS = "https://moss.example/hazel/spore"
 PEER = "/ip4/192.0.2.7/tcp/4001/p2p/12D3KooWQekC2QPct8s3q8ANYtErr3iqmcpSTBZDWDXf1Sei6kwE"
@@ -169,6 +173,50 @@ def test_a_bundle_that_replaces_a_node_leaves_it_known_as_one_that_was_named(run
     assert [(one["url"], one["source"]) for one in run("peers")[1]] == [
         ("https://moss.example", "operator")
     ]
+
+
+@pytest.fixture
+def moved(data, tmp_path):
+    """The id of a project that was given another home, before something landed on it here."""
+    directory = tmp_path / "heir"
+    directory.mkdir()
+
+    async def make():
+        settings = config.read({"data": str(data)}, {}, tmp_path)
+        async with (
+            building.opened(settings, "http://127.0.0.1:7070") as forge,
+            a_forge(directory) as heir,
+        ):
+            zoe = await accounts.get(forge, "zoe")
+            book = await a_project(forge, zoe)
+            await a_landing(forge, zoe, book, {"a.txt": b"a\n"})
+            copy = await followed(forge, heir, book)
+            ada, key = await an_account(heir), forge.keys.person(zoe.did)
+            made = await adopting.adopt(heir, copy.id, key, ada)
+            await a_landing(forge, zoe, book, {"late.txt": b"late\n"})
+            documents = await documents_of(heir, made)
+            await succeeding.learned(forge, book.id, documents, lambda tx, project: None)
+            return book.id
+
+    return asyncio.run(make())
+
+
+def test_what_landed_too_late_is_let_go_of_only_if_that_is_said(run, moved):
+    code, told = run("seed", moved)
+    assert (code, told["error"]["code"]) == (5, "project.moved")
+    assert told["error"]["message"].endswith("say --forget.")
+    assert len(run("status")[1]["projects_moved"]) == 1
+    assert run("seed", moved, "--forget")[1]["seed"]["id"] == moved
+    assert [one["position"] for one in run("seeds")[1]] == [1]
+    assert run("status")[1]["projects_moved"] == []
+
+
+def test_only_a_project_by_its_id_has_something_to_let_go_of(run):
+    code, told = run("seed", ADDRESS, "--forget")
+    assert (code, told["error"]["code"]) == (2, "config.bad-setting")
+    code, told = run("seed", "mic:z" + "1" * 44, "--forget")
+    assert (code, told["error"]["code"]) == (3, "project.missing")
+    assert run("seeds") == (0, [])
 
 
 OWN_URLS = ["http://127.0.0.1:7070", "http://localhost:7070", "http://[::1]:7070/"]
