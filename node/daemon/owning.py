@@ -113,8 +113,8 @@ def project(config: Config, asked: argparse.Namespace) -> int:
     )
     if made.visibility == PRIVATE:
         text += (
-            f"\nIt is private, and its old home may hold it no more, so that one is told nothing. If"
-            f" it still runs: mic project peers add {made.address} {was}"
+            "\nIt is private, and its old home may hold it no more, so that one is told nothing."
+            f" If it still runs: mic project peers add {made.address} {was}"
         )
     facts = {
         "id": made.id,

@@ -129,7 +129,7 @@ async def test_an_old_home_that_is_further_takes_no_landing_and_says_where_the_p
         made = await adopting.adopt(heir, home.project.id, key, zoe)
         await home.land(late=b"late\n")
         documents = await documents_of(heir, made)
-        await succeeding.learned(home.forge, made.id, documents, lambda tx, project: None)
+        await succeeding.learned(home.forge, made.id, documents, lambda *_: None)
         found = (await home.door.get(f"/by-id/{made.id}")).json
         assert (found["error"]["code"], found["error"]["details"]["home"]) == (
             "project.moved",

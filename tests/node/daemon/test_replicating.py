@@ -195,7 +195,7 @@ def moved(data, tmp_path):
             made = await adopting.adopt(heir, copy.id, key, ada)
             await a_landing(forge, zoe, book, {"late.txt": b"late\n"})
             documents = await documents_of(heir, made)
-            await succeeding.learned(forge, book.id, documents, lambda tx, project: None)
+            await succeeding.learned(forge, book.id, documents, lambda *_: None)
             return book.id
 
     return asyncio.run(make())
