@@ -70,10 +70,18 @@ class Way:
 
 
 class Holder:
-    """A node that can be asked, as long as `asking` is open."""
+    """A node that can be asked, as long as `asking` is open.
 
-    def __init__(self, way: Way, base: str, session: aiohttp.ClientSession) -> None:
+    `is_inside`: its URL led into this node's own network, as it may where the operator said so.
+    """
+
+    is_inside = False
+
+    def __init__(
+        self, way: Way, base: str, session: aiohttp.ClientSession, *, is_inside: bool = False
+    ) -> None:
         self.way = way
+        self.is_inside = is_inside
         self._base = base + PREFIX
         self._session = session
 
@@ -187,7 +195,7 @@ class Holder:
 async def asking(forge: Forge, network: Dialling | None, way: Way) -> AsyncIterator[Holder]:
     """Open a way to a node for the length of the block; raises `HolderFault`."""
     try:
-        base, connector = await _connector(forge, network, way)
+        base, connector, is_inside = await _connector(forge, network, way)
     except Fault as fault:
         raise NoAnswer(way.address, fault.message.rstrip(".")) from fault
     async with aiohttp.ClientSession(
@@ -198,20 +206,22 @@ async def asking(forge: Forge, network: Dialling | None, way: Way) -> AsyncItera
         headers={"User-Agent": "micelio/1", "Accept-Encoding": "identity"},
         read_bufsize=CHUNK,
     ) as session:
-        yield Holder(way, base, session)
+        yield Holder(way, base, session, is_inside=is_inside)
 
 
 async def _connector(
     forge: Forge, network: Dialling | None, way: Way
-) -> tuple[str, aiohttp.BaseConnector]:
+) -> tuple[str, aiohttp.BaseConnector, bool]:
     is_free = way.is_trusted or forge.reach_private
     if way.is_url:
         target = await outbound.target(way.address, allow_private=is_free)
         resolver = _Pinned(target.address)
-        return way.address, aiohttp.TCPConnector(limit=CONNECTIONS, resolver=resolver)
+        connector = aiohttp.TCPConnector(limit=CONNECTIONS, resolver=resolver)
+        return way.address, connector, not outbound.is_public(target.address)
     if network is None:
         raise NoAnswer(way.address, "this node does not speak to peers over libp2p")
-    return "http://peer", _Streams(lambda: network.dial(way.address, may_be_inside=is_free))
+    streams = _Streams(lambda: network.dial(way.address, may_be_inside=is_free))
+    return "http://peer", streams, False
 
 
 class _Pinned(AbstractResolver):

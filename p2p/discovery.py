@@ -157,10 +157,11 @@ class Discovery:
             return
         self._book[entry.did] = entry
         reached = tuple(one for one in entry.addresses if _did_of(one) == entry.did)
-        url = way.address if way.is_url else None
-        is_near = not way.is_url and peering.is_inside(self._forge, entry.did)
-        learned = Met(entry.did, url, entry.name, reached, is_near, is_proven=way.is_url)
-        await peering.met(self._forge, learned, MET, answered=True)
+        url = way.address if way.address in entry.urls else None
+        by_did = peering.is_inside(self._forge, entry.did)
+        is_near = holder.is_inside if way.is_url else by_did
+        learned = Met(entry.did, url, entry.name, reached, is_near, is_proven=url is not None)
+        await peering.met(self._forge, learned, MET, answered=bool(url) or not way.is_url)
 
     async def _forget_self(self, peer: Peer) -> None:
         """Know this node as no peer of itself; a mark against somebody is not lost so."""
@@ -199,10 +200,12 @@ def _opened(data: bytes | None) -> AddressEntry | None:
 
 
 def _is_of(entry: AddressEntry, way: Way, peer: Peer) -> bool:
-    """Return whether who was reached by `way` is who signed the entry."""
-    if peer.did is not None and peer.did != entry.did:
-        return False
-    return way.address in entry.urls if way.is_url else _did_of(way.address) == entry.did
+    """Return whether an entry may be of who was reached by `way`.
+
+    A URL that it does not name may be another name of the node, or lead to anybody: what the entry
+    says is its signer's word all the same, and the URL stays nobody's.
+    """
+    return peer.did in {None, entry.did} and (way.is_url or _did_of(way.address) == entry.did)
 
 
 def _did_of(address: str) -> str | None:

@@ -27,6 +27,7 @@ from p2p.transport.network import Network
 from tests.support.forges import HeldClock, a_forge
 from tests.support.neighbours import HERE
 from tests.support.strangers import a_liar
+from tests.support.wire import a_door
 
 pytestmark = pytest.mark.slow
 
@@ -202,6 +203,34 @@ async def test_nothing_is_kept_of_who_is_forgotten(bob):
         assert not found._asked
 
 
+async def test_a_neighbour_that_was_named_by_its_url_is_one_peer_that_can_be_dialled(ann, bob):
+    async with a_door(ann.forge) as there:
+        object.__setattr__(ann.forge.node, "url", there.url)
+        ann.looking.sign()
+        await peering.add(bob.forge, there.url, None)
+        await bob.looking.ask_around()
+        peer = await only(bob)
+        assert (peer.did, peer.url, peer.addresses) == (
+            ann.did,
+            there.url,
+            (ann.network.addresses[0],),
+        )
+
+
+async def test_under_another_name_of_its_host_a_neighbour_can_be_dialled_and_has_no_url(ann, bob):
+    async with a_door(ann.forge) as there:
+        object.__setattr__(ann.forge.node, "url", there.url)
+        ann.looking.sign()
+        alias = there.url.replace("127.0.0.1", "localhost")
+        await peering.add(bob.forge, alias, None)
+        await bob.looking.ask_around()
+        (named,) = [one for one in await peering.peers(bob.forge) if one.did is None]
+        assert (named.url, named.addresses) == (alias, ())
+        found = await peering.find(bob.forge, ann.did)
+        assert (found.url, found.addresses) == (None, (ann.network.addresses[0],))
+        assert found.seen_at is None
+
+
 async def test_a_peer_that_turns_out_to_be_this_node_is_forgotten(bob):
     met = Met(url="http://names.example", addresses=(bob.network.addresses[0],), is_near=True)
     await peering.met(bob.forge, met, OPERATOR)
@@ -229,6 +258,8 @@ async def only(node):
 
 class Mirror:
     """Somebody who shows an entry that is not theirs."""
+
+    is_inside = False
 
     def __init__(self, entry):
         self.entry = entry

@@ -70,9 +70,9 @@ async def test_what_the_operator_says_stays_said_and_vouches_for_nothing_else(fo
     await peering.add(forge, of_peer(INSIDE), DID)
     learned = Met(DID, "http://10.0.0.1:80", "", (of_peer(INSIDE), of_peer("/ip4/10.0.0.2/tcp/1")))
     assert await ways_of(forge, learned) == {of_peer(INSIDE): True}
-    await peering.add(forge, "http://127.0.0.1:7070", None)
+    await peering.add(forge, "http://127.0.0.1:7071", None)
     (_, url) = sorted(await peering.peers(forge), key=lambda one: one.url or "")
-    assert sources.ways_to(url) == [Way("http://127.0.0.1:7070", is_trusted=True)]
+    assert sources.ways_to(url) == [Way("http://127.0.0.1:7071", is_trusted=True)]
 
 
 async def test_who_is_connected_from_the_inside_may_lead_there(forge):
@@ -152,6 +152,8 @@ async def test_a_url_of_one_peer_does_not_become_another_ones(forge):
 
 class Shown:
     """A node at a URL that shows an entry."""
+
+    is_inside = False
 
     def __init__(self, entry):
         self._entry = entry
