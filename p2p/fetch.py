@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from keys.errors import KeysFault
 from keys.statements.notice import open_notice
+from keys.statements.project import Project as Chain
 from keys.statements.project import open_chain
 from node.kernel.errors import Fault
 from node.kernel.forge import Forge
@@ -291,7 +292,12 @@ async def taken(
 
 def _settled(forge: Forge) -> mirroring.Also:
     """Return what follows from new documents: an old home's tenure may have ended."""
-    return lambda tx, project, chain: accepting.settle(forge, tx, project, chain)
+
+    def also(tx: Tx, project: Project, chain: Chain) -> None:
+        accepting.settle(forge, tx, project, chain)
+        replication.fell_back(tx, project.id, reading.height(tx, project.key))
+
+    return also
 
 
 def _id_of(source: Source, documents: Sequence[bytes]) -> str:
@@ -316,7 +322,8 @@ async def _finished(forge: Forge, seed: Seed, project: Project, sources: Sequenc
 async def _seen(forge: Forge, project_id: str, sources: Sequence[Source]) -> None:
     """Remember who has a project, and how far."""
     for source in sources:
-        await replication.head_seen(forge, project_id, source.peer, source.head.position)
+        if source.peer is not None:
+            await replication.held_by(forge, project_id, source.peer, source.head.position)
 
 
 async def _score(forge: Forge, source: Source, fault: HolderFault, project: Project | None) -> None:

@@ -101,6 +101,8 @@ class Wanted:
     is_stopped: bool = False
     """Its home contradicted itself; only a newer document goes on."""
     announce_at: int = 0
+    proven: int = 0
+    """The furthest position that the home of this epoch has signed, as somebody has shown."""
     told: int = 0
     """How often others told the head since this node last thought of doing so."""
     seen: dict[bytes, None] = field(default_factory=dict)

@@ -99,7 +99,7 @@ async def _asked(
             return
     position = _checked(project, offer, landed, way)
     await offers.landed(forge, offer, position, landed.record)
-    await replication.head_told(forge, project.id, None, position)
+    await replication.head_proven(forge, project.id, position)
 
 
 async def _body(forge: Forge, offer: Offer) -> AsyncIterator[bytes]:

@@ -14,12 +14,16 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """Bring `project` to where `peers` say that they are, the best first; answered by `fetched`."""
+    """Bring `project` to where `peers` say that they are, the best first; answered by `fetched`.
+
+    That far they are by their word alone; to `proven` the project's home has signed.
+    """
 
     project: str
     peers: tuple[str, ...]
     epoch: int
     position: int
+    proven: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ class Policy:
             wanted = self.wanted[held.project] = Wanted(held)
             wanted.announce_at = now + spread(self._random, self._announce_ms())
         if held.epoch > wanted.held.epoch:
-            wanted.is_stopped = False
+            wanted.is_stopped, wanted.proven = False, 0
         wanted.held = held
         for peer in (held.home, *held.peers):
             if peer is not None and peer != self.me and not held.is_ours:
@@ -185,6 +185,8 @@ class Policy:
         out: list[Output] = []
         for peer, place in wanted.fetched_from.items():
             offence = failures.get(peer)
+            if offence is Offence.FAILED and place <= wanted.held.place:
+                offence = None  # Somebody else said to be further, and was not.
             if offence is None and place > wanted.held.place:
                 offence = Offence.BOAST
             if offence is Offence.OUTLIVED and place[0] < wanted.held.epoch:
@@ -261,6 +263,8 @@ class Policy:
             holder.place = max(holder.place or claim.place, claim.place)
         if verdict.worth is Worth.KNOWN:
             wanted.told += 1
+        if verdict.worth is Worth.AHEAD:
+            wanted.proven = max(wanted.proven, claim.position)
         if verdict.worth is Worth.LOST:
             return [Recover(claim.project, claim.position, peer)]
         if verdict.worth in {Worth.CONTRADICTS, Worth.COMPARE, Worth.OUTLIVED}:
@@ -320,7 +324,7 @@ class Policy:
             if not wanted.is_fetching and (chosen := self._sources(wanted, now)):
                 self._fetching.add(project)
                 wanted.is_fetching, wanted.fetched_from = True, chosen
-                out.append(Fetch(project, tuple(chosen), *max(chosen.values())))
+                out.append(Fetch(project, tuple(chosen), *max(chosen.values()), wanted.proven))
         return out
 
     def _sources(self, wanted: Wanted, now: int) -> dict[str, tuple[int, int]]:

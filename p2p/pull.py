@@ -288,7 +288,8 @@ class Puller:
         self._fetching[wanted.project] = UnderWay.began(wanted, seed, self._forge.now())
         for peer in wanted.peers:
             row = self.peers.get(peer) or await self._met(peer)
-            await replication.head_told(self._forge, wanted.project, row, wanted.position)
+            await replication.held_by(self._forge, wanted.project, row, wanted.position)
+        await replication.head_proven(self._forge, wanted.project, wanted.proven)
         kept = self._kept.get(wanted.project)
         if kept is not None and kept.is_ours:
             await self._succeed(wanted)

@@ -122,8 +122,8 @@ async def look(
             faults.append(NoAnswer(way.address, "it cannot be asked"))
             return
         sources.append(found)
-        if found.head.position < seed.told:
-            return  # Somebody is further: it is worth waiting for.
+        if found.head.position < max(seed.told, seed.position):
+            return  # Who has what the home has signed is worth waiting for.
         when = loop.time() + LATE_SECONDS
         if (soon := deadline.when()) is None or soon > when:
             deadline.reschedule(when)

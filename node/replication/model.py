@@ -102,9 +102,9 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """A project of another node that is held here. `position` is verified, `told` somebody's word.
+    """A project of another node that is held here: up to `position`, all of it verified.
 
-    Times are Unix milliseconds.
+    As far as `told` its home has signed, as others have shown. Times are Unix milliseconds.
     """
 
     key: int
@@ -133,7 +133,7 @@ class Seed:
 
     @property
     def lag(self) -> int:
-        """How many landings somebody told of that are not here; nobody gives what is withdrawn."""
+        """How many landings were signed that are not here; nobody gives what is withdrawn."""
         return 0 if self.state == WITHDRAWN else max(0, self.told - self.position)
 
 

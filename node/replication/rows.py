@@ -288,11 +288,16 @@ def begin(tx: Tx, key: int, contents_from: int) -> None:
 
 
 def told(tx: Tx, project_id: str, position: int) -> bool:
-    """Note how far a project is said to be; return whether that is news for a seed here."""
+    """Note how far a project's home has signed; return whether that is news for a seed here."""
     done = tx.execute(
         "update seeds set told = ?1 where id = ?2 and told < ?1", (position, project_id)
     )
     return done.rowcount > 0
+
+
+def fall_back(tx: Tx, project_id: str, position: int) -> None:
+    """Note that a project's home has signed no more than this, as far as is known."""
+    tx.execute("update seeds set told = min(told, ?) where id = ?", (position, project_id))
 
 
 def make_due(tx: Tx, project_id: str) -> None:

@@ -32,6 +32,8 @@ USED_MS = 60 * 60_000
 """To the hour is exact enough for what was used least."""
 
 AT_ONCE = 100
+VAIN_LOOKS = 3
+"""Looks in a row for what a home has signed and nobody gives; then it has to be shown again."""
 
 
 async def seeds(forge: Forge) -> list[Seed]:
@@ -201,9 +203,17 @@ async def verified(forge: Forge, seed: Seed) -> None:
         rows.set_state(tx, seed.key, VERIFIED, _due_at(tx, seed, now + pause))
         rows.verified(tx, seed.key, max(oldest, 1), now)
         if seed.lag:
-            rows.missed(tx, seed.key, seed.failures + 1)
+            _missed(tx, seed)
 
     await forge.db.write(work)
+
+
+def _missed(tx: Tx, seed: Seed) -> None:
+    """Count a look after which a seed was behind; after a few, nobody is waited for any more."""
+    if seed.failures + 1 < VAIN_LOOKS:
+        rows.missed(tx, seed.key, seed.failures + 1)
+    elif seed.id is not None:
+        rows.fall_back(tx, seed.id, seed.position)
 
 
 def _due_at(tx: Tx, seed: Seed, at: int) -> int:
@@ -240,29 +250,26 @@ async def _state(
     await forge.db.write(lambda tx: rows.set_state(tx, seed.key, state, at, code, error))
 
 
-async def head_told(forge: Forge, project_id: str, peer: Peer | None, position: int) -> None:
-    """Note how far a holder says to be; what is news for a seed here is looked at at once."""
+async def head_proven(forge: Forge, project_id: str, position: int) -> None:
+    """Note how far a project's home has signed; what is news for a seed here is looked at at once.
+
+    Only for what a signed record has proven: while somebody is further, others are waited for.
+    """
 
     def work(tx: Tx) -> None:
-        if _told(tx, project_id, peer, position, forge.now()):
+        if rows.told(tx, project_id, position):
             rows.make_due(tx, project_id)
 
     await forge.db.write(work)
 
 
-async def head_seen(forge: Forge, project_id: str, peer: Peer | None, position: int) -> None:
-    """Note how far a holder is that is being asked for the project already."""
-    await forge.db.write(lambda tx: _told(tx, project_id, peer, position, forge.now()))
-
-
-def _told(tx: Tx, project_id: str, peer: Peer | None, position: int, now: int) -> bool:
-    if peer is not None:
-        rows.add_holder(tx, project_id, peer.key, position, now)
-    return rows.told(tx, project_id, position)
+def fell_back(tx: Tx, project_id: str, position: int) -> None:
+    """Note that what was signed behind a position counts no more, or is nowhere to be had."""
+    rows.fall_back(tx, project_id, position)
 
 
 async def held_by(forge: Forge, project_id: str, peer: Peer, position: int) -> None:
-    """Note that a peer is said to hold a project, by somebody else: it is asked, no more."""
+    """Note that a peer says to hold a project, or somebody else says so: it is asked, no more."""
     now = forge.now()
     await forge.db.write(lambda tx: rows.add_holder(tx, project_id, peer.key, position, now))
 

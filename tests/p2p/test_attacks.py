@@ -93,7 +93,7 @@ async def test_a_head_that_lies_gets_its_sender_banned(scene, name, way):
         else:
             learned = Met(did=liar.did, addresses=liar.network.addresses, is_near=True)
             row = await peering.met(bob.forge, learned, "met")
-            await replication.head_told(bob.forge, book.id, row, 2)
+            await replication.held_by(bob.forge, book.id, row, 2)
         await bob.until(is_banned)
         stop.set()
     assert (await score_of(bob, liar.did)).reason == name

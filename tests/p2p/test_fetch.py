@@ -9,6 +9,7 @@ from node.daemon.housekeeping import roots
 from node.holdings import reading as holdings
 from node.holdings import verbs as held
 from node.landings import adopting
+from node.projects import identity
 from node.replication import peering
 from node.replication import verbs as replication
 from node.replication.model import Met
@@ -113,6 +114,7 @@ async def test_a_project_that_was_deleted_at_home_is_not_served_any_more(home, h
     seed = await pulled(holder, await seeded(holder, home.address))
     answer = await home.door.ask("DELETE", f"/projects/{home.project.address}")
     assert answer.status == 200
+    await replication.head_proven(holder, seed.id, 2)
     seed = await pulled(holder, seed)
     assert (seed.state, seed.code, seed.project) == ("withdrawn", "seed.withdrawn", None)
     assert (seed.told, seed.lag) == (2, 0)
@@ -155,24 +157,54 @@ async def test_news_that_come_during_a_pull_are_looked_at_after_it(home, holder)
     seed = await pulled(holder, seed)
     assert await replication.due(holder) == []
     await replication.pulling(holder, seed)
-    await replication.head_told(holder, seed.id, None, 3)
+    await replication.head_proven(holder, seed.id, 3)
     seed = await pulled(holder, seed)
     assert [one.key for one in await replication.due(holder)] == [seed.key]
 
 
-async def test_a_seed_behind_what_was_told_of_it_is_looked_at_soon_then_ever_more_rarely(
-    home, holder
-):
+async def test_what_was_signed_and_nobody_gives_is_looked_for_soon_and_then_no_more(home, holder):
     seed = await pulled(holder, await seeded(holder, home.address))
-    await replication.head_told(holder, seed.id, None, 9)
+    await replication.head_proven(holder, seed.id, 9)
     pauses = []
-    for _ in range(8):
+    lags = []
+    for _ in range(4):
         await replication.pulling(holder, seed)
         seed = await pulled(holder, seed)
         pauses.append(seed.due_at - holder.now())
-    assert (seed.state, seed.lag) == ("verified", 7)
+        lags.append(seed.lag)
+    assert (seed.state, lags) == ("verified", [7, 7, 0, 0])
     assert pauses[0] < 3_000
     assert 30_000 < pauses[-1] <= 80_000
+    await replication.head_proven(holder, seed.id, 9)
+    (seed,) = await replication.due(holder)
+    assert seed.lag == 7
+
+
+async def test_who_holds_a_project_proves_nothing_of_how_far_it_is(home, holder):
+    seed = await seeded(holder, home.address)
+    await replication.pulling(holder, seed)
+    seed = await pulled(holder, seed)
+    boaster = await peering.met(holder, Met(url="https://boaster.example"), "gossip")
+    await replication.held_by(holder, seed.id, boaster, 99)
+    assert (await replication.get(holder, seed.key)).lag == 0
+    assert await replication.due(holder) == []
+
+
+async def test_what_a_former_home_has_signed_is_not_waited_for_under_the_new_one(
+    home, holder, tmp_path
+):
+    async with a_forge(tmp_path / "heir") as heir, a_door(heir) as door:
+        await pulled(heir, await seeded(heir, home.address))
+        key = home.forge.keys.person(home.ada.did)
+        await adopting.adopt(heir, home.project.id, key, await an_account(heir, "zoe"))
+        seed = await pulled(holder, await seeded(holder, home.address))
+        await replication.head_proven(holder, seed.id, 9)
+        heir_ = await peering.met(holder, Met(url=door.url), "operator")
+        await replication.held_by(holder, seed.id, heir_, 2)
+        seed = await pulled(holder, seed)
+    assert (seed.position, seed.lag) == (2, 0)
+    mirror = await holder.db.read(lambda tx: identity.of_id(tx, seed.id))
+    assert mirror.home == heir.node.did
 
 
 async def test_a_home_is_found_by_the_name_of_its_host(home, holder):
@@ -216,7 +248,7 @@ async def test_an_old_home_that_has_not_heard_of_the_new_one_is_not_blamed(home,
         await home.land(late=b"too late\n")
         seed = await pulled(holder, await seeded(holder, f"{door.url}/{made.address}"))
         old = await peering.met(holder, Met(url=home.door.url), "operator")
-        await replication.head_told(holder, home.project.id, old, 3)
+        await replication.held_by(holder, home.project.id, old, 3)
         seed = await pulled(holder, seed)
     assert (seed.state, seed.position) == ("verified", 2)
     assert [one.score for one in await peering.peers(holder)] == [0, 0]

@@ -116,7 +116,7 @@ async def test_what_one_holder_lies_about_another_one_tells(home, holder):
     async with a_liar(home, "/objects/fetch", altered) as address:
         seed = await seeded(holder, address)
         honest = await peering.met(holder, Met(url=home.door.url), "operator")
-        await replication.head_told(holder, home.project.id, honest, 2)
+        await replication.held_by(holder, home.project.id, honest, 2)
         seed = await replication.identified(holder, seed, home.project.id)
         seed = await pulled(holder, seed)
     assert (seed.state, seed.error, seed.position) == ("verified", None, 2)
@@ -174,7 +174,7 @@ async def test_who_says_what_cannot_be_understood_spoils_it_for_nobody_else(
     async with a_liar(home, path.format(id=home.project.id), lambda _: said) as address:
         seed = await seeded(holder, address)
         honest = await peering.met(holder, Met(url=home.door.url), "operator")
-        await replication.head_told(holder, home.project.id, honest, 2)
+        await replication.held_by(holder, home.project.id, honest, 2)
         seed = await replication.identified(holder, seed, home.project.id)
         seed = await pulled(holder, seed)
     assert (seed.state, seed.error, seed.position) == ("verified", None, 2)
@@ -217,7 +217,7 @@ async def test_who_sends_slowly_holds_up_nobody_who_has_another_holder(home, hol
     async with a_liar(home, "/records", slowly) as address:
         seed = await seeded(holder, address)
         honest = await peering.met(holder, Met(url=home.door.url), "operator")
-        await replication.head_told(holder, home.project.id, honest, 2)
+        await replication.held_by(holder, home.project.id, honest, 2)
         seed = await replication.identified(holder, seed, home.project.id)
         seed = await pulled(holder, seed)
         end.set()

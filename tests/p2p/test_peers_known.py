@@ -86,13 +86,13 @@ async def test_who_boasts_from_many_addresses_does_not_hide_who_holds_a_project(
     wish = Wish(rules.place(PROJECT))
     seed = await replication.add(forge, wish)
     honest = await peering.met(forge, Met(url="https://honest.example"), MET, answered=True)
-    await replication.head_told(forge, PROJECT, honest, 2)
+    await replication.held_by(forge, PROJECT, honest, 2)
     for _ in range(20):
         did = PrivateKey.generate().did
         peer_id = addresses.peer_id(did)
         there = tuple(f"/ip4/192.0.2.{number}/tcp/1/p2p/{peer_id}" for number in range(1, 17))
         liar = await peering.met(forge, Met(did=did, addresses=there), MET)
-        await replication.head_told(forge, PROJECT, liar, 1 << 40)
+        await replication.held_by(forge, PROJECT, liar, 1 << 40)
     ways = await sources.ways(forge, seed)
     assert ways[0].address == "https://honest.example"
     assert len({way.address.rpartition("/")[2] for way in ways[: 2 * sources.MOST]}) == 8

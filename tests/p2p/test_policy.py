@@ -87,7 +87,7 @@ def test_a_project_that_becomes_private_is_no_longer_announced(policy):
 
 
 def test_news_are_fetched_from_who_tells_them(policy):
-    assert hear(policy, news()) == [Fetch(BOOK, (PEER,), 1, 2)]
+    assert hear(policy, news()) == [Fetch(BOOK, (PEER,), 1, 2, 2)]
     assert hear(policy, news(), HOME) == []  # one fetch at a time
     policy.hold(held(2), START)
     assert policy.fetched(BOOK, {}, START) == []
@@ -96,7 +96,7 @@ def test_news_are_fetched_from_who_tells_them(policy):
 def test_a_fetch_that_failed_is_tried_elsewhere_and_later_again(policy):
     hear(policy, news())
     hear(policy, news(), HOME)
-    assert policy.fetched(BOOK, {PEER: Offence.FAILED}, START) == [Fetch(BOOK, (HOME,), 1, 2)]
+    assert policy.fetched(BOOK, {PEER: Offence.FAILED}, START) == [Fetch(BOOK, (HOME,), 1, 2, 2)]
     assert policy.fetched(BOOK, {HOME: Offence.FAILED}, START) == []
     again = policy.next_at(START)
     assert START < again <= START + 7_000
@@ -108,6 +108,37 @@ def test_who_claims_what_it_cannot_deliver_boasts(policy):
     hear(policy, news(position=9, record=None))
     (scored,) = policy.fetched(BOOK, {}, START)
     assert (scored.peer, scored.offence) == (PEER, Offence.BOAST)
+
+
+def test_only_what_the_home_has_signed_proves_how_far_it_is():
+    policy = a_policy(fetches_at_once=0)
+    policy.hold(held(), START)
+    hear(policy, news(position=99, record=None), LIAR)
+    assert policy.wanted[BOOK].proven == 0
+    hear(policy, news())
+    assert policy.wanted[BOOK].proven == 2
+    policy.settings = Settings()
+    (fetch,) = policy.due(START)
+    assert (fetch.peers, fetch.position, fetch.proven) == ((LIAR, PEER), 99, 2)
+
+
+def test_what_a_former_home_has_signed_proves_nothing_under_the_next_one(policy):
+    hear(policy, news())
+    policy.hold(held(epoch=2, homes=(Tenure(0, HOME), Tenure(1, PEER))), START)
+    assert policy.wanted[BOOK].proven == 0
+
+
+def test_who_is_where_it_said_has_not_failed_because_another_one_boasted():
+    policy = a_policy(fetches_at_once=0)
+    policy.hold(held(), START)
+    hear(policy, news(position=99, record=None), LIAR)
+    hear(policy, news())
+    policy.settings = Settings()
+    (fetch,) = policy.due(START)
+    policy.hold(held(2), START)
+    policy.fetched(BOOK, dict.fromkeys(fetch.peers, Offence.FAILED), START)
+    holders = policy.wanted[BOOK].holders
+    assert (holders[PEER].tries, holders[LIAR].tries) == (0, 1)
 
 
 def test_only_as_much_is_fetched_at_once_as_there_is_room_for():
@@ -150,7 +181,7 @@ def test_a_banned_peer_is_neither_heard_nor_asked_until_the_ban_ends(policy):
     policy.meet(LIAR, START)
     assert Ask(LIAR) not in policy.due(START + 3_000)
     later = START + BAN_MS
-    assert hear(policy, news(3), LIAR, later) == [Fetch(BOOK, (LIAR,), 1, 2)]
+    assert hear(policy, news(3), LIAR, later) == [Fetch(BOOK, (LIAR,), 1, 2, 2)]
 
 
 def test_whom_the_operator_allows_is_never_banned():
@@ -195,7 +226,7 @@ def test_a_contradiction_is_compared_once_and_stops_the_project_until_a_new_docu
     assert (scored.peer, scored.offence) == (HOME, Offence.EQUIVOCATION)
     assert policy.scores.mark(PEER).score == 0
     assert hear(policy, news(3)) == []
-    assert hear(policy, news(4, epoch=2)) == [Fetch(BOOK, (PEER,), 2, 2)]
+    assert hear(policy, news(4, epoch=2)) == [Fetch(BOOK, (PEER,), 2, 2, 2)]
 
 
 def test_a_peer_is_asked_ever_more_rarely_while_it_has_no_news(policy):

@@ -7,7 +7,9 @@ import pytest
 
 from mic.wire.heads import SignedHead
 from node.daemon.building import now_ms
+from node.landings import standing
 from node.replication import peering
+from node.replication import verbs as replication
 from p2p import messages, seeding
 from p2p.knowledge import Settings
 from p2p.policy import Policy
@@ -70,15 +72,39 @@ async def test_a_fetch_has_ended_when_the_pull_of_its_seed_came_to_nothing(tmp_p
         async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
             tasks = [group.create_task(one) for one in (puller.run(), seeding.run(forge, None))]
             await policy.holds.wait()
-            puller.act(boast(policy, home))
+            puller.act(say(policy, home, position=9))
             await policy.ends.acquire()
             for task in tasks:
                 task.cancel()
         assert not policy.wanted[seed.id].is_fetching
+        assert (await replication.get(forge, seed.key)).lag == 0
 
 
-def boast(policy, home):
-    """Have the home say that it is further than it is."""
-    head = SignedHead(project=home.project.id, epoch=1, position=9, record=None)
+@pytest.mark.parametrize("is_signed", [True, False])
+async def test_only_a_head_that_the_home_has_signed_says_that_a_seed_is_behind(tmp_path, is_signed):
+    async with a_home(tmp_path / "home") as home, a_forge(tmp_path / "other", now=now_ms) as forge:
+        await home.land(readme=b"# A book\n")
+        seed = await seeded(forge, home.address)
+        await replication.pulling(forge, seed)
+        await pulled(forge, seed)
+        await home.land(readme=b"# Another book\n")
+        (stand,) = await standing.kept(home.forge)
+        record = await standing.record_at(home.forge, stand, 2) if is_signed else None
+        policy = Watched(forge.node.did, Random(1), forge.now())
+        policy.holds = asyncio.Event()
+        puller = Puller(forge, None, policy)
+        async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
+            driving = group.create_task(puller.run())
+            await policy.holds.wait()
+            puller.act(say(policy, home, position=2, record=record))
+            while not (found := await replication.due(forge)):
+                pass
+            driving.cancel()
+        assert found[0].lag == is_signed
+
+
+def say(policy, home, position, record=None):
+    """Have the home say where it is, with a record that proves it or without."""
+    head = SignedHead(project=home.project.id, epoch=1, position=position, record=record)
     said = messages.announce(head, 1)
     return policy.heard(home.forge.node.did, messages.topic(home.project.id), said, now_ms())
