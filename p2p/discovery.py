@@ -8,14 +8,15 @@ node has proven its key there, or where the address itself shows the node's sign
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
 
 from keys.errors import KeysFault
 from keys.statements.addresses import MOST, AddressEntry, open_addresses, seal_addresses
 from node.kernel.forge import Forge
-from node.replication import peering
+from node.replication import peering, rules
 from node.replication.model import MET, Met, Peer
 from p2p import facts
 from p2p.client import Holder, Way, asking
@@ -30,12 +31,16 @@ from p2p.transport.network import Network
 log = logging.getLogger(__name__)
 
 CONNECTED_SECONDS = 2.0
-BOOK_SECONDS = 20.0
+BOOK_SECONDS = 5.0
 DHT_SECONDS = 600.0
 ENTRY_MS = 7 * 24 * 3_600_000
 AGAIN_MS = 3_600_000
 """How long what a peer said of itself is not asked for again."""
 
+SOON_MS = 5_000
+"""The first pause before a peer is asked again that did not say how it is dialled; it doubles."""
+
+LONGEST_DIAL_MS = 10 * 60_000
 AT_ONCE = 8
 ASK_SECONDS = 20.0
 FOUND = "dht"
@@ -47,6 +52,13 @@ class Introduced(msgspec.Struct, frozen=True, kw_only=True):
     entry: bytes | None = None
 
 
+class Pause(NamedTuple):
+    """Until when somebody is left alone, and for how many milliseconds that is."""
+
+    until: int
+    ms: int
+
+
 class Discovery:
     """Looks for peers of one node; `network` is None where it only speaks HTTP."""
 
@@ -55,7 +67,8 @@ class Discovery:
         self._network = network
         self._policy = policy
         self._connected: frozenset[str] = frozenset()
-        self._asked: dict[str, int] = {}
+        self._asked: dict[str, Pause] = {}
+        self._dialled: dict[str, Pause] = {}
         self._book: dict[str, AddressEntry] = {}
 
     @property
@@ -63,6 +76,7 @@ class Discovery:
         """What is done again and again, and the seconds in between."""
         return (
             (self.look_around, CONNECTED_SECONDS),
+            (self.stay_connected, CONNECTED_SECONDS),
             (self.ask_around, BOOK_SECONDS),
             (self.search, DHT_SECONDS),
         )
@@ -97,12 +111,33 @@ class Discovery:
     async def ask_around(self) -> None:
         """Ask peers for what they sign of themselves, each once in a while."""
         now = self._forge.now()
-        known = await peering.peers(self._forge)
-        self._forget_but({facts.name(one) for one in known})
-        due = [one for one in known if now - self._asked.get(facts.name(one), 0) >= AGAIN_MS]
-        for peer in due[:AT_ONCE]:
-            self._asked[facts.name(peer)] = now
-            await self._introduce(peer)
+        known = {facts.name(one): one for one in await peering.peers(self._forge)}
+        self._forget_but(known.keys())
+        for name in in_turn(self._asked, known, now)[:AT_ONCE]:
+            before = self._asked.get(name)
+            self._asked[name] = Pause(now + AGAIN_MS, SOON_MS)
+            if not await self._introduce(known[name]):
+                self._asked[name] = longer(before, self._forge.now(), AGAIN_MS)
+
+    async def stay_connected(self) -> None:
+        """Be connected with those who have what is wanted here: so their news come at once."""
+        if self._network is None or not self._network.state.is_up:
+            return
+        now = self._forge.now()
+        others = [one for one in self._policy.wanted.values() if not one.held.is_ours]
+        wanted = {peer for one in others for peer in one.holders}
+        known = {
+            one.did: one
+            for one in await peering.peers(self._forge)
+            if one.did in wanted and one.addresses and not rules.is_banned(one, now)
+        }
+        self._dialled = {did: one for did, one in self._dialled.items() if did in known}
+        away = {did: one for did, one in known.items() if did and did not in self._connected}
+        for did in in_turn(self._dialled, away, now)[:AT_ONCE]:
+            ways = [way for way in ways_to(away[did]) if not way.is_url]
+            before, self._dialled[did] = self._dialled.get(did), Pause(now + SOON_MS, SOON_MS)
+            if not await self._told(away[did], ways):
+                self._dialled[did] = longer(before, self._forge.now(), LONGEST_DIAL_MS)
 
     def _forget_but(self, names: Collection[str]) -> None:
         """Keep nothing of who is not known any more: whoever comes with ever new keys leaves it."""
@@ -133,28 +168,33 @@ class Discovery:
             if did is not None and did != self._forge.node.did:
                 await self._meet(did, [address], [project])
 
-    async def _introduce(self, peer: Peer) -> None:
-        for way in [*ways_to(peer), *_by_id(peer)]:
+    async def _introduce(self, peer: Peer) -> bool:
+        """Ask a peer who it is; return whether it said how it is dialled."""
+        return await self._told(peer, [*ways_to(peer), *_by_id(peer)])
+
+    async def _told(self, peer: Peer, ways: Iterable[Way]) -> bool:
+        """Take in what a peer says by the first way on which it answers."""
+        for way in ways:
             try:
                 async with asyncio.timeout(ASK_SECONDS):
                     async with asking(self._forge, self._network, way) as holder:
-                        await self._learn(holder, way, peer)
-                        return
+                        return await self._learn(holder, way, peer)
             except (HolderFault, TransportFault, TimeoutError) as fault:
                 log.info("no introduction", extra={"peer": way.address, "fault": str(fault)})
+        return False
 
-    async def _learn(self, holder: Holder, way: Way, peer: Peer) -> None:
-        """Take in the entry that a peer shows of itself, if it holds."""
+    async def _learn(self, holder: Holder, way: Way, peer: Peer) -> bool:
+        """Take in the entry that a peer shows of itself; return whether it says how to dial it."""
         told = await holder.get("/node", Introduced)
         entry = _opened(told.entry)
         if entry is not None and entry.did == self._forge.node.did:
             await self._forget_self(peer)
-            return
+            return False
         if entry is None or not _is_of(entry, way, peer):
-            return
+            return False
         known = self._book.get(entry.did)
         if entry != known and not entry.replaces(known, self._forge.now()):
-            return
+            return False
         self._book[entry.did] = entry
         reached = tuple(one for one in entry.addresses if _did_of(one) == entry.did)
         url = way.address if way.address in entry.urls else None
@@ -162,12 +202,25 @@ class Discovery:
         is_near = holder.is_inside if way.is_url else by_did
         learned = Met(entry.did, url, entry.name, reached, is_near, is_proven=url is not None)
         await peering.met(self._forge, learned, MET, answered=bool(url) or not way.is_url)
+        return bool(reached)
 
     async def _forget_self(self, peer: Peer) -> None:
         """Know this node as no peer of itself; a mark against somebody is not lost so."""
         if not peer.scored_at and peer.did in {None, self._forge.node.did}:
             log.warning("a peer is this node itself: forgotten", extra={"peer": facts.name(peer)})
             await peering.remove(self._forge, peer)
+
+
+def in_turn(pauses: Mapping[str, Pause], names: Iterable[str], now: int) -> list[str]:
+    """Return those of `names` whose time has come, who waited longest first."""
+    due = {name: pauses[name].until if name in pauses else 0 for name in names}
+    return sorted((name for name in due if due[name] <= now), key=lambda name: due[name])
+
+
+def longer(before: Pause | None, now: int, longest: int) -> Pause:
+    """Return the pause after one more time in vain."""
+    pause = SOON_MS if before is None else min(2 * before.ms, longest)
+    return Pause(now + pause, pause)
 
 
 def _by_id(peer: Peer) -> list[Way]:

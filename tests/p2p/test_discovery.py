@@ -4,6 +4,7 @@ The clock stands still, and each step of looking around is taken by the test.
 """
 
 import dataclasses
+import socket
 from contextlib import asynccontextmanager
 from random import Random
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from node.replication.model import MET, OPERATOR, Met
 from p2p import discovery
 from p2p.client import Way
 from p2p.discovery import Discovery
+from p2p.judging import Held, Tenure
 from p2p.policy import Policy
 from p2p.transport import addresses
 from p2p.transport.limits import Settings
@@ -215,6 +217,50 @@ async def test_a_neighbour_that_was_named_by_its_url_is_one_peer_that_can_be_dia
             there.url,
             (ann.network.addresses[0],),
         )
+
+
+async def test_who_did_not_say_how_it_is_dialled_is_asked_again_ever_more_rarely(ann, bob):
+    ann.forge.reach.addresses = ()  # Its network is not up yet.
+    async with a_door(ann.forge) as there:
+        object.__setattr__(ann.forge.node, "url", there.url)
+        ann.looking.sign()
+        await peering.add(bob.forge, there.url, None)
+        pauses = []
+        for _ in range(4):
+            await bob.looking.ask_around()
+            (pause,) = bob.looking._asked.values()
+            pauses.append(pause.until - bob.clock())
+            bob.clock.move(pauses[-1])
+        assert pauses == [5_000, 5_000, 10_000, 20_000]  # It has another name since the first.
+        ann.forge.reach.addresses = ann.network.addresses
+        ann.clock.move(1)
+        ann.looking.sign()
+        await bob.looking.ask_around()
+        assert (await only(bob)).addresses == ann.network.addresses
+        (pause,) = bob.looking._asked.values()
+        assert pause.until - bob.clock() == discovery.AGAIN_MS
+
+
+async def test_who_has_what_is_wanted_is_stayed_connected_with(ann, bob):
+    wanted = Held(project="mic:z1", epoch=1, homes=(Tenure(0, ann.did),))
+    bob.looking._policy.hold(wanted, bob.clock())
+    await peering.add(bob.forge, ann.network.addresses[0], ann.did)
+    await bob.looking.stay_connected()
+    assert [one.did for one in await bob.network.connected()] == [ann.did]
+
+
+async def test_who_cannot_be_dialled_is_tried_ever_more_rarely_and_nobody_else_is(bob):
+    gone, other = PrivateKey.generate().did, PrivateKey.generate().did
+    bob.looking._policy.hold(Held(project="mic:z1", epoch=1, homes=(Tenure(0, gone),)), bob.clock())
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        port = door.getsockname()[1]
+    for did in (gone, other):
+        where = f"/ip4/127.0.0.1/tcp/{port}/p2p/{addresses.peer_id(did)}"
+        await peering.add(bob.forge, where, did)
+    for pause in (5_000, 10_000, 20_000):
+        await bob.looking.stay_connected()
+        assert {did: one.ms for did, one in bob.looking._dialled.items()} == {gone: pause}
+        bob.clock.move(pause)
 
 
 async def test_under_another_name_of_its_host_a_neighbour_can_be_dialled_and_has_no_url(ann, bob):
