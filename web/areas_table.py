@@ -70,6 +70,7 @@ ROUTES = [
     web.get("/admin", admin.show),
     web.post("/theme", signin.choose_theme),
     web.get("/sign-in", signin.how),
+    web.post("/sign-in", signin.by_code),
     web.get("/sign-in/{token}", signin.ask),
     web.post("/sign-in/{token}", signin.enter),
     web.post("/sign-out", signin.leave),

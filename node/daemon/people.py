@@ -19,6 +19,7 @@ from node.kernel.errors import Invalid
 from node.kernel.forge import Forge
 from node.projects import rules
 from node.signin import verbs as signin
+from node.signin.rules import code_of
 
 T = TypeVar("T")
 DEFAULT = "default"
@@ -34,9 +35,13 @@ def login(config: Config, asked: argparse.Namespace) -> int:
         return account.handle, await signin.make_link(forge, account)
 
     url, (handle, secret) = beside(config, work)
-    link = signin_url(url, secret)
-    text = f"Sign in as {handle}, once, within 15 minutes: {link}" + _sleeping(config)
-    say({"url": url, "owner": handle, "signin_url": link}, text, as_json=asked.json)
+    link, code = signin_url(url, secret), code_of(secret)
+    text = (
+        f"Sign in as {handle}, once, within 15 minutes: {link}\n"
+        f"Or type the code {code} at {url}/sign-in" + _sleeping(config)
+    )
+    facts = {"url": url, "owner": handle, "signin_url": link, "signin_code": code}
+    say(facts, text, as_json=asked.json)
     return 0
 
 

@@ -77,6 +77,16 @@ class BadLink(Denied):
         )
 
 
+class BadCode(Missing):
+    """A sign-in code that was used, ran out, or never was: which one is not said."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "auth.bad-code",
+            "No sign-in waits for this code: compare it, or run `micelio login` for a new one.",
+        )
+
+
 class BadToken(Denied):
     """A bearer token that is unknown, revoked or expired: which one is not said."""
 

@@ -25,13 +25,19 @@ _WITH_PREFIX = (
 )
 
 
-def add_link(tx: Tx, digest: bytes, account: int, expires_at: int) -> None:
-    """Write a sign-in link and forget those that ran out long ago."""
+def add_link(tx: Tx, digest: bytes, code: bytes, account: int, expires_at: int) -> None:
+    """Write a sign-in link with its code, and forget those that ran out long ago."""
     tx.execute("delete from sign_in_links where expires_at < ?", (expires_at - 86_400_000,))
     tx.execute(
-        "insert into sign_in_links (hash, account, expires_at) values (?, ?, ?)",
-        (digest, account, expires_at),
+        "insert into sign_in_links (hash, code, account, expires_at) values (?, ?, ?, ?)",
+        (digest, code, account, expires_at),
     )
+
+
+def link_of_code(tx: Tx, code: bytes) -> bytes | None:
+    """Return the hash of the link that has this code."""
+    row = tx.execute("select hash from sign_in_links where code = ?", (code,)).fetchone()
+    return row[0] if row else None
 
 
 def link_account(tx: Tx, digest: bytes, now: int) -> int | None:

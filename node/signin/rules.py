@@ -1,11 +1,14 @@
 """What secrets look like, how long they last, and what their names and scopes may be."""
 
+import hashlib
 from collections.abc import Iterable
 
 from keys.did import public_key
 from keys.errors import BadKey, BadSignature
 from node.access.model import ScopeMissing, SignInRequired
 from node.access.scopes import MEANING, SESSION_LAND, WRITE, covers
+from node.devices.rules import ALPHABET, CODE_LENGTH
+from node.kernel.guesses import Allowance
 from node.kernel.parties import Party
 from node.signin.model import BadCredential, BadProof, NotMore
 
@@ -15,6 +18,8 @@ DAY_MS = 24 * HOUR_MS
 LINK_MS = 15 * MINUTE_MS
 SESSION_MS = 30 * DAY_MS
 SEEN_EVERY_MS = HOUR_MS
+
+WRONG_CODES = Allowance("sign-in code", 10, LINK_MS)
 
 # What a token starts with, so that scanners know one: of a person, and for one project.
 TOKEN_MARK = "mut_"  # noqa: S105
@@ -26,6 +31,17 @@ NAME_LONGEST = 120
 SECRET_LONGEST = 200
 MOST_TOKENS = 50
 MOST_KEYS = 50
+
+
+def code_of(secret: str) -> str:
+    """Return the code of a sign-in link, for who cannot open it: Crockford's base32, XXXX-XXXX.
+
+    Its 40 bits follow from the secret, and say nothing about the rest of it.
+    """
+    digest = hashlib.sha256(b"micelio sign-in code\n" + secret.encode()).digest()
+    bits = int.from_bytes(digest[:5], "big")
+    signs = "".join(ALPHABET[bits >> shift & 31] for shift in range(5 * CODE_LENGTH - 5, -1, -5))
+    return f"{signs[:4]}-{signs[4:]}"
 
 
 def prefix_of(token: str) -> str | None:

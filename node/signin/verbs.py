@@ -12,12 +12,13 @@ from node.accounts import verbs as accounts
 from node.accounts.model import Account, NotAPerson
 from node.audit import verbs as audit
 from node.devices import verbs as devices
-from node.devices.rules import ACCESS_MARK
+from node.devices.rules import ACCESS_MARK, typed_code
 from node.kernel.forge import Forge
 from node.kernel.parties import ANONYMOUS, Party
 from node.kernel.secrets import hashed
 from node.signin import rows, rules, tokens
 from node.signin.model import (
+    BadCode,
     BadLink,
     BadToken,
     DeviceKey,
@@ -33,25 +34,50 @@ from store.database import Tx
 async def make_link(forge: Forge, account: Account) -> str:
     """Return the secret of a link that signs `account` in once, within 15 minutes.
 
-    Raises `NotAPerson` for an organization.
+    Its code, `rules.code_of`, does the same where the link cannot be opened. Raises `NotAPerson`
+    for an organization.
     """
     if not account.is_person:
         raise NotAPerson(account.handle)
     secret = forge.ids.secret()
     expires_at = forge.now() + rules.LINK_MS
-    await forge.db.write(lambda tx: rows.add_link(tx, hashed(secret), account.key, expires_at))
+    digest, code = hashed(secret), hashed(rules.code_of(secret))
+    await forge.db.write(lambda tx: rows.add_link(tx, digest, code, account.key, expires_at))
     return secret
 
 
 async def peek_link(forge: Forge, secret: str) -> Account:
     """Return whom a link would sign in, without using it; raise `BadLink`."""
-    return await forge.db.read(lambda tx: _link_account(tx, secret, forge.now()))
+    return await forge.db.read(lambda tx: _link_account(tx, hashed(secret), forge.now()))
 
 
 async def redeem_link(forge: Forge, secret: str, device: str = "") -> str:
     """Use a link up and return the secret of a new web session; raise `BadLink`."""
     fresh = forge.ids.secret()
-    await forge.db.write(lambda tx: _redeem(tx, secret, fresh, device, forge.now()))
+    digest = hashed(secret)
+    await forge.db.write(lambda tx: _redeem(tx, digest, fresh, device, forge.now()))
+    return fresh
+
+
+async def redeem_code(forge: Forge, typed: str, address: str, device: str = "") -> str:
+    """Use up the link whose code somebody typed, and return the secret of a new web session.
+
+    Raises `BadCode`; `TooManyTries` for who asks from `address` and guesses.
+    """
+    forge.guesses.take(rules.WRONG_CODES, address, forge.now())
+    fresh, code = forge.ids.secret(), typed_code(typed)
+
+    def redeem(tx: Tx) -> None:
+        digest = rows.link_of_code(tx, hashed(code)) if code else None
+        if digest is None:
+            raise BadCode
+        try:
+            _redeem(tx, digest, fresh, device, forge.now())
+        except BadLink as fault:
+            raise BadCode from fault
+
+    await forge.db.write(redeem)
+    forge.guesses.give_back(rules.WRONG_CODES, address)
     return fresh
 
 
@@ -162,16 +188,16 @@ def keys_of(tx: Tx, who: Party) -> frozenset[str]:
     return frozenset({person, *rows.signers(tx, who.account, rules.credential_of(who))})
 
 
-def _link_account(tx: Tx, secret: str, now: int) -> Account:
-    account = rows.link_account(tx, hashed(secret), now)
+def _link_account(tx: Tx, link: bytes, now: int) -> Account:
+    account = rows.link_account(tx, link, now)
     if account is None:
         raise BadLink
     return accounts.find_key(tx, account)
 
 
-def _redeem(tx: Tx, secret: str, fresh: str, device: str, now: int) -> None:
-    account = _link_account(tx, secret, now)
-    rows.use_link(tx, hashed(secret), now)
+def _redeem(tx: Tx, link: bytes, fresh: str, device: str, now: int) -> None:
+    account = _link_account(tx, link, now)
+    rows.use_link(tx, link, now)
     shown = rules.shown_device(device)
     rows.add_session(tx, hashed(fresh), account.key, shown, now, now + rules.SESSION_MS)
     audit.append(tx, account.party, None, "login", {"device": shown}, now)

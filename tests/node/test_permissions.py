@@ -225,6 +225,7 @@ OWN = {
     "signin.make_link",  # the operator's
     "signin.tokens.make_token",  # the daemon's, at the first start
     "signin.peek_link",  # the secret in the link is the right to use it
+    "signin.redeem_code",
     "signin.redeem_link",
     "signin.session_party",  # says who asks
     "signin.token_party",

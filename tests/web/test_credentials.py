@@ -14,6 +14,7 @@ from node.devices.model import AccessDenied, Caller, NewClient
 from node.signin import tokens
 from node.signin import verbs as signin
 from node.signin.model import BadToken, NewToken
+from node.signin.rules import WRONG_CODES, code_of
 from tests.support.forges import a_project, an_account, the_keeper
 from tests.support.pages import foreign_scripts
 from web.phrases import browser
@@ -76,6 +77,40 @@ async def test_a_visitor_goes_to_sign_in_and_comes_back(forge, ada, visitor):
     assert entered.headers["Location"] == where
     again = await enter(forge, ada, visitor)
     assert again.headers["Location"] == "/"
+
+
+async def test_a_code_that_is_typed_signs_in_and_goes_on(forge, ada, visitor):
+    code = code_of(await signin.make_link(forge, ada))
+    await visitor.get("/sign-in", params={"return_to": "/ada"})
+    typed = {"code": f" {code.lower()} "}
+    entered = await visitor.post("/sign-in", data=typed, allow_redirects=False)
+    assert (entered.status, entered.headers["Location"]) == (303, "/ada")
+    assert "ada" in await (await visitor.get("/account")).text()
+
+
+async def test_a_wrong_code_is_shown_again_with_what_is_wrong(visitor):
+    for typed in ("ABCD-EFGH", '"><script>x</script>', ""):
+        answer = await visitor.post("/sign-in", data={"code": typed})
+        text = await answer.text()
+        assert (answer.status, "Set-Cookie" in answer.headers) == (404, False)
+        assert "No sign-in waits for this code" in text
+        assert "<script>x" not in text
+    assert f'value="{typed}"' in text
+
+
+async def test_a_code_from_another_site_signs_nobody_in(forge, ada, visitor):
+    code = code_of(await signin.make_link(forge, ada))
+    headers = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
+    answer = await visitor.post("/sign-in", data={"code": code}, headers=headers)
+    assert (answer.status, "Set-Cookie" in answer.headers) == (403, False)
+
+
+async def test_no_address_guesses_codes_without_end(visitor):
+    told = [
+        (await visitor.post("/sign-in", data={"code": "AAAA-AAAA"})).status
+        for _ in range(WRONG_CODES.most + 2)
+    ]
+    assert told == [404] * WRONG_CODES.most + [429] * 2
 
 
 @pytest.mark.parametrize("there", ["https://evil.example", "//evil.example", "/\\evil", ""])

@@ -72,6 +72,7 @@ NEEDS = {
     ("GET", "/admin"): NODE,
     ("POST", "/theme"): ANYBODY,
     ("GET", "/sign-in"): ANYBODY,
+    ("POST", "/sign-in"): ANYBODY,
     ("GET", "/sign-in/{token}"): ANYBODY,
     ("POST", "/sign-in/{token}"): ANYBODY,
     ("POST", "/sign-out"): ANYBODY,

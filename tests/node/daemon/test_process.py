@@ -20,6 +20,7 @@ from mic.client.remote import Remote
 from mic.client.upload import missing, upload
 from mic.errors import Exhausted
 from mic.wire import messages as wire
+from node.signin.rules import code_of
 from store.records import Kind, make
 from tests.support.lander import one_landing
 from tests.support.processes import MICELIO, Node, environment, free_port, run
@@ -47,7 +48,7 @@ def up(places, *arguments, **more):
 def test_the_first_start_makes_a_node_an_owner_and_a_way_in_for_mic(places):
     data, home = places
     with up(places, "--owner", "ada", "--name", "here") as node:
-        told = {"url", "owner", "signin_url", "data", "peer_id", "p2p_addresses"}
+        told = {"url", "owner", "signin_url", "data", "peer_id", "p2p_addresses", "p2p_fault"}
         assert set(node.facts) == told
         assert (node.facts["peer_id"], node.facts["p2p_addresses"]) == (None, [])
         assert (node.facts["owner"], node.facts["data"]) == ("ada", str(data))
@@ -113,6 +114,11 @@ def test_login_prints_a_fresh_link_while_the_node_runs(places):
         facts = json.loads(answer.stdout)
         assert (facts["owner"], facts["url"]) == ("ada", node.url)
         assert facts["signin_url"] != node.facts["signin_url"]
+        assert facts["signin_code"] == code_of(facts["signin_url"].rpartition("/")[2])
+        said = run("login", "--data", str(places[0])).stdout
+        assert re.search(
+            rf"Or type the code [0-9A-Z]{{4}}-[0-9A-Z]{{4}} at {node.url}/sign-in", said
+        )
 
 
 def test_a_reader_that_leaves_early_is_no_mistake(tmp_path):

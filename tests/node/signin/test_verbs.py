@@ -10,11 +10,13 @@ import pytest
 from keys.ed25519 import PrivateKey
 from node.access.model import ScopeMissing, SignInRequired
 from node.audit import verbs as audit
+from node.kernel.guesses import TooManyTries
 from node.kernel.ids import Ids
 from node.kernel.parties import ANONYMOUS, Party
 from node.signin import rules, tokens
 from node.signin import verbs as signin
 from node.signin.model import (
+    BadCode,
     BadCredential,
     BadLink,
     BadProof,
@@ -25,6 +27,7 @@ from node.signin.model import (
 )
 from tests.support.forges import an_account, the_keeper
 
+HERE = "203.0.113.5"
 DAY_MS = 24 * rules.HOUR_MS
 
 
@@ -86,6 +89,59 @@ async def test_an_unknown_link_is_refused_like_a_used_one(forge, link):
     with pytest.raises(BadLink) as refused:
         await signin.redeem_link(forge, link)
     assert str(refused.value) == str(BadLink())
+
+
+# Codes
+
+
+@pytest.mark.parametrize("typed", [str, str.lower, lambda code: f" {code.replace('-', ' ')} "])
+async def test_a_code_signs_in_once_and_uses_its_link_up(forge, ada, typed):
+    link = await signin.make_link(forge, ada)
+    code = rules.code_of(link)
+    cookie = await signin.redeem_code(forge, typed(code), HERE, "Firefox")
+    assert await signin.session_party(forge, cookie) == ada.party
+    with pytest.raises(BadCode):
+        await signin.redeem_code(forge, code, HERE)
+    with pytest.raises(BadLink):
+        await signin.redeem_link(forge, link)
+
+
+async def test_a_code_ends_with_its_link(forge, ada, clock):
+    used, late = [await signin.make_link(forge, ada) for _ in range(2)]
+    await signin.redeem_link(forge, used)
+    clock.move(rules.LINK_MS)
+    for link in (used, late):
+        with pytest.raises(BadCode):
+            await signin.redeem_code(forge, rules.code_of(link), HERE)
+    assert len(await signin.list_sessions(forge, ada.party)) == 1
+
+
+async def test_two_who_type_a_code_at_once_get_one_session(forge, ada):
+    code = rules.code_of(await signin.make_link(forge, ada))
+    tries = [signin.redeem_code(forge, code, HERE) for _ in range(8)]
+    answers = await asyncio.gather(*tries, return_exceptions=True)
+    assert [type(answer) for answer in answers].count(str) == 1
+    assert [type(answer) for answer in answers].count(BadCode) == 7
+
+
+@pytest.mark.parametrize("typed", ["", "x", "AAAA-AAAA", "' or 1=1 --", "\ud800", "x" * 100_000])
+async def test_a_code_of_nobody_is_refused(forge, ada, typed):
+    await signin.make_link(forge, ada)
+    with pytest.raises(BadCode):
+        await signin.redeem_code(forge, typed, HERE)
+
+
+async def test_codes_can_be_guessed_a_few_times_only(forge, ada, clock):
+    code = rules.code_of(await signin.make_link(forge, ada))
+    for _ in range(rules.WRONG_CODES.most):
+        with pytest.raises(BadCode):
+            await signin.redeem_code(forge, "AAAA-AAAA", HERE)
+    with pytest.raises(TooManyTries):
+        await signin.redeem_code(forge, code, HERE)
+    assert await signin.redeem_code(forge, code, "203.0.113.9")
+    clock.move(rules.WRONG_CODES.window_ms)
+    again = rules.code_of(await signin.make_link(forge, ada))
+    assert await signin.redeem_code(forge, again, HERE)
 
 
 # Web sessions

@@ -1,4 +1,4 @@
-"""Signing in by a link, signing out, and choosing light or dark.
+"""Signing in by a link or its code, signing out, and choosing light or dark.
 
 A link is only used up by the button on its page, so that what merely looks at links (a mail
 scanner, a preview) does not burn it.
@@ -10,6 +10,8 @@ from urllib.parse import quote, unquote
 from aiohttp import web
 
 from node.signin import verbs as signin
+from web import forms
+from web.failures import status_of
 from web.page import SESSION_COOKIE, THEME_COOKIE, THEMES, forge_of, render
 
 YEAR = 31_536_000
@@ -21,11 +23,14 @@ RETURN_COOKIE = "micelio_return"
 class View:
     """Whom the link signs in; nobody on the page that says how to get one.
 
-    With `comes_back` the browser is led to where it wanted to go, once it is signed in.
+    `code` is what was typed, `problem` what is wrong with it. With `comes_back` the browser is led
+    to where it wanted to go, once it is signed in.
     """
 
     handle: str
     comes_back: bool = False
+    code: str = ""
+    problem: str = ""
 
 
 async def how(request: web.Request) -> web.StreamResponse:
@@ -35,6 +40,21 @@ async def how(request: web.Request) -> web.StreamResponse:
     if to != "/":
         _keep(request, page, RETURN_COOKIE, quote(to), HOUR)
     return page
+
+
+async def by_code(request: web.Request) -> web.StreamResponse:
+    """Use the link whose code was typed and start a session in this browser."""
+    forge, code = forge_of(request), forms.text(await forms.typed(request), "code")
+    device, address = request.headers.get("User-Agent", "")[:200], request.remote or ""
+    made: list[str] = []
+
+    async def redeem() -> None:
+        made.append(await signin.redeem_code(forge, code, address, device))
+
+    if fault := await forms.fault_of(redeem()):
+        view = View("", RETURN_COOKIE in request.cookies, code[:20], fault.message)
+        return render(request, "areas/signin/how.html", view, status_of(fault))
+    raise signed_in(request, made[0])
 
 
 async def ask(request: web.Request) -> web.StreamResponse:
