@@ -289,10 +289,8 @@ def begin(tx: Tx, key: int, contents_from: int) -> None:
 
 def told(tx: Tx, project_id: str, position: int) -> bool:
     """Note how far a project's home has signed; return whether that is news for a seed here."""
-    done = tx.execute(
-        "update seeds set told = ?1 where id = ?2 and told < ?1", (position, project_id)
-    )
-    return done.rowcount > 0
+    sql = "update seeds set told = ?1 where id = ?2 and told < ?1"
+    return tx.execute(sql, (position, project_id)).rowcount > 0
 
 
 def fall_back(tx: Tx, project_id: str, position: int) -> None:
