@@ -4,7 +4,7 @@ The author vouches for the change, not for the tree that comes of it, so that th
 to a newer head and everybody can check that it did that and nothing else.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,10 +16,17 @@ from store.nodes import Entry, Mode
 from store.paths import check_path
 
 VERSION = 1
+LEAST = 41
+"""Bytes of the smallest change: a path of one letter, and one entry with its digest."""
+
+_PAIR = b"\x92"
+_COUNTS = {0xDC: 2, 0xDD: 4}
+_BLOCK = 4096
 
 _Triple = tuple[int, bytes, int]
+_Row = tuple[str, _Triple | None, _Triple | None]
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(tuple[int, list[tuple[str, _Triple | None, _Triple | None]]])
+_decoder = msgspec.msgpack.Decoder(tuple[int, list[_Row]])
 _FILES = {int(mode): mode for mode in Mode if mode is not Mode.DIRECTORY}
 
 
@@ -39,19 +46,65 @@ def encode(changes: Iterable[Change]) -> bytes:
     return _encoder.encode((VERSION, [(c.path, _triple(c.old), _triple(c.new)) for c in ordered]))
 
 
+def count(data: bytes) -> int:
+    """Return how many changes a list says that it has, from its first bytes; raises `BadChanges`.
+
+    One that has another number of them does not decode.
+    """
+    if data[:1] != _PAIR or len(data) < 3:
+        raise BadChanges("not a change list")
+    if data[1] > 0x7F:
+        raise BadChanges("a change list that does not say its version in the shortest form")
+    if data[1] != VERSION:
+        raise BadChanges(f"a change list of unknown version {data[1]}")
+    if data[2] & 0xF0 == 0x90:
+        return data[2] & 0x0F
+    if data[2] not in _COUNTS:
+        raise BadChanges("not a change list: it does not say how many changes it has")
+    return int.from_bytes(data[3 : 3 + _COUNTS[data[2]]], "big")
+
+
 def decode(data: bytes) -> tuple[Change, ...]:
-    """Return the changes; raises `BadChanges`, and `BadPath` for a path that nobody may hold."""
+    """Return the changes; raises `BadChanges`, and `BadPath` for a path that nobody may hold.
+
+    However few bytes its entries have, a list takes no more than some ten times its length.
+    """
+    if count(data) * LEAST > len(data):
+        raise BadChanges("not a change list: it says that it has more changes than fit into it")
     try:
-        version, rows = _decoder.decode(data)
+        _, rows = _decoder.decode(data)
     except (msgspec.MsgspecError, RecursionError) as fault:
         raise BadChanges(f"not a change list: {fault}") from fault
-    if version != VERSION:
-        raise BadChanges(f"a change list of unknown version {version}")
-    changes = tuple(Change(path, _entry(old), _entry(new)) for path, old, new in rows)
+    _check_form(rows, memoryview(data)[2:])
+    changes = tuple(_taken(rows))
     _check(changes)
-    if _encoder.encode((version, rows)) != data:
-        raise BadChanges("a change list that is not in its shortest form")
     return changes
+
+
+def _check_form(rows: Sequence[_Row], data: memoryview) -> None:
+    """Raise `BadChanges` unless `data` is what `encode` makes of `rows`, some of them at a time."""
+    rest = data[_head(len(rows)) :]
+    for first in range(0, len(rows), _BLOCK):
+        block = rows[first : first + _BLOCK]
+        again = memoryview(_encoder.encode(block))[_head(len(block)) :]
+        if rest[: len(again)] != again:
+            raise BadChanges("a change list that is not in its shortest form")
+        rest = rest[len(again) :]
+    if rest:
+        raise BadChanges("a change list that does not say in the shortest form how long it is")
+
+
+def _head(length: int) -> int:
+    """Return how many bytes say that a list has so many items."""
+    return 1 if length < 1 << 4 else 3 if length < 1 << 16 else 5
+
+
+def _taken(rows: list[_Row]) -> Iterator[Change]:
+    """Yield the changes of `rows`, which loses them: what is not needed twice is not held twice."""
+    rows.reverse()
+    while rows:
+        path, old, new = rows.pop()
+        yield Change(path, _entry(old), _entry(new))
 
 
 def _triple(entry: Entry | None) -> _Triple | None:

@@ -36,6 +36,8 @@ from store.nodes import Source
 from store.tree import EMPTY, Entry
 
 PAGE = 500
+AT_ONCE = 10_000
+"""Changes of which the contents are looked for together."""
 
 
 def path_seed(forge: Forge) -> int:
@@ -118,9 +120,14 @@ def _require(
 
 
 def require_contents(forge: Forge, tx: Tx, project: Project, changes: Sequence[Change]) -> None:
-    """Raise `ObjectsMissing` or `BadDraft` unless all new content was sent to the project."""
+    """Raise `ObjectsMissing` or `BadDraft` unless all new content was sent to the project.
+
+    What is missing is named only in part where it is much.
+    """
     source = holdings.source(forge, tx, project.key)
-    _require_all(forge, tx, project, source, {}, changes)
+    for first in range(0, len(changes), AT_ONCE):
+        some = changes[first : first + AT_ONCE]
+        _require_all(forge, tx, project, source, {}, some)
 
 
 def _require_all(

@@ -1,5 +1,7 @@
 """A change list means one thing, or it is refused."""
 
+import tracemalloc
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -28,7 +30,9 @@ paths = st.text("abé.", min_size=3, max_size=6).filter(lambda path: path.strip(
 @given(st.dictionaries(paths, st.tuples(entries, entries)))
 def test_what_is_encoded_in_any_order_decodes_sorted(rows):
     listed = [Change(path, old, new) for path, (old, new) in rows.items() if old != new]
-    decoded = changes.decode(changes.encode(listed))
+    encoded = changes.encode(listed)
+    decoded = changes.decode(encoded)
+    assert changes.count(encoded) == len(decoded)
     assert decoded == tuple(sorted(listed, key=lambda change: change.path.encode()))
 
 
@@ -83,6 +87,42 @@ def test_other_versions_and_longer_forms_are_refused():
         changes.decode(data[:1] + b"\xcc\x01" + data[2:])
     with pytest.raises(BadChanges):
         changes.decode(data + b"\0")
+
+
+LONG = [pytest.param(number, marks=pytest.mark.slow) for number in (65_535, 65_536)]
+
+
+@pytest.mark.parametrize("number", [0, 1, 15, 16, 4095, 4096, 4097, *LONG])
+def test_a_list_of_any_length_says_first_how_long_it_is(number):
+    listed = tuple(Change(f"{n:05d}", None, A) for n in range(number))
+    encoded = changes.encode(listed)
+    assert changes.count(encoded) == number
+    assert changes.decode(encoded) == listed
+    assert len(encoded) >= number * changes.LEAST
+
+
+def longer(header: bytes, rows: bytes) -> bytes:
+    return b"\x92\x01" + header + rows
+
+
+@pytest.mark.parametrize("header", [b"\xdc\x00\x01", b"\xdd\x00\x00\x00\x01"])
+def test_a_list_that_is_longer_than_it_need_be_is_refused(header):
+    row = changes.encode([Change("a", A, B)])[3:]
+    assert changes.decode(longer(b"\x91", row))
+    with pytest.raises(BadChanges):
+        changes.decode(longer(header, row))
+
+
+def test_entries_that_are_too_small_to_be_any_are_not_looked_at():
+    number = 1 << 20
+    data = longer(b"\xdd" + number.to_bytes(4, "big"), b"\x93\xa0\xc0\xc0" * number)
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadChanges, match="more changes than fit"):
+            changes.decode(data)
+        assert tracemalloc.get_traced_memory()[1] < 64 << 10
+    finally:
+        tracemalloc.stop()
 
 
 @given(st.binary(max_size=200))
