@@ -5,8 +5,9 @@ but for its change list. Only what the order of the stream says is decided here;
 decided when it is accepted.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 
 from keys.errors import KeysFault
 from keys.statements.landing import LandingRecord, open_landing
@@ -14,8 +15,8 @@ from p2p.faults import Misbehaved
 from p2p.scores import Offence
 from store import changes, contents
 from store.changes import Change
-from store.digest import Digest, digest_of
-from store.errors import Absent, BadRecord, StoreFault
+from store.digest import digest_of
+from store.errors import BadRecord, StoreFault, TooLarge
 from store.records import Record, opened
 
 MOST = 96 << 20
@@ -45,21 +46,19 @@ class Group:
     @property
     def listed(self) -> bytes:
         """The change list's bytes; raises `StoreFault`."""
-        first, *rest = self.others[:-1] or [b""]
-        if not rest:
-            return first
-        held = {digest_of(one): one for one in (first, *rest)}
+        return b"".join(self._pieces())
 
-        def source(digest: Digest) -> bytes:
-            if (raw := held.get(digest)) is None:
-                raise Absent(digest)
-            return raw
-
-        return b"".join(contents.read(digest_of(first), contents.total(first), source))
+    @property
+    def count(self) -> int:
+        """How many changes it says to have; nothing of it is put together or decoded for that."""
+        return changes.count(bytes(islice(chain.from_iterable(self._pieces()), changes.HEAD)))
 
     def changes(self) -> tuple[Change, ...]:
         """Return the decoded change list; raises `StoreFault`."""
         return changes.decode(self.listed)
+
+    def _pieces(self) -> Iterator[bytes]:
+        return contents.carried(self.others[:-1], changes.MOST_BYTES)
 
 
 async def groups(records: AsyncIterator[Record], where: str) -> AsyncGenerator[Group, None]:
@@ -116,4 +115,17 @@ def _add(group: Group, raw: bytes, where: str) -> None:
 def _whole(group: Group, where: str) -> Group:
     if len(group.others) < 2 or (group.contribution is None) != (group.record.contribution is None):
         raise Misbehaved(where, Offence.TRUNCATED, f"half of position {group.record.position}")
+    if _is_too_large(group):
+        what = f"position {group.record.position} changes more than any landing can"
+        raise Misbehaved(where, Offence.OVERSIZE, what)
     return group
+
+
+def _is_too_large(group: Group) -> bool:
+    """Return whether a list has more than any has; what else is wrong with it, decoding it says."""
+    try:
+        return group.count > changes.MOST
+    except TooLarge:
+        return True
+    except StoreFault:
+        return False

@@ -16,6 +16,12 @@ from store.nodes import Entry, Mode
 from store.paths import check_path
 
 VERSION = 1
+MOST = 500_000
+"""Changes of one landing, however it came about: a node that is to hold it has room for them."""
+MOST_BYTES = 64 << 20
+"""Bytes of their list."""
+HEAD = 7
+"""Bytes of a list that are enough to `count` it."""
 LEAST = 41
 """Bytes of the smallest change: a path of one letter, and one entry with its digest."""
 

@@ -5,14 +5,14 @@ around it and leaves all others as they were. Everything here streams: no more t
 in memory, however large the file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 import msgspec
 from pyfastcdc import FastCDC
 
-from store.digest import LENGTH, Digest
-from store.errors import BadManifest
+from store.digest import LENGTH, Digest, digest_of
+from store.errors import Absent, BadManifest, TooLarge
 from store.nodes import Source
 from store.records import MAX_OBJECT, Kind, Record, make
 
@@ -123,3 +123,25 @@ def read(digest: Digest, size: int, source: Source) -> Iterator[bytes]:
         if len(raw) != length:
             raise BadManifest(f"a piece of {len(raw)} bytes is said to have {length}")
         yield raw
+
+
+def carried(objects: Sequence[bytes], most: int) -> Iterator[bytes]:
+    """Return, piece by piece, the content that `objects` are: a blob, or a manifest and its chunks.
+
+    Raises `BadManifest`, `Absent` for a chunk that is not among them, and `TooLarge` for a content
+    of more than `most` bytes: a manifest may name one chunk as often as it likes.
+    """
+    if not objects:
+        raise BadManifest("nothing is no content")
+    first, *rest = objects
+    size = total(first) if rest else len(first)
+    if size > most:
+        raise TooLarge(f"a content of {size} bytes, where {most} are the most")
+    held = {digest_of(one): one for one in objects}
+
+    def source(digest: Digest) -> bytes:
+        if (raw := held.get(digest)) is None:
+            raise Absent(digest)
+        return raw
+
+    return read(digest_of(first), size, source)

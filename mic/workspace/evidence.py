@@ -87,7 +87,8 @@ def read(raws: Iterable[bytes]) -> Landed:
     record, signer = open_landing(envelope)
     held = {digest_of(raw): raw for raw in rest}
     if record.contribution is None:
-        listed, told = changes.decode(rest[0]), transcripts.decode(rest[-1])
+        encoded = contents.carried(rest[:-1], CHANGES_MAX)
+        listed, told = changes.decode(b"".join(encoded)), transcripts.decode(rest[-1])
         return Landed(envelope, record, signer, None, None, listed, told, parts)
     statement = _of(held, Digest(record.contribution))
     said, _ = open_contribution(statement)

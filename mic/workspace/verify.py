@@ -8,7 +8,7 @@ tree n-1 with that change applied and nothing else. The trees are rebuilt here, 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -224,13 +224,11 @@ class Verifier:
     def _check_unsigned(self, line: Line, group: _Group) -> None:
         """Without a statement, the change list is whichever object is one and gives the tree."""
         self._origins["unknown"] += 1
-        for digest, raw in group.objects.items():
-            try:
-                self._check_tree(line, group.record, changes.decode(raw))
-            except StoreFault:
-                continue
-            del group.objects[digest]
-            return
+        for pieces in _lists(group):
+            with suppress(StoreFault):
+                listed = b"".join(contents.carried(pieces, CHANGES_MAX))
+                self._check_tree(line, group.record, changes.decode(listed))
+                return
         raise self._bad("no change list leads to its tree")
 
     def _check_tree(self, line: Line, record: LandingRecord, listed: Sequence[Change]) -> None:
@@ -256,6 +254,14 @@ class Verifier:
 
     def _bad(self, reason: str) -> Unverified:
         return Unverified(self.position + 1, reason)
+
+
+def _lists(group: _Group) -> Iterator[list[bytes]]:
+    """Yield what may be the change list: a large one comes in pieces, before the transcript."""
+    found = list(group.objects.values())
+    if len(found) > 2:
+        yield found[:-1]
+    yield from ([one] for one in found)
 
 
 def _changes(group: _Group, listed: Descriptor) -> tuple[Change, ...]:

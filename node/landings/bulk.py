@@ -18,7 +18,7 @@ from node.kernel.errors import Conflict
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.landings import rows, rules
-from node.landings.model import Head, Landing
+from node.landings.model import BadDraft, Head, Landing
 from node.landings.reading import path_seed
 from node.projects import behind
 from node.projects import verbs as projects
@@ -90,7 +90,8 @@ def prepare(
 ) -> Prepared:
     """Make trees, documents and signatures of `told`, and let `line` be behind them.
 
-    `fresh` are contents that they name and that may not be kept yet.
+    `fresh` are contents that they name and that may not be kept yet. Raises `BadDraft` for one that
+    changes more than a mirror takes.
     """
     batch = Batch(forge.objects, line.chains)
     for record in fresh:
@@ -111,7 +112,7 @@ def _made(
     forge: Forge, tx: Tx, who: Party, project: Project, batch: Batch, line: Line, one: Told
 ) -> Landing:
     before, now = line.head, forge.now()
-    after = before.tree
+    after, listed = before.tree, _encoded(one)
     if one.changes:
         wanted = {change.path: change.new for change in one.changes}
         after = tree.apply(
@@ -120,7 +121,6 @@ def _made(
             lambda digest: batch.get(tx, digest),
             lambda raw, replaced: batch.put(tx, Kind.TREE, raw, replaced),
         )
-    listed = change_lists.encode(one.changes)
     record = LandingRecord(
         project=project.id,
         position=before.position + 1,
@@ -141,6 +141,20 @@ def _made(
     transcript = batch.put_beside(tx, one.transcript, digest)
     described = Descriptor(_listed(tx, batch, listed), len(listed))
     return Landing.signed(record, digest, transcript, described, len(one.changes))
+
+
+def _encoded(one: Told) -> bytes:
+    """Return the change list of a landing; raises `BadDraft` for one that nobody would take."""
+    what = f"The commit {one.imported.commit}" if one.imported else f"The session {one.session}"
+    if len(one.changes) > change_lists.MOST:
+        raise BadDraft(
+            "too-many-paths",
+            f"{what} changes {len(one.changes)} paths; a landing has at most {change_lists.MOST}.",
+        )
+    listed = change_lists.encode(one.changes)
+    if len(listed) > change_lists.MOST_BYTES:
+        raise BadDraft("too-many-changes", f"{what} changes too many paths with long names.")
+    return listed
 
 
 def _listed(tx: Tx, batch: Batch, listed: bytes) -> Digest:

@@ -11,7 +11,7 @@ from keys.statements.contribution import Contribution
 from keys.statements.transcript import Transcript
 from node.kernel.limits import Limits
 from node.landings.model import BadDraft, Draft
-from store.changes import Change
+from store.changes import MOST, Change
 from store.digest import Digest
 from store.tree import Entry, Mode
 
@@ -75,11 +75,9 @@ def check_changes(changes: Sequence[Change], limits: Limits) -> None:
     """Refuse an empty change list and one with too many paths."""
     if not changes:
         raise BadDraft("no-changes", "There are no changes.")
-    if len(changes) > limits.paths_in_landing:
-        raise BadDraft(
-            "too-many-paths",
-            f"A landing has at most {limits.paths_in_landing} paths, not {len(changes)}.",
-        )
+    most = min(limits.paths_in_landing, MOST)
+    if len(changes) > most:
+        raise BadDraft("too-many-paths", f"A landing has at most {most} paths, not {len(changes)}.")
     for change in changes:
         if change.new is not None and change.new.size > limits.file:
             raise BadDraft("file-too-large", f"{change.path} has more than {limits.file} bytes.")

@@ -10,6 +10,7 @@ from node.replication import peering
 from node.replication import verbs as replication
 from node.replication.model import MET, Met
 from p2p import fetch
+from store import changes, contents
 from store.digest import digest_of
 from store.records import HEADER, MAX_OBJECT, Codec, Decoder, Kind, Record, encode, make
 from tests.support.forges import a_forge
@@ -191,6 +192,43 @@ async def test_a_position_has_no_more_objects_than_it_can_have(home, holder):
     async with a_liar(home, "/records", in_crumbs) as address:
         seed = await pulled(holder, await seeded(holder, address))
     assert seed.state == "failed"
+    (liar,) = await peering.peers(holder)
+    assert liar.reason == "oversize"
+
+
+def listing(*listed: bytes):
+    """Return how the first position has these objects for its change list."""
+
+    def lie(data: bytes) -> bytes:
+        found = records(data)
+        pieces = (make(Kind.BLOB, one) for one in listed)
+        return b"".join(map(encode, [*found[:2], *pieces, *found[3:]]))
+
+    return lie
+
+
+CHUNK = bytes(1 << 20)
+BEGUN = b"\x92\x01\xdd" + (changes.MOST + 1).to_bytes(4, "big")
+PIECES = (BEGUN[:1], BEGUN[1:4], BEGUN[4:] + CHUNK)
+TOO_LARGE = {
+    "paths": listing(BEGUN),
+    "paths that are said in pieces": listing(
+        contents.encode([(len(one), digest_of(one)) for one in (*PIECES, *[CHUNK] * 4)]),
+        *PIECES,
+        CHUNK,
+    ),
+    "bytes of one chunk that a manifest repeats": listing(
+        contents.encode([(len(CHUNK), digest_of(CHUNK))] * 50_000), CHUNK
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOO_LARGE)
+async def test_a_position_changes_no_more_than_a_landing_can(home, holder, name):
+    async with a_liar(home, "/records", TOO_LARGE[name]) as address:
+        seed = await pulled(holder, await seeded(holder, address))
+    assert (seed.state, seed.position) == ("failed", 0)
+    assert "changes more than any landing can" in seed.error
     (liar,) = await peering.peers(holder)
     assert liar.reason == "oversize"
 

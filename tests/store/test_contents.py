@@ -7,12 +7,12 @@ import sys
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store import contents
 from store.digest import digest_of
-from store.errors import BadManifest
+from store.errors import Absent, BadManifest, TooLarge
 from store.records import Kind, opened
 
 MIB = 1 << 20
@@ -163,3 +163,30 @@ def test_a_gibibyte_goes_through_in_less_than_two_hundred_mebibytes():
         [sys.executable, "-c", STREAMED], capture_output=True, check=True, text=True
     )
     assert int(run.stdout) < 200
+
+
+@given(st.integers(0, 6 * MIB))
+@settings(max_examples=8, deadline=None)
+def test_what_is_carried_is_the_content_that_was_cut(size):
+    raw = noise(size)
+    _, held = stored(raw)
+    *parts, whole = held.values()
+    assert b"".join(contents.carried([whole, *parts], size)) == raw
+
+
+def test_what_is_carried_is_bounded_whatever_a_manifest_says():
+    chunk = noise(MIB)
+    often = contents.encode([(MIB, digest_of(chunk))] * 50_000)
+    with pytest.raises(TooLarge):
+        contents.carried([often, chunk], 64 * MIB)
+    with pytest.raises(TooLarge):
+        contents.carried([chunk], MIB - 1)
+
+
+def test_what_is_carried_must_be_there():
+    (*parts, whole), held = stored(noise(6 * MIB))
+    raw = [held[whole.digest], *(held[one.digest] for one in parts[1:])]
+    with pytest.raises(Absent):
+        list(contents.carried(raw, 6 * MIB))
+    with pytest.raises(BadManifest):
+        contents.carried([], MIB)
