@@ -122,17 +122,18 @@ class Puller:
     async def _look_at_projects(self, keys: set[int] | None) -> None:
         for one, held in await self._facts.held(keys):
             self._kept[one.project] = one
-            if held.is_ours:
-                await self._ask_who_is_ahead(held)
             if held.is_ours or one.project in self.policy.wanted:
                 self.act(self.policy.hold(held, self._forge.now()))
+            if held.is_ours:
+                await self._ask_at_once(held)
 
-    async def _ask_who_is_ahead(self, held: Held) -> None:
-        """Ask at once who says to hold a project of this node further than it does itself."""
-        for peer, position in await replication.holders(self._forge, held.project):
-            if position > held.position:
-                self.policy.ask(facts.name(peer), self._forge.now())
-                self._bell.set()
+    async def _ask_at_once(self, held: Held) -> None:
+        """Ask who says to be further than this home is, and who hears no gossip: asked, it hears."""
+        found = await replication.holders(self._forge, held.project)
+        ahead = {facts.name(peer) for peer, position in found if position > held.position}
+        for peer in ahead | (held.peers if held.is_private else set()):
+            self.policy.ask(peer, self._forge.now())
+            self._bell.set()
 
     async def _want(self, seeds: Mapping[str, Seed]) -> None:
         """Want what seeds say, besides what is our own, and nothing else any more."""

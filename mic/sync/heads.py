@@ -1,6 +1,6 @@
 """Where projects stand, compared with an asker: `mic.wire.heads` has the steps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from aiohttp import web
@@ -14,6 +14,7 @@ from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.landings import standing
 from node.landings.standing import Standing
+from node.replication import verbs as replication
 
 TOLD: Final = web.AppKey("told", Told)
 
@@ -54,6 +55,9 @@ async def _news(forge: Forge, who: Party, theirs: Sequence[Stand]) -> Heads:
     """Answer with signed heads, until they are as long as an answer may be."""
     names = (wire.spelled_id(one.project) for one in theirs)
     found = {wire.raw_id(one.project): one for one in await standing.standings(forge, who, names)}
+    if who.peer is not None:
+        ahead = [found[one.project].project for one in theirs if _is_behind(found, one)]
+        await _heard(forge, who.peer, ahead)
     differ = list(wire.news(theirs, {raw: _stand(one) for raw, one in found.items()}))
     signed: list[SignedHead] = []
     size = 0
@@ -64,6 +68,17 @@ async def _news(forge: Forge, who: Party, theirs: Sequence[Stand]) -> Heads:
             return Heads(answer="differs", heads=signed, next=place)
         signed.append(_signed(found[ours.project], record))
     return Heads(answer="differs", heads=signed)
+
+
+def _is_behind(found: Mapping[bytes, Standing], other: Stand) -> bool:
+    ours = found.get(other.project)
+    return ours is not None and (ours.epoch, ours.position) < (other.epoch, other.position)
+
+
+async def _heard(forge: Forge, peer: str, ahead: Sequence[str]) -> None:
+    """Take note of what a home says by asking: nobody hears of private projects by gossip."""
+    if ahead:
+        await replication.home_is_ahead(forge, peer, ahead)
 
 
 def _stand(one: Standing) -> Stand:

@@ -274,6 +274,17 @@ async def held_by(forge: Forge, project_id: str, peer: Peer, position: int) -> N
     await forge.db.write(lambda tx: rows.add_holder(tx, project_id, peer.key, position, now))
 
 
+async def home_is_ahead(forge: Forge, home: str, names: Sequence[str]) -> None:
+    """Look at once at those of these mirrors that the node `home`, which said so, orders."""
+
+    def work(tx: Tx) -> None:
+        for project in projects.named(tx, names):
+            if project.home == home:
+                rows.make_due(tx, project.id)
+
+    await forge.db.write(work)
+
+
 async def due_now(forge: Forge, project_id: str) -> None:
     """Look at a seed at once."""
     await forge.db.write(lambda tx: rows.make_due(tx, project_id))

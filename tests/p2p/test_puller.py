@@ -5,8 +5,10 @@ from random import Random
 
 import pytest
 
+from keys.ed25519 import PrivateKey
 from mic.wire.heads import SignedHead
 from node.daemon.building import now_ms
+from node.projects import peers as project_peers
 from node.landings import standing
 from node.replication import peering
 from node.replication import verbs as replication
@@ -25,6 +27,10 @@ PATIENCE = 5.0
 
 class Watched(Policy):
     """A policy that tells how many comparisons have ended, and fetches."""
+
+    def ask(self, peer, now):
+        super().ask(peer, now)
+        self.asked.put_nowait(peer)
 
     def hold(self, *said):
         done = super().hold(*said)
@@ -108,3 +114,19 @@ def say(policy, home, position, record=None):
     head = SignedHead(project=home.project.id, epoch=1, position=position, record=record)
     said = messages.announce(head, 1)
     return policy.heard(home.forge.node.did, messages.topic(home.project.id), said, now_ms())
+
+
+async def test_the_nodes_that_hold_a_private_project_are_asked_when_something_landed(tmp_path):
+    async with a_home(tmp_path / "home", visibility="private") as home:
+        did = PrivateKey.generate().did
+        await project_peers.add_peer(home.forge, home.ada.party, home.project, did)
+        object.__setattr__(home.forge, "now", now_ms)
+        policy = Watched(home.forge.node.did, Random(1), home.forge.now())
+        policy.asked, policy.holds = asyncio.Queue(), asyncio.Event()
+        async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
+            driving = group.create_task(Puller(home.forge, None, policy).run())
+            assert await policy.asked.get() == did  # as it starts
+            await home.land(day=b"1\n")
+            assert await policy.asked.get() == did
+            driving.cancel()
+        assert policy.wanted[home.project.id].held.position == 1
