@@ -128,7 +128,7 @@ class Puller:
                 await self._ask_at_once(held)
 
     async def _ask_at_once(self, held: Held) -> None:
-        """Ask who says to be further than this home is, and who hears no gossip: asked, it hears."""
+        """Ask who says to be further than this home, and who hears no gossip: asked, it hears."""
         found = await replication.holders(self._forge, held.project)
         ahead = {facts.name(peer) for peer, position in found if position > held.position}
         for peer in ahead | (held.peers if held.is_private else set()):

@@ -8,8 +8,8 @@ import pytest
 from keys.ed25519 import PrivateKey
 from mic.wire.heads import SignedHead
 from node.daemon.building import now_ms
-from node.projects import peers as project_peers
 from node.landings import standing
+from node.projects import peers as project_peers
 from node.replication import peering
 from node.replication import verbs as replication
 from p2p import messages, seeding
