@@ -9,7 +9,7 @@ is refused is held against the holder that sent it, and the next one is asked.
 import asyncio
 import base64
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
@@ -147,27 +147,26 @@ class Pull:
         if not kept:
             return
         try:
-            listed = [change for group in kept for change in group.changes()]
+            brought = _brought(change for group in kept for change in group.changes())
         except StoreFault as fault:
             where = self.taking.sources[0].holder.where
             raise Misbehaved(
                 where, Offence.MALFORMED, f"an unreadable change list: {fault}"
             ) from fault
         span = Span(kept[0].record.position, kept[-1].record.position, self.seed.depth is None)
-        await self._fetch(span, listed)
+        await self._fetch(span, brought)
 
-    async def _fetch(self, span: Span, listed: Iterable[Change]) -> None:
+    async def _fetch(self, span: Span, brought: Mapping[Digest, int]) -> None:
         """Fetch what changes bring: first what they name, then the pieces of large files."""
-        entries = {change.new.id: change.new for change in listed if change.new is not None}
-        await self.taking.fetch(span, list(entries))
-        large = [one for one in entries.values() if one.size > contents.BLOB_MAX]
+        await self.taking.fetch(span, list(brought))
+        large = [(id_, size) for id_, size in brought.items() if size > contents.BLOB_MAX]
         forge = self.forge
 
         def pieces(tx: Tx) -> list[Digest]:
             return [
                 part
-                for one in large
-                for part in contents.parts(one.id, one.size, lambda i: forge.objects.get(tx, i))
+                for id_, size in large
+                for part in contents.parts(id_, size, lambda i: forge.objects.get(tx, i))
             ]
 
         if large:
@@ -187,14 +186,14 @@ class Pull:
         """Fetch contents of positions that the log has already: what `oldest` and later need."""
         if oldest > 1:
             wanted = await self.forge.db.read(lambda tx: self._tree_at(tx, oldest))
-            await self._fetch(Span(None, oldest), wanted)
+            await self._fetch(Span(None, oldest), _brought(wanted))
         step = PORTION // 4
         for first in range(oldest, self.position + 1, step):
             last = min(first + step - 1, self.position)
             wanted = await self.forge.db.read(
                 lambda tx, a=first, b=last: self._changed(tx, a, b)  # type: ignore[misc]
             )
-            await self._fetch(Span(first, last, self.seed.depth is None), wanted)
+            await self._fetch(Span(first, last, self.seed.depth is None), _brought(wanted))
 
     def _changed(self, tx: Tx, first: int, last: int) -> list[Change]:
         found = reading.between(tx, self.project.key, first, last)
@@ -212,6 +211,14 @@ class Pull:
 
         files = tree.walk(landing.tree, source)
         return [Change(path, None, one) for path, one in files if one.mode is not Mode.DIRECTORY]
+
+
+def _brought(listed: Iterable[Change]) -> dict[Digest, int]:
+    """Return the contents that changes bring, with their sizes: the rest of them is not held on to.
+
+    What is fetched for a list may take long, and the list itself be large.
+    """
+    return {change.new.id: change.new.size for change in listed if change.new is not None}
 
 
 async def pull(forge: Forge, network: Dialling | None, seed: Seed) -> None:
