@@ -65,7 +65,8 @@ def _file(hit: FileHit) -> wire.FileFound:
 def _reason(hit: ReasonHit) -> wire.ReasonFound:
     return wire.ReasonFound(
         project=hit.address,
-        position=hit.position,
+        position=hit.position or 0,
+        session=hit.session,
         goal=_plain(hit.title),
         kind=hit.kind,
         text=_plain(hit.text),

@@ -35,10 +35,14 @@ class FileFound(Struct, frozen=True, kw_only=True):
 
 
 class ReasonFound(Struct, frozen=True, kw_only=True):
-    """A landing whose goal, decisions or conversation have the words: `kind` says which."""
+    """A landing whose goal, decisions or conversation have the words: `kind` says which.
+
+    With `session` it is one that has not landed, and `position` is 0.
+    """
 
     project: str
     position: Count
+    session: str = ""
     goal: str
     kind: str
     text: str

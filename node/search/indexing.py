@@ -1,5 +1,7 @@
 """The index follows what happens: files of the newest position, and why each landing was made.
 
+Sessions that have not landed are found by what they say, too.
+
 A project is brought from where its index stands to where it stands, however many landings lie
 between: an import of 10,000 is one comparison of two trees. Each step can be done again, so a kill
 in between costs time only.
@@ -10,6 +12,7 @@ from dataclasses import dataclass
 
 from keys.errors import KeysFault
 from keys.statements import transcript as transcripts
+from keys.statements.transcript import Decision, Message
 from node.kernel.events import Event
 from node.kernel.feature import Feature
 from node.kernel.forge import Forge
@@ -18,6 +21,7 @@ from node.landings.model import Landing
 from node.projects import identity
 from node.projects.model import Project
 from node.search import rows, rules
+from node.sessions import verbs as sessions
 from store import tree
 from store.database import Tx
 from store.digest import Digest
@@ -30,6 +34,7 @@ LANDINGS = 50
 """How much is indexed in one transaction: landings wait for it, so it is a fraction of a second."""
 
 FAMILIES = ("landing.", "project.")
+SESSIONS = "session."
 FORGOTTEN = "landing.forgotten"
 LONGEST_GOAL = 2_000
 LONGEST_DECISIONS = 8_000
@@ -50,12 +55,16 @@ class Step:
 
 async def happened(forge: Forge, event: Event) -> None:
     """Bring the index of a project to where the project stands."""
-    if event.project is None or not event.kind.startswith(FAMILIES):
+    key = event.project
+    if key is None:
+        return
+    if event.kind.startswith(SESSIONS):
+        await forge.db.write(lambda tx: _session(tx, key, str(event.data.get("session"))))
+    if not event.kind.startswith(FAMILIES):
         return
     if event.kind == FORGOTTEN:
-        key = event.project
         await forge.db.write(lambda tx: _forget_landings(tx, key))
-    await follow(forge, event.project)
+    await follow(forge, key)
 
 
 async def follow(forge: Forge, key: int) -> None:
@@ -233,7 +242,7 @@ async def _leave(forge: Forge, key: int) -> None:
         pass
 
 
-# --------------------------------------------------------------------------------------- landings
+# ---------------------------------------------------------------------------------------- reasons
 
 
 async def _landings(forge: Forge, project: Project, done: int, head: int) -> None:
@@ -247,9 +256,9 @@ async def _landings(forge: Forge, project: Project, done: int, head: int) -> Non
 
 def _said(
     forge: Forge, tx: Tx, project: Project, first: int, last: int
-) -> list[tuple[int, str, str, str]]:
+) -> list[tuple[int, str, tuple[str, str, str]]]:
     found = reading.between(tx, project.key, first, last)
-    return [(one.position, *_words(forge, tx, one)) for one in found]
+    return [(one.position, one.session, _words(forge, tx, one)) for one in found]
 
 
 def _words(forge: Forge, tx: Tx, landing: Landing) -> tuple[str, str, str]:
@@ -257,17 +266,36 @@ def _words(forge: Forge, tx: Tx, landing: Landing) -> tuple[str, str, str]:
     try:
         said = transcripts.decode(forge.objects.get(tx, landing.transcript))
     except (KeysFault, StoreFault):
-        return landing.goal[:LONGEST_GOAL], "", ""
-    decided = "\n".join(f"{one.text}\n{one.why}" for one in said.decisions)
-    talk = "\n".join(one.text for one in said.conversation)
-    return landing.goal[:LONGEST_GOAL], decided[:LONGEST_DECISIONS], talk[:LONGEST_TALK]
+        return _shortened(landing.goal, (), ())
+    return _shortened(landing.goal, said.decisions, said.conversation)
 
 
-def _add(tx: Tx, key: int, said: Sequence[tuple[int, str, str, str]]) -> None:
+def _shortened(
+    goal: str, decisions: Sequence[Decision], conversation: Sequence[Message]
+) -> tuple[str, str, str]:
+    """Return goal, decisions and conversation, as much as is searched."""
+    decided = "\n".join(f"{one.text}\n{one.why}" for one in decisions)
+    talk = "\n".join(one.text for one in conversation)
+    return goal[:LONGEST_GOAL], decided[:LONGEST_DECISIONS], talk[:LONGEST_TALK]
+
+
+def _add(tx: Tx, key: int, said: Sequence[tuple[int, str, tuple[str, str, str]]]) -> None:
     if identity.of_key(tx, key) is None:
         return
-    for position, goal, decided, talk in said:
-        rows.add_landing(tx, key, position, goal, decided, talk)
+    for position, session, words in said:
+        rows.drop_session(tx, key, session)
+        rows.add_landing(tx, key, position, *words)
+
+
+def _session(tx: Tx, key: int, name: str) -> None:
+    """Index what a session says by now; one that has landed is found as a landing."""
+    if identity.of_key(tx, key) is None:
+        return
+    rows.drop_session(tx, key, name)
+    said = sessions.said(tx, key, name)
+    if said is not None:
+        words = _shortened(said.goal, said.decisions, said.conversation)
+        rows.add_session(tx, key, name, *words)
 
 
 FEATURE = Feature("search", subscribers={"search": happened})

@@ -18,11 +18,16 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: an expression of FTS5, the words in it, and one project or all."""
+    """What is asked: an expression of FTS5, the words in it, and one project or all.
+
+    With `path` only files are asked for, those whose path has it; with `author` only reasons.
+    """
 
     match: str
     words: tuple[str, ...]
     project: str = ""
+    path: str = ""
+    author: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -61,10 +66,14 @@ class FileHit:
 
 @dataclass(frozen=True, slots=True)
 class ReasonHit:
-    """A landing whose goal, decisions or conversation match; `kind` says which of them."""
+    """A landing whose goal, decisions or conversation match; `kind` says which of them.
+
+    Or a session that has not landed: then it has no `position`.
+    """
 
     address: str
-    position: int
+    position: int | None
+    session: str
     title: Pieces
     kind: str
     text: Pieces

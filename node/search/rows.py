@@ -17,22 +17,30 @@ _OWNERS = " join accounts on accounts.key = projects.owner"
 _ADDRESS = "accounts.handle || '/' || projects.handle"
 _PROJECTS = (
     " from search_projects join projects on projects.key = search_projects.rowid"
-    f"{_OWNERS} where search_projects match :match and{_SEEN}"
+    f"{_OWNERS} where search_projects match :match and :path = '' and :author = '' and{_SEEN}"
 )
+_FILES = " :author = '' and (:path = '' or instr(lower(search_files.path), lower(:path))) and"
 _CODE = (
     " from search_code join search_files on search_files.blob = search_code.rowid"
     f" join projects on projects.key = search_files.project{_OWNERS}"
-    f" where search_code match :match and{_SEEN}"
+    f" where search_code match :match and{_FILES}{_SEEN}"
 )
 _PATHS = (
     " from search_paths join search_files on search_files.key = search_paths.rowid"
     f" join projects on projects.key = search_files.project{_OWNERS}"
-    f" where search_paths match :match and{_SEEN}"
+    f" where search_paths match :match and{_FILES}{_SEEN}"
+)
+_AUTHOR = (
+    "coalesce((select author_handle from landings where landings.project = hit.project"
+    " and landings.position = hit.position), (select handle from accounts where key ="
+    " (select author from sessions where sessions.project = hit.project"
+    " and sessions.id = hit.session)))"
 )
 _REASONS = (
-    " from search_reasons join search_landings as hit on hit.key = search_reasons.rowid"
+    " from search_reasons join search_why as hit on hit.key = search_reasons.rowid"
     f" join projects on projects.key = hit.project{_OWNERS}"
-    f" where search_reasons match :match and{_SEEN}"
+    " where search_reasons match :match and :path = ''"
+    f" and (:author = '' or :author = {_AUTHOR} collate nocase) and{_SEEN}"
 )
 COUNTED = {"projects": _PROJECTS, "code": _CODE, "reasons": _REASONS}
 
@@ -69,11 +77,16 @@ def paths(tx: Tx, asked: dict[str, object]) -> list[tuple[str, int, str, bytes |
     return tx.execute(query, asked).fetchall()
 
 
-def reasons(tx: Tx, asked: dict[str, object]) -> list[tuple[str, int, int, str, str, str]]:
-    """Return address, project, position, goal, decisions and talk of landings, best first."""
+def reasons(
+    tx: Tx, asked: dict[str, object]
+) -> list[tuple[str, int, int | None, str | None, str, str, str]]:
+    """Return what landings and sessions say, best first.
+
+    Of each: address, project, position or id of the session, goal, decisions and talk.
+    """
     query = (
-        f"select {_ADDRESS}, projects.key, hit.position, goal, decided, said"
-        f"{_REASONS} order by bm25(search_reasons, 10, 5, 1), hit.position desc"
+        f"select {_ADDRESS}, projects.key, hit.position, hit.session, goal, decided, said"
+        f"{_REASONS} order by bm25(search_reasons, 10, 5, 1), hit.key desc"
         " limit :limit offset :offset"
     )
     return tx.execute(query, asked).fetchall()
@@ -129,33 +142,52 @@ def set_project(tx: Tx, project: int, name: str, about: str) -> None:
 
 
 def drop_project(tx: Tx, project: int) -> None:
-    """Index a project's name and landings no longer; its files go one by one."""
+    """Index a project's name and reasons no longer; its files go one by one."""
     tx.execute("delete from search_projects where rowid = ?", (project,))
-    drop_landings(tx, project, 0)
+    _drop_reasons(tx, "project = ?", (project,))
     tx.execute("delete from search_state where project = ?", (project,))
 
 
 def drop_landings(tx: Tx, project: int, after: int) -> None:
     """Index the landings of a project behind a position no longer."""
-    named = (project, after)
+    _drop_reasons(tx, "project = ? and position > ?", (project, after))
+
+
+def drop_session(tx: Tx, project: int, session: str) -> None:
+    """Index a session no longer: it has landed, or says something else by now."""
+    _drop_reasons(tx, "project = ? and session = ?", (project, session))
+
+
+def _drop_reasons(tx: Tx, which: str, named: tuple[object, ...]) -> None:
     tx.execute(
-        "delete from search_reasons where rowid in"
-        " (select key from search_landings where project = ? and position > ?)",
+        "delete from search_reasons where rowid in"  # noqa: S608
+        f" (select key from search_why where {which})",
         named,
     )
-    tx.execute("delete from search_landings where project = ? and position > ?", named)
+    tx.execute(f"delete from search_why where {which}", named)  # noqa: S608
 
 
 def add_landing(tx: Tx, project: int, position: int, goal: str, decided: str, said: str) -> None:
     """Index why something landed; to do so again changes nothing."""
+    _add_reason(tx, project, position, None, (goal, decided, said))
+
+
+def add_session(tx: Tx, project: int, session: str, goal: str, decided: str, said: str) -> None:
+    """Index what a session says that has not landed."""
+    _add_reason(tx, project, None, session, (goal, decided, said))
+
+
+def _add_reason(
+    tx: Tx, project: int, position: int | None, session: str | None, words: tuple[str, str, str]
+) -> None:
     made = tx.execute(
-        "insert or ignore into search_landings (project, position) values (?, ?)",
-        (project, position),
+        "insert or ignore into search_why (project, position, session) values (?, ?, ?)",
+        (project, position, session),
     )
     if made.rowcount:
         tx.execute(
             "insert into search_reasons (rowid, goal, decided, said) values (?, ?, ?, ?)",
-            (made.lastrowid, goal, decided, said),
+            (made.lastrowid, *words),
         )
 
 

@@ -20,21 +20,35 @@ _TERM = re.compile(r'"([^"]*)"|(\S+)')
 _CAMEL = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]{3,80}")
 _HUMPS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
-_IN = ("in:", "project:")
+_FILTERS = {"in": "project", "project": "project", "path": "path", "author": "author"}
 
 
 def question(typed: str, project: str = "") -> Question:
-    """Read what somebody typed: words, "phrases", `in:account/project`."""
+    """Read what somebody typed: words, "phrases" and filters.
+
+    The filters are `in:account/project`, `path:some/where` and `author:handle`.
+    """
     phrases: list[str] = []
+    filters = {"project": project, "path": "", "author": ""}
     for quoted, plain in _TERM.findall(typed[:LONGEST].replace("\0", " ")):
-        if plain.startswith(_IN) and "/" in plain:
-            project = plain.partition(":")[2]
+        if known := _filter(plain):
+            filters |= known
         elif phrase := _phrase(quoted or plain):
             phrases.append(phrase)
     phrases = phrases[:WORDS]
     match = " ".join(f'"{phrase}"{_wider(phrase)}' for phrase in phrases)
     words = tuple(dict.fromkeys(word for phrase in phrases for word in phrase.split()))
-    return Question(match, words, project.strip("/"))
+    project = filters["project"].strip("/")
+    return Question(match, words, project, filters["path"], filters["author"])
+
+
+def _filter(term: str) -> dict[str, str]:
+    """Return which filter a term sets; none if it is a word like others."""
+    name, _, value = term.partition(":")
+    known = _FILTERS.get(name.lower())
+    if known is None or not value or (known == "project" and "/" not in value):
+        return {}
+    return {known: value.removeprefix("@") if known == "author" else value}
 
 
 def _phrase(text: str) -> str:

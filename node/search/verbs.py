@@ -1,5 +1,7 @@
 """What one can do with the index: ask it. Whoever asks finds, and counts, what they may see."""
 
+from dataclasses import dataclass
+
 from node.access import scopes
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
@@ -14,6 +16,7 @@ from node.search.model import (
     Results,
     Scope,
 )
+from node.sessions import verbs as sessions
 from store.database import Tx
 from store.digest import Digest
 from store.errors import StoreFault
@@ -23,6 +26,16 @@ FEW = {Scope.PROJECTS: 5, Scope.REASONS: 8, Scope.CODE: 8}
 """How many of each are shown where everything is searched."""
 
 PAGES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Of what somebody made: its title, who they are, where it comes from and when it was."""
+
+    title: str
+    by: str
+    origin: str
+    at: int
 
 
 async def search(
@@ -41,6 +54,8 @@ def _search(forge: Forge, tx: Tx, who: Party, asked: Question, scope: Scope, pag
         "account": _account(who),
         "only": who.only,
         "project": asked.project,
+        "path": asked.path,
+        "author": asked.author,
         "offset": (page - 1) * PAGE if scope is not Scope.ALL else 0,
     }
     counts = {one: rows.count(tx, one.value, given) for one in FEW}
@@ -115,26 +130,38 @@ def _reason(
     asked: Question,
     address: str,
     key: int,
-    position: int,
+    position: int | None,
+    session: str | None,
     goal: str,
     decided: str,
     said: str,
 ) -> ReasonHit | None:
-    there = reading.between(tx, key, position, position)
-    if not there or there[0].position != position:
-        return None  # It is no longer in the log, and the index has not heard of that yet.
-    landing = there[0]
+    made = _made(tx, key, position, session)
+    if made is None:
+        return None  # It is there no longer, and the index has not heard of that yet.
     kind, text = _told(asked, goal, decided, said)
     return ReasonHit(
         address=address,
         position=position,
-        title=rules.marked(landing.title, asked.words),
+        session=session or "",
+        title=rules.marked(made.title, asked.words),
         kind=kind,
         text=rules.excerpt(text, asked.words) if text else (),
-        author=landing.by,
-        origin=landing.origin,
-        made_at=landing.made_at,
+        author=made.by,
+        origin=made.origin,
+        made_at=made.at,
     )
+
+
+def _made(tx: Tx, key: int, position: int | None, session: str | None) -> _Made | None:
+    """Return of a landing, or else of a session, what is shown beside its words."""
+    if position is not None:
+        there = reading.between(tx, key, position, position)
+        if not there or there[0].position != position:
+            return None
+        return _Made(there[0].title, there[0].by, there[0].origin, there[0].made_at)
+    said = sessions.said(tx, key, session or "")
+    return _Made(said.title, said.author_handle, said.origin, said.started_at) if said else None
 
 
 def _told(asked: Question, goal: str, decided: str, said: str) -> tuple[str, str]:

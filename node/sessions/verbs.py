@@ -186,6 +186,16 @@ def epoch_changes(tx: Tx, project: int, name: str) -> tuple[Change, ...]:
     return rules.merged(map(change_lists.decode, rows.epochs(tx, row[0]))) if row else ()
 
 
+def said(tx: Tx, project: int, name: str) -> Session | None:
+    """Return a session that has not landed, with all that it says."""
+    row = rows.find(tx, project, name)
+    if row is None or row[1].status is Status.LANDED:
+        return None
+    key, session = row
+    conversation, decisions = rows.messages(tx, key), rows.decisions(tx, key)
+    return dataclasses.replace(session, conversation=conversation, decisions=decisions)
+
+
 def awaited(tx: Tx) -> Iterator[Change]:
     """Return all changes that wait for a landing: the collector keeps what they name."""
     for encoded in rows.all_epochs(tx):

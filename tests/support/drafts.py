@@ -42,6 +42,7 @@ async def a_draft(
     messages: tuple[Message, ...] = (),
     model: str | None = None,
     started_at: int | None = None,
+    session_id: str | None = None,
     altered: dict[str, object] | None = None,
 ) -> Draft:
     """A draft that turns the tree at `base` (the head, unless said) into one with `files`.
@@ -63,7 +64,7 @@ async def a_draft(
     fresh = {r.digest: (r, raw) for raw in raws for r in [make(Kind.BLOB, raw)]}
     now = forge.now()
     began = now if started_at is None else started_at
-    session = SessionDraft(forge.ids.session(), goal, began, now, origin, model)
+    session = SessionDraft(session_id or forge.ids.session(), goal, began, now, origin, model)
     said = transcripts.encode(Transcript(session.id, goal, messages, decisions))
     changes = Descriptor(digest_of(encoded), len(encoded))
     statement = None

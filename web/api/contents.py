@@ -200,10 +200,14 @@ class FileHit(Struct, frozen=True):
 
 
 class ReasonHit(Struct, frozen=True):
-    """A landing whose goal, decisions or conversation have the words."""
+    """A landing whose goal, decisions or conversation have the words.
+
+    Or a session that has not landed: it has an id, and no position.
+    """
 
     project: str
-    position: int
+    position: int | None
+    session: str
     goal: str
     kind: str
     text: str

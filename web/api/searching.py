@@ -20,7 +20,13 @@ async def search(asked: Asked) -> Reply:
     ]
     reasons = [
         contents.ReasonHit(
-            one.address, one.position, _text(one.title), one.kind, _text(one.text), one.author
+            project=one.address,
+            position=one.position,
+            session=one.session,
+            goal=_text(one.title),
+            kind=one.kind,
+            text=_text(one.text),
+            author=one.author,
         )
         for one in found.reasons
     ]

@@ -48,7 +48,8 @@ def lines(console: Console, found: Found) -> Iterator[str]:
 
 
 def _reason(console: Console, hit: ReasonFound) -> Iterator[str]:
-    at = console.paint(f"{hit.project} @{hit.position}", "strong")
+    place = f"@{hit.position}" if hit.position else f"session {hit.session}, not landed,"
+    at = console.paint(f"{hit.project} {escaped(place)}", "strong")
     yield _joined(f"{at} {when(hit.made_at)} {escaped(hit.author)}", hit.goal)
     if hit.text:
         yield f"  {hit.kind}: {escaped(hit.text)}"

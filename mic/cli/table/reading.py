@@ -124,6 +124,8 @@ COMMANDS: tuple[Command, ...] = (
             ("mic search outbox jitter", "whatever has both words, on the default node"),
             ("mic search --scope reasons retry", "why anything was retried"),
             ("mic search --project ada/engine first_wait", "in one project"),
+            ("mic search retry path:src/", "in files whose path has this"),
+            ("mic search retry author:ada", "in what ada wrote down"),
         ),
         (
             Option("WORD", "a word or its beginning; a phrase in quotation marks", many="+"),
@@ -136,7 +138,8 @@ COMMANDS: tuple[Command, ...] = (
             Option("--project", "in this project only", value="PROJECT"),
             Option("--page", "which page, of one scope (1)", value="N", number=True),
         ),
-        more="Reasons are the goals, decisions and conversations behind landings. Code is that of"
+        more="Reasons are the goals, decisions and conversations behind landings, and those of"
+        " sessions that have not landed. Code is that of"
         " each project's newest position.",
         tool="reads",
     ),

@@ -57,7 +57,7 @@ SHAPES = {
     "project update": _PROJECT,
     "search": "{counts: {projects, code, reasons}, more, projects: [{project, description}], "
     "files: [{project, position, path, matching, lines: [{number, text}]}], "
-    "reasons: [{project, position, goal, kind, text, author, origin, made_at}]}",
+    "reasons: [{project, position, session?, goal, kind, text, author, origin, made_at}]}",
     "server list": "[{name, url, is_default, handle?}]",
     "session abandon": "{id, abandoned}",
     "session decision": "{id, decisions}",

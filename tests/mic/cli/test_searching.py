@@ -29,7 +29,11 @@ FOUND = Found(
         ReasonFound(
             project="ada/book", position=2, goal="Wait less", kind="decision", text="Count first",
             author="ada", origin="human", made_at=0,
-        )
+        ),
+        ReasonFound(
+            project="ada/book", position=0, session="wait-less", goal="Wait", kind="goal", text="",
+            author="ada", origin="human", made_at=0,
+        ),
     ],
 )  # fmt: skip
 NOTHING = Found(counts=Counts(projects=0, code=0, reasons=0), more=False)
@@ -49,6 +53,7 @@ def test_hits_are_told_of_in_lines_that_command_no_terminal(console):
         "ada/book  About moths",
         "ada/book @2 1970-01-01 00:00 ada  Wait less",
         "  decision: Count first",
+        "ada/book session wait-less, not landed, 1970-01-01 00:00 ada  Wait",
         'ada/book "a\\033[2J.py"',
         "  7: wait\\033]0;x\\a",
     ]

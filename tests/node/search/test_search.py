@@ -14,7 +14,9 @@ from node.projects import verbs as projects
 from node.projects.model import NewProject, ProjectChanges
 from node.search import indexing, rules
 from node.search import verbs as searching
-from node.search.model import Scope
+from node.search.model import NOTHING, Scope
+from node.sessions import verbs as sessions
+from node.sessions.model import NewSession
 from tests.support.drafts import a_landing
 from tests.support.forges import a_project, an_account, the_keeper
 
@@ -51,6 +53,71 @@ async def found(forge, typed, who=ANONYMOUS, scope=Scope.ALL, **more):
 
 async def paths(forge, typed, who=ANONYMOUS):
     return [one.plain_path for one in (await found(forge, typed, who)).files]
+
+
+async def test_a_session_that_has_not_landed_is_found_by_what_it_says(forge, ada, book):
+    await sessions.start(
+        forge, ada.party, book, NewSession("Retry with patience", "retry-patiently")
+    )
+    await sessions.note(forge, ada.party, book, "retry-patiently", "agent", "The mast collides.")
+    await told(forge)
+    await sessions.decide(forge, ada.party, book, "retry-patiently", "Use jitter", "It spreads.")
+    await told(forge)
+    for typed, kind in (("patience", "goal"), ("mast", "talk"), ("jitter", "decision")):
+        (hit,) = (await found(forge, typed)).reasons
+        assert (hit.session, hit.position, hit.kind, hit.author) == (
+            "retry-patiently",
+            None,
+            kind,
+            "ada",
+        )
+    await sessions.abandon(forge, ada.party, book, "retry-patiently")
+    await told(forge)
+    assert len((await found(forge, "jitter")).reasons) == 1
+
+
+async def test_a_session_that_lands_is_found_once(forge, ada, book):
+    name = "retry-patiently"
+    await sessions.start(forge, ada.party, book, NewSession("Retry with patience", name))
+    await told(forge)
+    assert [one.session for one in (await found(forge, "patience")).reasons] == [name]
+    await a_landing(forge, ada, book, {"a": b"1\n"}, goal="Retry with patience", session_id=name)
+    await told(forge)
+    (hit,) = (await found(forge, "patience")).reasons
+    assert (hit.position, hit.session) == (1, "")
+
+
+async def test_a_session_of_a_private_project_is_found_by_its_own_people(forge, ada):
+    bob = await an_account(forge, "bob")
+    shed = await described(forge, ada, "shed", "", "private")
+    await sessions.start(forge, ada.party, shed, NewSession("Paint the door"))
+    await told(forge)
+    assert len((await found(forge, "door", ada.party)).reasons) == 1
+    for who in (bob.party, ANONYMOUS):
+        assert await found(forge, "door", who) == NOTHING
+
+
+async def test_filters_narrow_to_a_path_and_to_an_author(forge, ada, book):
+    bob = await an_account(forge, "bob")
+    box = await a_project(forge, bob, "box")
+    await a_landing(
+        forge, ada, book, {"src/a.py": b"moth\n", "docs/Moth.md": b"moth\n"}, goal="A moth"
+    )
+    await a_landing(forge, bob, box, {"b.txt": b"moth\n"}, goal="Another moth")
+    await sessions.start(forge, bob.party, box, NewSession("A third moth", "third-moth"))
+    await told(forge)
+    asked = await found(forge, "moth path:SRC/")
+    assert ([one.plain_path for one in asked.files], asked.reasons) == (["src/a.py"], ())
+    assert asked.counts[Scope.ALL] == 1
+    for typed in ("moth author:bob", "moth author:@Bob"):
+        asked = await found(forge, typed)
+        assert asked.files == ()
+        assert {(one.position, one.session) for one in asked.reasons} == {
+            (1, ""),
+            (None, "third-moth"),
+        }
+    assert (await found(forge, "moth author:nobody")).counts[Scope.ALL] == 0
+    assert (await found(forge, "moth path:%")).counts[Scope.ALL] == 0
 
 
 async def test_code_is_found_by_words_beginnings_and_parts_of_names(forge, ada, book):
@@ -116,7 +183,7 @@ async def test_a_deleted_project_leaves_the_index_and_comes_back_with_its_return
     left = await forge.db.read(
         lambda tx: [
             tx.execute(f"select count(*) from {name}").fetchone()[0]
-            for name in ("search_files", "search_blobs", "search_landings", "search_projects")
+            for name in ("search_files", "search_blobs", "search_why", "search_projects")
         ]
     )
     assert left == [0, 0, 0, 0]
