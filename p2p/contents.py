@@ -30,7 +30,7 @@ from p2p.scores import Offence
 from p2p.sources import Source
 from store.database import Tx
 from store.digest import Digest
-from store.errors import Absent, BadRecord, Corrupt
+from store.errors import Absent, BadRecord, Corrupt, DiskFull
 from store.nodes import Source as Read
 from store.records import Record, make
 
@@ -120,7 +120,7 @@ class Taking:
         return await forge.db.read(lambda tx: holdings.missing(forge, tx, project, ids))
 
     async def fetch(self, span: Span, ids: Sequence[Digest]) -> None:
-        """Fetch what is missing of `ids`; raises `NobodyHas` or `QuotaReached`."""
+        """Fetch what is missing of `ids`; raises `NobodyHas`, `QuotaReached` or `DiskFull`."""
         line = deque(_portions(await self.missing(ids), len(self.sources)))
         while line:
             if not self.sources:
@@ -131,7 +131,7 @@ class Taking:
                         group.create_task(self._work(source, span, line))
             except ExceptionGroup as several:
                 # Not `except*`: before Python 3.11.4 that wraps what is raised in it once more.
-                full = several.subgroup(QuotaReached)
+                full = several.subgroup((QuotaReached, DiskFull))
                 raise several if full is None else full.exceptions[0] from None
 
     async def _work(self, source: Source, span: Span, line: deque[Sequence[Digest]]) -> None:

@@ -14,10 +14,12 @@ from node.replication.model import Seed
 from p2p import carried, portions, received
 from p2p.client import Dialling
 from p2p.fetch import pull
+from store.errors import DiskFull
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.25
+FULL = "The disk of this node is full; it goes on when there is room."
 AT_ONCE = 4
 LONGEST_SECONDS = 6 * 3600.0
 """Of one pull; what it brought stays, and the next one goes on."""
@@ -36,6 +38,9 @@ async def run(forge: Forge, network: Dialling | None) -> None:
             await replication.make_room(forge, forge.limits.seeds)
         except TimeoutError:
             await replication.failed(forge, seed, "seed.too-slow", "It takes too long.")
+        except DiskFull as fault:
+            log.warning("no room for a seed: %s", fault, extra={"seed": seed.key})
+            await replication.failed(forge, seed, "store.disk-full", FULL)
         except Exception as fault:
             log.exception("pull failed", extra={"seed": seed.key})
             await replication.failed(forge, seed, "node.broken", f"{type(fault).__name__}: {fault}")

@@ -4,7 +4,6 @@ The log is verified while it is written: what does not hold never becomes a bund
 written beside its name, flushed, and gets the name only then, if nothing else has it by then.
 """
 
-import errno
 import fcntl
 import os
 from collections.abc import Iterable, Iterator
@@ -13,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from mic.cli import room
 from mic.cli.context import Context
 from mic.cli.progress import Progress
 from mic.client import download
@@ -31,9 +31,6 @@ from store.records import Kind, Record, make
 POSITIONS = 500
 CHANGES = 50_000
 """Positions, and changes of theirs, that a node looks through for one request."""
-
-
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +72,11 @@ def make_bundle(context: Context, remote: Remote, path: Path, first: int = 1) ->
     if path.exists() or path.is_symlink():
         raise _exists(path)
     is_private = project.visibility == "private"
-    with _named(path), _beside(path, is_private=is_private) as file:
+    with room.named(path), _beside(path, is_private=is_private) as file:
         with context.console.progress("Bundling") as bar:
             made = _written(context, remote, project, Writer(file), first, last, bar)
         size = file.tell()
     return Made(project, first, last, made, size)
-
-
-@contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Say which file there is no room for: the system does so only for one that is opened."""
-    try:
-        yield
-    except OSError as problem:
-        if problem.filename is None and problem.errno in FULL:
-            raise OSError(problem.errno, problem.strerror, str(path)) from problem
-        raise
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 from pathlib import Path
 
-from mic.cli import resuming, trust
+from mic.cli import resuming, room, trust
 from mic.cli.context import Context
 from mic.cli.progress import Progress
 from mic.cli.receiving import Incoming, all_of
@@ -62,7 +62,7 @@ def clone(context: Context, remote: Remote, root: Path, at: int | None = None) -
     if not held.position and project.state == "mirror" and not _is_bundle(remote):
         raise NotThereYet(remote.name, remote.connection.url)
     existed = _claim(root)
-    with manifests.hold(root):
+    with room.named(root), manifests.hold(root):
         try:
             unfinished.begin(root, unfinished.CLONING, held.position)
             manifest = _create(root, remote, project)

@@ -12,7 +12,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Literal
 
-from mic.cli import asking, receiving, resolving, trust
+from mic.cli import asking, receiving, resolving, room, trust
 from mic.cli.context import Context
 from mic.cli.receiving import Incoming
 from mic.cli.targets import Workspace
@@ -67,6 +67,13 @@ def sync(
     A sync that broke off is finished first, at its own position: what it has written is a landing
     of others, and must not pass for a change made here when a later landing takes it back.
     """
+    with room.named(space.root):
+        return _in_steps(context, remote, space, strategy, at)
+
+
+def _in_steps(
+    context: Context, remote: Remote, space: Workspace, strategy: Strategy, at: int | None
+) -> Synced:
     project, begun = space.manifest.project_id, unfinished.sync(space.root, space.manifest)
     held = trust.held(remote, project, at)
     if begun is None or begun >= held.position:

@@ -43,8 +43,8 @@ class NotKnown(Denied):
     def __init__(self) -> None:
         super().__init__(
             "offer.not-known",
-            "Nothing was kept. A node passes landings on, or takes them so, for its own accounts"
-            " and for those who have landed on the project before: ask its owner to let you in.",
+            "Nothing was kept: whoever signed this has no account here, and has not landed on the"
+            " project before. Ask its owner to let you in.",
         )
 
 
