@@ -18,10 +18,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from node.imports import rows, stream
+from keys.statements import transcript as transcripts
+from node.imports import rows, stream, telling
 from node.imports.model import MAIN, CommitsElsewhere
 from node.kernel.forge import Forge
 from node.landings import reading
+from node.landings.model import Landing
 from node.projects.model import Project
 from store.database import Tx
 from store.git.objects import ZERO
@@ -85,7 +87,7 @@ async def brought_up(forge: Forge, project: Project, path: Path) -> None:
 
     Raises `CommitsElsewhere` where the commits that it should have cannot be made here.
     """
-    await forge.db.read(lambda tx: _check_whole(tx, project.key))
+    await forge.db.read(lambda tx: _check_whole(forge, tx, project.key))
     if path.exists() and not await _is_ours(forge, project, path):
         await asyncio.to_thread(shutil.rmtree, path)
     if path.exists():
@@ -99,15 +101,25 @@ async def brought_up(forge: Forge, project: Project, path: Path) -> None:
     await evict(forge, but=path)
 
 
-def _check_whole(tx: Tx, project: int) -> None:
-    """Raise `CommitsElsewhere` for imported landings whose commits are not kept here.
+def _check_whole(forge: Forge, tx: Tx, project: int) -> None:
+    """Raise `CommitsElsewhere` for landings that came from git and whose commits are not kept here.
 
     They could be told to git as others are. But then they would have other ids than at the home,
     and whoever fetched here and there would have two histories.
     """
+    if reading.held(tx, project):
+        return
     first = reading.first_imported(tx, project)
-    if first and not reading.held(tx, project) and not rows.kept_commits(tx, project, first, first):
+    if first and not rows.kept_commits(tx, project, first, first):
         raise CommitsElsewhere(first)
+    known = rows.newest_commit(tx, project, reading.height(tx, project))
+    for landing in reading.unsigned(tx, project, known[0] if known else 0):
+        if telling.was_pushed(landing.session, transcripts.decode(_said(forge, tx, landing))):
+            raise CommitsElsewhere(landing.position)
+
+
+def _said(forge: Forge, tx: Tx, landing: Landing) -> bytes:
+    return forge.objects.get(tx, landing.transcript)
 
 
 def _begin(path: Path) -> None:

@@ -170,7 +170,7 @@ class CommitsElsewhere(Conflict):
     def __init__(self, position: int) -> None:
         super().__init__(
             "git.commits-elsewhere",
-            f"From @{position} on, this project was imported from git, and its commits are kept by"
-            " the node that imported it: fetch them there. `mic clone` gets all of it from here.",
+            f"What landed at @{position} came from git, and its commits are kept by the node that"
+            " took it in: fetch them there. `mic clone` gets all of it from here.",
             position=position,
         )

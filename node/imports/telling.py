@@ -125,6 +125,18 @@ def session_of(commit: str) -> str:
     return base64.urlsafe_b64encode(bytes.fromhex(commit)[:16]).rstrip(b"=").decode()
 
 
+def was_pushed(session: str, said: Transcript) -> bool:
+    """Return whether a landing was a commit that was pushed: its session and its transcript say so.
+
+    Other sessions have random names, so that no other one begins as a commit it tells of.
+    """
+    try:
+        start = base64.urlsafe_b64decode(f"{session}==").hex()[:12]
+    except ValueError:
+        return False
+    return any(one.role == "commit" and one.text[:12] == start for one in said.conversation)
+
+
 def _message(commit: Commit) -> Message:
     text = f"{commit.id[:12]} {commit.subject[:500]}\n{commit.author}"
     return Message("commit", text, max(commit.authored_at, 0))

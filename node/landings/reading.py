@@ -272,6 +272,11 @@ def first_imported(tx: Tx, project: int) -> int | None:
     return rows.first_imported(tx, project)
 
 
+def unsigned(tx: Tx, project: int, after: int) -> list[Landing]:
+    """Return the landings behind a position that were made at the home and that nobody signed."""
+    return rows.unsigned(tx, project, after)
+
+
 def heights(tx: Tx) -> dict[int, int]:
     """Return the newest position of each project, by its key, that anything has landed on."""
     return rows.heads(tx)

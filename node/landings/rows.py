@@ -210,6 +210,17 @@ def first_imported(tx: Tx, project: int) -> int | None:
     return None if row[0] is None else int(row[0])
 
 
+def unsigned(tx: Tx, project: int, after: int) -> list[Landing]:
+    """Return the landings behind a position without a statement that were nothing elsewhere."""
+    found = tx.execute(
+        f"select {_COLUMNS} from landings where project = ? and position > ?"  # noqa: S608
+        " and contribution is null and imported_commit is null and carried_project is null"
+        " order by position",
+        (project, after),
+    )
+    return [_landing(row) for row in found]
+
+
 def touch(tx: Tx, project: int, position: int, paths: Iterable[int], above: Iterable[int]) -> None:
     """Note that `position` changed `paths`, and something below each of `above`."""
     tx.executemany(

@@ -172,5 +172,5 @@ async def test_commits_that_only_the_home_has_are_not_made_up(nodes, tmp_path):
     async with TestServer(application(mirror)) as server:
         url = str(server.make_url(f"/{copy.address}.git"))
         told = await git("clone", "-q", url, tmp_path / "copy", cwd=tmp_path, fails=True)
-        assert "its commits are kept by the node that imported it" in told
+        assert "its commits are kept by the node that took it in" in told
         assert (await page(server, f"/{copy.address}"))[0] == 200
