@@ -36,7 +36,7 @@ def _broken_off(space: Workspace) -> Iterator[Check]:
     if unfinished.sync(root, space.manifest) is not None:
         yield Check("sync", "warn", "A sync broke off here.", "mic sync")
     if unfinished.landing(root) is not None:
-        message = "A landing broke off here; it may have landed."
+        message = "What became of the last landing is not known here."
         yield Check("landing", "warn", message, "mic status")
 
 

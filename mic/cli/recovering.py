@@ -47,7 +47,7 @@ def recover(context: Context, space: Workspace) -> tuple[Workspace, Recovered | 
         landed = sending.outcome(remote, sent.session)
     except sending.HomeRefused as refusal:
         unfinished.end(space.root, unfinished.LANDING)
-        context.console.warn(f"The landing that was passed on did not land: {refusal.message}")
+        context.console.warn(refusal.message)
         return space, None
     if landed is None:
         unfinished.end(space.root, unfinished.LANDING)
@@ -55,7 +55,7 @@ def recover(context: Context, space: Workspace) -> tuple[Workspace, Recovered | 
         return space, None
     landing.check_record(landed, space.manifest, sent.session)
     context.console.warn(
-        f"A landing broke off, and did land: @{landed.position} {first_line(sent.goal)}"
+        f"The last landing did land: @{landed.position} {first_line(sent.goal)}"
     )
     done = settle(context, remote, space, sent, landed)
     return Workspace(space.root, done.manifest), done

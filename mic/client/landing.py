@@ -44,6 +44,9 @@ class Queued(Unreachable):
 class HomeRefused(Conflict):
     """The project's home does not take what a mirror passed on; its code and its words."""
 
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(f"The project's home did not take the landing: {message}", code=code)
+
 
 def land(remote: Remote, request: LandRequest, records: Sequence[Record]) -> Landed:
     """Land `request`, sending `records` along; raises `Conflict` if its paths have moved."""
@@ -113,7 +116,7 @@ def _offered(remote: Remote, session: str) -> Landed | None:
     except Missing:
         return None
     if said.state == "refused":
-        raise HomeRefused(said.message or "The home refused it.", code=said.code or "refused")
+        raise HomeRefused(said.message or "It gave no reason.", said.code or "refused")
     if said.state == "queued" or said.record is None:
         raise Queued(remote, session)
     return _landed(remote, session, said.record)
