@@ -11,7 +11,8 @@ Usage: mic COMMAND [WORDS] [--json]
 CLOSING = """
 {flags}
 
-Addresses: account/project on the default node, http(s)://node/account/project, or an alias.
+Addresses: account/project on the default node, http(s)://node/account/project, a project's id
+mic:z… or mic:z…@NODE, a peer's /ip4/…/p2p/ID/account/project, the path of a bundle, or an alias.
 Environment: MIC_NODE, MIC_TOKEN, MIC_HOME, MIC_COLOR, NO_COLOR and more: `mic man` tells.
 Exit status: {statuses}.
 """

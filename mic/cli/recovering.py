@@ -54,9 +54,7 @@ def recover(context: Context, space: Workspace) -> tuple[Workspace, Recovered | 
         context.console.warn("A landing broke off before the node had it; it did not land.")
         return space, None
     landing.check_record(landed, space.manifest, sent.session)
-    context.console.warn(
-        f"The last landing did land: @{landed.position} {first_line(sent.goal)}"
-    )
+    context.console.warn(f"The last landing did land: @{landed.position} {first_line(sent.goal)}")
     done = settle(context, remote, space, sent, landed)
     return Workspace(space.root, done.manifest), done
 

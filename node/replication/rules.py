@@ -20,7 +20,7 @@ LONGEST_RETRY_MS = 10 * 60_000
 
 PROJECT = (
     "the address of a project: https://node/account/project, /ip4/…/tcp/…/p2p/ID/account/project,"
-    " mic:z… or the path of a bundle"
+    " mic:z…, mic:z…@NODE or the path of a bundle"
 )
 PEER = "the address of a peer: https://node or /ip4/…/tcp/…/p2p/ID"
 FILE = "file://"
@@ -41,21 +41,28 @@ _MULTIADDR = re.compile(
 def place(text: str) -> Place:
     """Return the project that an address names; raises `BadAddress`."""
     text = text.strip()
-    if _ID.fullmatch(text):
-        return Place(text, id=text)
+    name, at, where = text.partition("@")
+    if _ID.fullmatch(name):
+        return Place(text, node(where) if at else "", id=name)
     if text.startswith(FILE):
         return Place(text)
     if text.startswith("/"):
-        found = _MULTIADDR.fullmatch(text)
-        names = found["rest"].strip("/").split("/") if found else []
-        if found is None or len(names) != 2:
-            raise BadAddress(text, PROJECT)
-        return Place(text, found["node"], *names)
+        return _of_peer(text)
     parts = urlsplit(_with_host(text, PROJECT))
     names = [unquote(name) for name in parts.path.strip("/").split("/")]
     if len(names) != 2 or not all(names):
         raise BadAddress(text, PROJECT)
     return Place(text.rstrip("/"), f"{parts.scheme}://{parts.netloc}", *names)
+
+
+def _of_peer(text: str) -> Place:
+    found = _MULTIADDR.fullmatch(text)
+    names = found["rest"].strip("/").split("/") if found else []
+    if found is not None and len(names) == 1 and _ID.fullmatch(names[0]):
+        return Place(text, found["node"], id=names[0])
+    if found is None or len(names) != 2:
+        raise BadAddress(text, PROJECT)
+    return Place(text, found["node"], *names)
 
 
 def node(text: str) -> str:

@@ -213,6 +213,13 @@ async def test_a_home_is_found_by_the_name_of_its_host(home, holder):
     assert (seed.state, seed.error, seed.position) == ("verified", None, 2)
 
 
+async def test_a_project_is_named_by_its_id_and_who_has_it(home, holder):
+    address = f"{home.project.id}@{home.door.url}"
+    seed = await pulled(holder, await seeded(holder, address))
+    assert (seed.state, seed.error, seed.position) == ("verified", None, 2)
+    assert (seed.address, seed.id) == (address, home.project.id)
+
+
 async def test_a_project_that_is_seeded_from_a_second_address_is_one_seed_and_has_two_holders(
     home, holder
 ):

@@ -175,6 +175,26 @@ def test_a_bundle_that_replaces_a_node_leaves_it_known_as_one_that_was_named(run
     ]
 
 
+ID = "mic:z7X588TZTz6FbqWEC3kYMpJEh9aHuKkM2uDJv9hLXdtJq"
+
+
+@pytest.mark.parametrize(
+    "address", [ID, f"{ID}@https://moss.example", f"{ID}@{PEER}", f"{PEER}/{ID}"]
+)
+def test_a_project_is_named_by_its_id_with_or_without_who_has_it(run, address):
+    told = run("seed", address)[1]["seed"]
+    assert (told["address"], told["id"]) == (address, ID)
+    assert run("unseed", ID)[0] == 0
+
+
+@pytest.mark.parametrize(
+    "address", [f"{ID}@", f"{ID}@moss", f"{ID}@{PEER}/ada/book", f"{PEER}/mic:zz"]
+)
+def test_an_id_at_no_node_is_no_address(run, address):
+    code, told = run("seed", address)
+    assert (code, told["error"]["code"]) == (2, "replication.bad-address")
+
+
 @pytest.fixture
 def moved(data, tmp_path):
     """The id of a project that was given another home, before something landed on it here."""
