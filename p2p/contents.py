@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 
 PORTION = 4_000
 """Ids in one request: few enough that several holders share the work."""
+REQUESTS = 16
+"""For what one change list names there are no more: its holder reads all of it for each."""
 
 BATCH_OBJECTS = 1_000
 BATCH_BYTES = 4 << 20
@@ -268,5 +270,6 @@ class _Batch:
 
 def _portions(ids: Sequence[Digest], ways: int) -> list[Sequence[Digest]]:
     """Cut a want-list into runs for `ways` holders, in order."""
-    size = max(1, min(PORTION, -(-len(ids) // max(1, ways))))
+    most = max(PORTION, -(-len(ids) // REQUESTS))
+    size = max(1, min(most, -(-len(ids) // max(1, ways))))
     return [ids[start : start + size] for start in range(0, len(ids), size)]

@@ -15,13 +15,14 @@ from node.kernel.forge import Forge
 from node.landings import reading
 from node.projects.model import Project
 from store import contents
-from store.changes import Change
+from store.changes import MOST, Change
 from store.database import Tx
 from store.digest import Digest
 from store.errors import Absent
 
 LONGEST = 1_000
-MOST_CHANGES = 250_000
+MOST_CHANGES = MOST + 250_000
+"""However much one landing changed, what it brought can be asked for, with others before it."""
 _STEP = 50
 
 

@@ -5,11 +5,14 @@ import pytest
 from keys.statements import transcript as transcripts
 from keys.statements.landing import Imported
 from keys.statements.transcript import Transcript
+from mic.sync import changed
+from mic.wire import limits
 from mic.workspace import evidence
 from mic.workspace.verify import Verifier
 from node.landings import bulk, reading
 from node.landings.bulk import Line, Told
 from node.landings.model import BadDraft
+from p2p import contents, fetch
 from store import changes
 from store.changes import Change
 from store.nodes import Entry, Mode
@@ -63,6 +66,15 @@ async def test_a_commit_of_very_many_files_is_mirrored_and_verified(tmp_path):
         verifier.accept(raw)
     assert verifier.finish().position == 2
     assert [len(evidence.read(one).changes) for one in (first, second)] == [PATHS, 1]
+
+
+def test_what_a_portion_of_a_log_brought_can_be_asked_for_at_once():
+    small = fetch.PORTION_BYTES // changes.LEAST
+    assert small + changes.MOST <= changed.MOST_CHANGES
+    ids = [bytes(32)] * changes.MOST
+    runs = contents._portions(ids, 1)
+    assert len(runs) <= contents.REQUESTS
+    assert max(map(len, runs)) <= limits.WANTED
 
 
 async def test_a_home_imports_no_commit_that_no_mirror_would_take(tmp_path, monkeypatch):
