@@ -43,9 +43,21 @@ def one(path, old, new, **more):
 
 def test_words_that_changed_are_marked():
     made = one("a.py", b"def wait(n):\n", b"def wait(n, top):\n")
-    assert [line.kind for line in made.lines] == ["removed", "added"]
-    assert "<ins>, top</ins>" in made.lines[1].text
-    assert Markup(made.lines[1].text).striptags() == "def wait(n, top):"
+    gone, came = made.lines
+    assert (gone.kind, came.kind) == ("removed", "added")
+    assert "<ins>, top</ins>" in came.text
+    assert Markup(came.text).striptags() == "def wait(n, top):"
+
+
+LINES = st.lists(st.sampled_from([b"a\n", b"b\n", b"  c\n", b"\n"]), max_size=60).map(b"".join)
+
+
+@given(LINES, LINES, st.sampled_from([b"", b"tail"]))
+def test_how_many_lines_there_are_is_known_before_they_are_drawn(old, new, tail):
+    made = one("a.py", old, new + tail)
+    assert len(made.lines) == len(list(made.lines))
+    assert sum(line.kind == "added" for line in made.lines) == made.added
+    assert sum(line.kind == "removed" for line in made.lines) == made.removed
 
 
 def test_a_hunk_says_what_it_stands_in():

@@ -1,6 +1,7 @@
 """A page that was drawn before is sent again while it is right, and to those only who may see it."""
 
 import gzip
+import threading
 
 import pytest
 from aiohttp import ClientError, CookieJar
@@ -18,6 +19,7 @@ from node.stars import verbs as stars
 from store.database import Database
 from tests.support.drafts import a_landing
 from tests.support.forges import MIGRATIONS, a_project, an_account
+from web.areas.landings.diffs import Undrawn
 from web.drawing import Drawing, Later
 from web.drawn import DRAWN
 from web.kept import KEPT, LONGEST_MS, MOST, PAGES, Kept
@@ -307,6 +309,29 @@ async def test_a_readme_that_takes_long_comes_when_the_rest_is_out(forge, ada, c
     client.app[KEPT].clear()
     client.app[DRAWN].clear()
     assert (await client.head(url)).headers["ETag"]
+    assert await text_of(client, url) == first
+
+
+async def test_a_landing_goes_out_before_its_lines_are_drawn(forge, ada, client, monkeypatch):
+    project = await a_project(forge, ada, "long")
+    text = b"".join(b"wait_%d = %d\n" % (n, n) for n in range(2_000))
+    await a_landing(
+        forge, ada, project, {"a.py": text[:9_000], "b.py": text[:9_000]}, goal="Write much"
+    )
+    url, may_draw, drawn = "/ada/long/landings/1", threading.Event(), Undrawn.__iter__
+
+    def late(lines):
+        assert may_draw.wait(20)
+        return drawn(lines)
+
+    monkeypatch.setattr(Undrawn, "__iter__", late)
+    async with client.get(url) as answer:
+        head = await answer.content.readuntil(b"</header>")
+        may_draw.set()
+        first = (head + await answer.read()).decode()
+    assert b"Write much" in head
+    assert first.count("diff-line") > 400
+    assert first.index('id="file-a.py"') < first.index('id="file-b.py"') < first.index("</main>")
     assert await text_of(client, url) == first
 
 

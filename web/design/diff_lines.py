@@ -3,7 +3,7 @@
 They are put together here and not by a macro, as those of code: a page has thousands of them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -24,18 +24,18 @@ class Line:
     text: Markup
 
 
-def unified(lines: Sequence[Line]) -> Markup:
+def unified(lines: Iterable[Line]) -> Markup:
     """Return the lines one below the other."""
     drawn = (_gap(line) if line.kind == "gap" else _whole(line) for line in lines)
     return Markup("".join(drawn))  # noqa: S704 - all that is put in is escaped
 
 
-def split(lines: Sequence[Line]) -> Markup:
+def split(lines: Iterable[Line]) -> Markup:
     """Return the lines as pairs, what was beside what is."""
     return Markup("".join(_pair(*pair) for pair in pairs(lines)))  # noqa: S704 - as above
 
 
-def pairs(lines: Sequence[Line]) -> Iterator[tuple[Line | None, Line | None]]:
+def pairs(lines: Iterable[Line]) -> Iterator[tuple[Line | None, Line | None]]:
     """Yield what stands beside what; a line that stayed, or a gap, stands on both sides."""
     gone: list[Line] = []
     came: list[Line] = []

@@ -3,22 +3,29 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 from aiohttp import web
+from markupsafe import Markup
 from yarl import URL
 
 from node.kernel.errors import Invalid
 from node.trees import verbs as trees
 from node.trees.model import NoSuchPath
 from store.changes import Change
-from web.areas.landings.diffs import LARGEST, LARGEST_ALONE, FileDiff, Room, diffs_of
-from web.page import forge_of, party_of
+from web.areas.landings.diffs import LARGEST, LARGEST_ALONE, FileDiff, Room, Undrawn, diffs_of
+from web.drawing import perhaps_later
+from web.page import forge_of, party_of, templates
 from web.places import Place
 
 FILES = 100
 JUMPS = 5
 """From how many files on there is a list of them."""
 SPLIT = "split"
+NONE = Markup()
+SOON = 10_000
+"""How many bytes are looked at before a page goes out; with more, its beginning goes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,8 @@ class Changes:
     path: str
     is_split: bool
     here: URL
+    shown: Markup = NONE
+    """The files with their lines: what stands for them on a page that goes out before it."""
 
     @property
     def has_jumps(self) -> bool:
@@ -61,6 +70,11 @@ class Changes:
     def lines(self) -> int:
         """How many lines are drawn."""
         return sum(len(file.lines) for file in self.files)
+
+    @property
+    def weight(self) -> int:
+        """How many bytes have to be looked at to draw them."""
+        return sum(file.lines.weight for file in self.files if isinstance(file.lines, Undrawn))
 
     @property
     def unified(self) -> str:
@@ -119,7 +133,19 @@ async def changes_of(
     sides = await trees.sides(forge, who, place.project, shown, limit)
     files = await asyncio.to_thread(diffs_of, shown, sides, named, room)
     is_split = request.query.get("diff") == SPLIT
-    return Changes(files, *ends, len(changed), page, path, is_split, request.rel_url)
+    found = Changes(files, *ends, len(changed), page, path, is_split, request.rel_url)
+    make = partial(_drawn, place, found)
+    return replace(found, shown=await perhaps_later(request, make, is_slow=found.weight > SOON))
+
+
+async def _drawn(place: Place, changes: Changes) -> Markup:
+    """Return the files with their lines, which are drawn beside the loop."""
+
+    def bodies() -> list[Markup]:
+        return [file.split if changes.is_split else file.unified for file in changes.files]
+
+    parts: Any = templates().get_template("design/components/diff.html").module
+    return Markup(parts.files(place, changes, await asyncio.to_thread(bodies)))  # noqa: S704
 
 
 def joined(

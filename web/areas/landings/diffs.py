@@ -1,6 +1,6 @@
 """What a landing changed, as lines to look at."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -48,7 +48,7 @@ class FileDiff:
     kind: str
     added: int
     removed: int
-    lines: list[Line]
+    lines: Collection[Line]
     note: str
     is_open: bool
     source: str = ""
@@ -81,6 +81,27 @@ class Room:
     def alone(cls) -> "Room":
         """Return the room of a page that shows one file."""
         return cls(LINES_ALONE, LINES_ALONE, 4 * COLOURED, 4 * CELLS, 4 * LOOKED)
+
+
+class Undrawn(Collection[Line]):
+    """The lines of a changed file, drawn as they are taken; how many there are is known before.
+
+    A `path` colours them. `weight` is how many bytes have to be looked at.
+    """
+
+    def __init__(self, path: str, old: bytes, new: bytes, found: list[Hunk], room: Room) -> None:
+        self._given = (path, old, new, found, room)
+        self._count = _count(found, len(split(old)))
+        self.weight = len(old) + len(new) if found else 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Line]:
+        return _lines(*self._given)
+
+    def __contains__(self, line: object) -> bool:
+        return any(one == line for one in self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +152,8 @@ def _diff(
         return FileDiff(
             change.path, kind, added, removed, [], note, False, source, mode, is_cut=True
         )
-    lines = list(
-        _lines(_coloured_path(change.path, before, after, room), before, after, found, room)
-    )
+    colours = _coloured_path(change.path, before, after, room)
+    lines = Undrawn(colours, before, after, found, room)
     room.lines -= len(lines)
     note = "" if lines or mode else "Its content stayed." if source else "Empty."
     return FileDiff(change.path, kind, added, removed, lines, note, True, source, mode)
@@ -187,6 +207,15 @@ def _mode_note(change: Change) -> str:
         stayed = "; its content stayed" if change.old.id == change.new.id else ""
         return f"Now it {said[change.new.mode]}{stayed}."
     return ""
+
+
+def _count(found: list[Hunk], lines: int) -> int:
+    """Return how many lines show these hunks: gaps, what stayed or went, and what came."""
+    count = done = 0
+    for start, end, group in _grouped(found, lines):
+        count += (start > done) + end - start + sum(hunk.new_count for hunk in group)
+        done = end
+    return count
 
 
 def _lines(path: str, old: bytes, new: bytes, found: list[Hunk], room: Room) -> Iterator[Line]:
