@@ -7,6 +7,7 @@ nothing, or next to nothing, comes.
 """
 
 import asyncio
+import os
 import socket
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
@@ -36,6 +37,8 @@ ANSWER = 32 << 20
 """Bytes of the documents of a project, which are the longest of the small answers."""
 SMALL = 8 << 20
 """Bytes of any other: a comparison of heads has half of that at most."""
+
+_NO_STATUS, _MULTISTREAM = "Bad status line", "/multistream/"
 
 CONNECTIONS = 4
 CHUNK = 256 << 10
@@ -165,8 +168,7 @@ class Holder:
                     raise await self._refusal(answer)
                 yield answer
         except (aiohttp.ClientError, OSError, TimeoutError) as fault:
-            reason = str(fault) or type(fault).__name__
-            raise NoAnswer(self.where, reason) from fault
+            raise NoAnswer(self.where, _why(fault)) from fault
 
     async def _refusal(self, answer: aiohttp.ClientResponse) -> Refused:
         data = await answer.content.read(1 << 16)
@@ -189,6 +191,17 @@ class Holder:
                 if came < SLOWEST:
                     raise Misbehaved(self.where, Offence.STALL, "next to nothing for a minute")
                 began, came = now, 0
+
+
+def _why(fault: Exception) -> str:
+    """Return why there was no answer, in words for whoever reads of it."""
+    if isinstance(fault, aiohttp.ClientResponseError) and _NO_STATUS in fault.message:
+        is_peer_port = _MULTISTREAM in fault.message
+        return "that is its port for peers, not for HTTP" if is_peer_port else "it speaks no HTTP"
+    system = fault.os_error if isinstance(fault, aiohttp.ClientConnectorError) else fault
+    if isinstance(system, OSError) and system.errno:
+        return os.strerror(system.errno)
+    return str(fault) or type(fault).__name__
 
 
 @asynccontextmanager

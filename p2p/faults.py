@@ -21,7 +21,8 @@ class NoAnswer(HolderFault):
     """A holder is not there, or went away in the middle."""
 
     def __init__(self, where: str, reason: str) -> None:
-        super().__init__("peer.no-answer", f"{where} does not answer: {reason}.", peer=where)
+        message = f"{where} does not answer: {reason.rstrip('.')}."
+        super().__init__("peer.no-answer", message, peer=where)
 
 
 class Refused(HolderFault):

@@ -252,7 +252,7 @@ class Host:
         except SwarmException as fault:
             if WRONG in _told(fault):
                 raise WrongPeer(f"Somebody else than {peer} answers at {address.where}.") from fault
-            raise PeerUnreachable(f"Nobody answers at {address}.") from fault
+            raise PeerUnreachable("Nobody answers there.") from fault
 
     def _is_connected(self, peer: ID) -> bool:
         return any(not one.is_closed for one in self.swarm.get_connections(peer))
