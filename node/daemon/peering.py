@@ -155,13 +155,19 @@ def _taken(address: str) -> str | None:
 
 
 def _keep(data: Path, listened: Sequence[str], reached: Sequence[str], fault: str | None) -> None:
-    """Say where the node listens, so that others find it there again, or why it does not."""
+    """Say where the node listens, so that others find it there again, or why it does not.
+
+    Peers are spoken to also where there is no room to say so.
+    """
     fresh = data / f".{presence.PEERS}.new"
     facts = {"listen": listened, "addresses": reached, "fault": fault, "pid": os.getpid()}
-    fresh.touch(mode=0o600)
-    fresh.chmod(0o600)  # one that a killed node left may be open to others
-    fresh.write_text(json.dumps(facts) + "\n", encoding="utf-8")
-    os.replace(fresh, data / presence.PEERS)  # noqa: PTH105  the same directory, by its own name
+    try:
+        fresh.touch(mode=0o600)
+        fresh.chmod(0o600)  # one that a killed node left may be open to others
+        fresh.write_text(json.dumps(facts) + "\n", encoding="utf-8")
+        os.replace(fresh, data / presence.PEERS)  # noqa: PTH105  the same directory, by its own name
+    except OSError as problem:
+        log.warning("where peers reach this node is not kept: %s", problem)
 
 
 def _kept(data: Path) -> list[str]:
