@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -95,6 +96,11 @@ def exact(at: int) -> str:
 def iso(at: int) -> str:
     """Return the time as HTML's `datetime` wants it."""
     return f"{_utc(at):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def mail_date(at: int) -> str:
+    """Return the time as RSS and mail want it (RFC 5322)."""
+    return format_datetime(_utc(at), usegmt=True)
 
 
 def day(at: int) -> str:
@@ -229,6 +235,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "family": family,
     "in_path": in_path,
     "iso": iso,
+    "mail_date": mail_date,
     "number": number,
     "paragraphs": paragraphs,
     "origin_kind": origin_kind,

@@ -33,6 +33,7 @@ class NewSession:
     """A session that was begun lately, on a project that the asker may see."""
 
     project: Project
+    id: str
     author: str
     goal: str
     status: str

@@ -39,10 +39,10 @@ def newest_accounts(tx: Tx, kind: str, limit: int) -> list[NewAccount]:
     return [NewAccount(*row) for row in found]
 
 
-def newest_sessions(tx: Tx, limit: int) -> list[tuple[int, str, str, str, int | None, int]]:
+def newest_sessions(tx: Tx, limit: int) -> list[tuple[int, str, str, str, str, int | None, int]]:
     """Return project, author, goal, status, position and start of what was begun last."""
     found = tx.execute(
-        "select project, accounts.handle, goal, status, position, started_at from sessions"
+        "select project, id, accounts.handle, goal, status, position, started_at from sessions"
         " join accounts on accounts.key = author order by sessions.key desc limit ?",
         (limit,),
     )

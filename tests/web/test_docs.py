@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from email.utils import parsedate_to_datetime
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -154,6 +155,24 @@ async def test_news_are_a_page_and_a_feed(client, forge):
         assert entry.find(f"{ATOM}id").text.startswith(forge.node.url)
     again = await client.get("/changelog.atom", headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status == 304
+
+
+async def test_news_are_a_feed_of_the_older_kind(client, forge):
+    answer = await client.get("/changelog/rss")
+    assert answer.content_type == "application/rss+xml"
+    channel = ET.fromstring(await answer.text()).find("channel")
+    assert channel.find("link").text == f"{forge.node.url}/changelog"
+    items = channel.findall("item")
+    assert items
+    for item in items:
+        assert parsedate_to_datetime(item.find("pubDate").text)
+        assert item.find("link").text.startswith(f"{forge.node.url}/changelog/version/")
+
+
+async def test_a_release_has_a_page_of_its_own(client):
+    text = await text_of(client, "/changelog/version/next")
+    assert "<title>Coming next · Changelog" in text
+    assert "knows no version" in await text_of(client, "/changelog/version/0.0.0", 404)
 
 
 async def test_the_law_of_the_node_is_one_page(client):

@@ -64,6 +64,9 @@ NEEDS = {
     ("GET", "/api/openapi.json"): ANYBODY,
     ("GET", "/changelog"): ANYBODY,
     ("GET", "/changelog.atom"): ANYBODY,
+    ("GET", "/changelog/atom"): ANYBODY,
+    ("GET", "/changelog/rss"): ANYBODY,
+    ("GET", "/changelog/version/{version}"): ANYBODY,
     ("GET", "/legal"): ANYBODY,
     ("GET", "/terms"): ANYBODY,
     ("GET", "/privacy"): ANYBODY,
@@ -242,6 +245,7 @@ def filled(path, account, kind, company):
         "image": "pages/landing-light-phone.png",
         "shelf": "how-to",
         "document": "run-a-node",
+        "version": "next",
     }
     path = path.replace("/tree/{path}", "/tree/")
     return re.sub(r"\{(\w+)\}", lambda m: names[m[1]], path)

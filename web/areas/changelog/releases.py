@@ -33,6 +33,11 @@ class Release:
         return "Coming next" if self.is_next else f"Micelio {self.version}"
 
     @property
+    def url(self) -> str:
+        """Return the path of its own page."""
+        return f"/changelog/version/{self.version}"
+
+    @property
     def anchor(self) -> str:
         """Return the name of its part of the page."""
         return f"v-{self.version}"
