@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, StorageState, sync_playwright
 
 from tests.support.house import House
 
@@ -82,13 +82,20 @@ class Visitor:
         self.page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
+@pytest.fixture(scope="session")
+def entered() -> dict[tuple[str, str], StorageState]:
+    """Who has signed in at which node: a worker enters once for each, tests of signing in anew."""
+    return {}
+
+
 @pytest.fixture
-def visit(browser, house):
+def visit(browser, house, entered):
     """Make windows: `visit(width=375, theme="dark", scripts=False, as_="hazel")`."""
     contexts: list[BrowserContext] = []
     visitors: list[Visitor] = []
 
     def made(*, width=1280, theme="light", scripts=True, as_=None) -> Visitor:
+        known = (house.url, as_)
         context = browser.new_context(
             viewport={"width": width, "height": 800},
             color_scheme=theme,
@@ -97,12 +104,14 @@ def visit(browser, house):
             timezone_id="UTC",
             locale="en-GB",
             has_touch=width < 600,
+            storage_state=entered.get(known),
         )
         contexts.append(context)
         visitor = Visitor(context, house)
         visitors.append(visitor)
-        if as_ is not None:
+        if as_ is not None and known not in entered:
             visitor.sign_in(as_)
+            entered[known] = context.storage_state()
         return visitor
 
     yield made

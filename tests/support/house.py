@@ -14,6 +14,7 @@ from typing import Any, Self, TypeVar
 
 from aiohttp import web
 
+from node.accounts import verbs as accounts
 from node.daemon import dispatcher, http, worker
 from node.daemon.features import FEATURES
 from node.daemon.serve import signin_url
@@ -64,9 +65,7 @@ class House:
 
     def signin(self, handle: str) -> str:
         """Return the path of a link that signs somebody in."""
-        account = self.story.people[handle]
-        secret = self.do(lambda forge: signin.make_link(forge, account))
-        return signin_url("", secret)
+        return signin_url("", self.do(lambda forge: _link(forge, handle)))
 
     def _run(self) -> None:
         try:
@@ -100,6 +99,10 @@ class House:
                 await self._stop.wait()
                 for task in tasks:
                     task.cancel()
+
+
+async def _link(forge: Forge, handle: str) -> str:
+    return await signin.make_link(forge, await accounts.get(forge, handle))
 
 
 async def _settled(forge: Forge) -> None:
