@@ -62,6 +62,13 @@ async def test_a_page_has_title_description_and_canonical_address(client, forge,
     assert f'<link rel="canonical" href="{forge.node.url}{page}">' in text
 
 
+async def test_pages_of_a_project_each_say_what_they_are(client):
+    pages = ("", "/landings", "/landings/1", "/tree/src", "/blob/src/one.txt", "/sessions")
+    pages += ("/blame/src/one.txt", "/compare?from=0&to=1", "/find", "/agents")
+    said = {(await head_of(client, f"/ada/book{page}"))[1]["description"] for page in pages}
+    assert len(said) == len(pages)
+
+
 @pytest.mark.parametrize("page", PAGES)
 async def test_a_page_has_one_main_part_a_way_to_skip_to_it_and_one_title(client, page):
     text, _ = await head_of(client, page)

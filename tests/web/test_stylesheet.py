@@ -110,3 +110,26 @@ def test_a_page_carries_no_style_and_no_script_of_its_own(template):
         )
         == []
     )
+
+
+ASSEMBLED = {"diff.changed", "diff.files", "talk.talk"}  # of parts that are shown one by one
+
+
+def test_the_design_page_shows_every_component():
+    """Each macro is on the page, or in one that is: what is not there does not exist yet."""
+    texts = {one.stem: one.read_text() for one in (WEB / "design/components").glob("*.html")}
+    bodies = {}
+    for name, text in texts.items():
+        for macro, body in re.findall(r"{% macro (\w+)\(.*?%}(.*?){%-? endmacro", text, re.DOTALL):
+            bodies[name, macro] = body
+    shown = (WEB / "areas/design/show.html").read_text()
+    shown += (WEB / "base.html").read_text()
+    reached, fresh = set(), [shown]
+    while fresh:
+        text = fresh.pop()
+        called = set(re.findall(r"\b(\w+)\(", text)) | set(re.findall(r"each\((\w+)", text))
+        for one in bodies.keys() - reached:
+            if one[1] in called:
+                reached.add(one)
+                fresh.append(bodies[one])
+    assert {f"{file}.{macro}" for file, macro in bodies.keys() - reached} == ASSEMBLED

@@ -6,7 +6,7 @@ that none is forgotten.
 
 import functools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aiohttp import web
@@ -30,7 +30,8 @@ from node.signin.model import Token, WebSession
 from node.stars.model import Listed, Page, Standing
 from web import design
 from web.areas.account.tokens import Form
-from web.areas.design import credentials, peers, people, profiles, projects, samples
+from web.areas.design import credentials, files, peers, people, profiles, projects, samples
+from web.areas.design.files import Files
 from web.areas.design.profiles import People
 from web.areas.files.crumbs import Crumb
 from web.areas.landings.changes import Changes
@@ -44,6 +45,7 @@ from web.places import Place
 
 ORIGINS = ("human", "ai-assisted", "ai-generated", "unknown")
 BUTTONS = ("button-main", "", "button-danger", "button-quiet")
+CHECKED = ({"name": "tests", "said": "passed"}, {"name": "lint", "said": "failed"})
 _DESIGN = Path(design.__file__).parent
 
 
@@ -56,6 +58,7 @@ class View:
     origins: tuple[str, ...]
     buttons: tuple[str, ...]
     place: Place
+    earlier: Place
     landings: list[Landing]
     rows: list[Row]
     crumbs: list[Crumb]
@@ -88,6 +91,8 @@ class View:
     standing: Standing
     lineages: list[Lineage]
     languages: list[Share]
+    files: Files
+    checked: tuple[dict[str, str], ...]
     page: Page
 
 
@@ -102,6 +107,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         origins=ORIGINS,
         buttons=BUTTONS,
         place=samples.place(forge.node.url, now),
+        earlier=replace(samples.place(forge.node.url, now), position=3, pinned=True),
         landings=landed,
         rows=samples.rows(landed),
         crumbs=samples.crumbs(),
@@ -134,6 +140,8 @@ async def show(request: web.Request) -> web.StreamResponse:
         standing=projects.STANDING,
         lineages=projects.lineages(samples.place(forge.node.url, now).project),
         languages=projects.SHARES,
+        files=files.files(samples.place(forge.node.url, now).project.address, now),
+        checked=CHECKED,
         page=projects.page(samples.place(forge.node.url, now).project, now),
     )
     return render(request, "areas/design/show.html", view)
