@@ -66,7 +66,8 @@ class NobodyHas(HolderFault):
 class Span:
     """Where wanted contents are named: in the change lists from `first` to `last`, or in a tree.
 
-    Without `first` it is the tree of position `last`, and every object comes whole.
+    Without `first` it is the tree of position `last`, and every object comes whole. There is none
+    of position 0: that stands for what only git has.
     """
 
     first: int | None
@@ -77,7 +78,7 @@ class Span:
     def query(self) -> dict[str, int]:
         """How the protocol says it."""
         if self.first is None:
-            return {"at": self.last}
+            return {"at": self.last} if self.last else {"residue": 1}
         return {"from": self.first, "at": self.last, "deltas": int(self.deltas)}
 
 

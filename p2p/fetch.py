@@ -25,7 +25,7 @@ from node.projects.model import BadNotice, NotHeld, OrderedHere, Project, Withdr
 from node.replication import peering, rules
 from node.replication import verbs as replication
 from node.replication.model import OwnProject, Seed, SeededAlready
-from p2p import receipts
+from p2p import receipts, residues
 from p2p.client import Dialling
 from p2p.contents import NobodyHas, QuotaReached, Span, Taking
 from p2p.faults import HolderFault, Misbehaved, Refused
@@ -251,6 +251,7 @@ async def pull(forge: Forge, network: Dialling | None, seed: Seed) -> None:
             await replication.failed(forge, seed, fault.code, fault.message)
         else:
             await _finished(forge, seed, project, taking.sources)
+            await _with_git(project, work, position)
         for source, failed in dropped:
             await _score(forge, source, failed, project)
 
@@ -324,6 +325,14 @@ async def _finished(forge: Forge, seed: Seed, project: Project, sources: Sequenc
         for source in sources:
             if source.did == project.home:
                 await receipts.send(forge, now, source, project)
+
+
+async def _with_git(project: Project, work: Pull, before: int) -> None:
+    """Fetch what git has besides landings, if anybody gives it: a mirror is whole without it."""
+    try:
+        await residues.bring(work.taking, project, before, work.position)
+    except Fault as fault:
+        log.info("no git: %s", fault.message, extra={"project": project.id})
 
 
 async def _seen(forge: Forge, project_id: str, sources: Sequence[Source]) -> None:

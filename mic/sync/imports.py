@@ -1,11 +1,14 @@
 """Imports: ask for one, and see how far it is."""
 
+from typing import Literal
+
 from aiohttp import web
 
 from mic.sync import edge
 from mic.wire import imports as wire
+from mic.wire.limits import RESIDUE
 from node.imports import verbs as imports
-from node.imports.model import Import, NewImport
+from node.imports.model import Import, Kept, NewImport
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.projects import verbs as projects
@@ -33,6 +36,23 @@ async def tags(forge: Forge, who: Party, request: web.Request) -> web.StreamResp
     found = await imports.tags(forge, who, project)
     named = [wire.Tag(one.name, one.position, one.oid) for one in found if one.position is not None]
     return edge.reply(wire.Tags(named))
+
+
+async def residue(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
+    """List what git has of a project besides its landings, some at a time."""
+    project = await edge.project(forge, who, request)
+    after, since = edge.number(request, "after") or 0, edge.number(request, "since") or 0
+    kept, pushed = await imports.residue(forge, who, project, after, since, RESIDUE)
+    return edge.reply(
+        wire.Residue(
+            [wire.Kept(_kind(one), one.content.hex(), one.size) for one in kept],
+            [wire.Pushed(position, commit) for position, commit in pushed.items()],
+        )
+    )
+
+
+def _kind(one: Kept) -> Literal["part", "blob"]:
+    return "blob" if one.kind == "blob" else "part"
 
 
 def _shown(one: Import, address: str) -> wire.Import:

@@ -7,6 +7,7 @@ from mic.wire import framing, limits
 from mic.wire.messages import IDS, Stored
 from node.access.model import Action
 from node.holdings import verbs as holdings
+from node.imports import verbs as imports
 from node.kernel.errors import Fault
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
@@ -39,11 +40,15 @@ async def upload(forge: Forge, who: Party, request: web.Request) -> web.StreamRe
 async def fetch(forge: Forge, who: Party, request: web.Request) -> web.StreamResponse:
     """Send the objects asked for, as far as position `at` of the project names them all.
 
-    With `from`, as far as the change lists of the positions from there to `at` do.
+    With `from`, as far as the change lists of the positions from there to `at` do; with
+    `residue=1`, as far as git needs them besides landings.
     """
     project = await edge.project(forge, who, request)
     at, first = edge.number(request, "at"), edge.number(request, "from")
     ids = list(dict.fromkeys(await _want_list(request)))
+    if edge.number(request, "residue"):
+        await imports.check_residue(forge, who, project, ids)
+        return await streams.send(forge, request, streams.Source(forge.objects), iter(ids))
     head = await landings.head(forge, who, project)
     position = head.position if at is None else at
     if first is not None:

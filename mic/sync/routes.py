@@ -96,6 +96,7 @@ ROUTES: tuple[tuple[str, str, edge.Handler], ...] = (
     ("GET", _PROJECT + "/records", records.records),
     ("GET", _PROJECT + "/rollups", rollups.listed),
     ("GET", _PROJECT + "/tags", imports.tags),
+    ("GET", _PROJECT + "/residue", imports.residue),
     ("POST", _PROJECT + "/objects/missing", objects.missing),
     ("POST", _PROJECT + "/objects", objects.upload),
     ("POST", _PROJECT + "/objects/fetch", objects.fetch),

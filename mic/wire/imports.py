@@ -1,10 +1,12 @@
 """The messages about bringing histories in from elsewhere, and the names that came with them."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from mic.wire.messages import Count, Handle, Visibility
+from mic.wire.messages import Count, Handle, Hex, Visibility
+
+CommitId = Annotated[str, Meta(pattern="^[0-9a-f]{40}$")]
 
 
 class NewImport(Struct, frozen=True, kw_only=True):
@@ -50,3 +52,25 @@ class Tags(Struct, frozen=True):
     """GET …/tags, by name."""
 
     tags: list[Tag]
+
+
+class Kept(Struct, frozen=True):
+    """A content that git needs besides landings: small objects of git, or the content of a file."""
+
+    kind: Literal["part", "blob"]
+    id: Hex
+    size: Count
+
+
+class Pushed(Struct, frozen=True):
+    """The commit with which a push landed."""
+
+    position: Count
+    commit: CommitId
+
+
+class Residue(Struct, frozen=True):
+    """GET …/residue: what of git is in no landing, in the order in which it came."""
+
+    kept: list[Kept]
+    pushed: list[Pushed]

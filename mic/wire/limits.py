@@ -22,6 +22,9 @@ LAND_REQUEST: Final = 6 * MIB
 WANTED: Final = 200_000
 """Ids in one want-list."""
 
+RESIDUE: Final = 5_000
+"""Contents of a residue, and commits of pushes, in one answer."""
+
 ID: Final = 32
 """Bytes of one id in a want-list."""
 

@@ -10,6 +10,7 @@ from them comes from the residue, as packs.
 """
 
 import asyncio
+import logging
 import os
 import shutil
 import weakref
@@ -26,9 +27,12 @@ from node.landings import reading
 from node.landings.model import Landing
 from node.projects.model import Project
 from store.database import Tx
+from store.errors import StoreFault
 from store.git.objects import ZERO
 from store.git.program import run
 from store.git.residue import write_pack
+
+log = logging.getLogger(__name__)
 
 TAGS = "refs/tags/"
 RESIDUE = "micelio-residue"
@@ -51,6 +55,11 @@ _shelves: "weakref.WeakValueDictionary[str, _Shelf]" = weakref.WeakValueDictiona
 def path_of(forge: Forge, project: int) -> Path:
     """Return where the repository of a project lies, if it lies."""
     return forge.cache / "git" / f"{project}.git"
+
+
+def trial_of(forge: Forge, project: int) -> Path:
+    """Return the file that lies there until what a holder gave for git has proven good."""
+    return path_of(forge, project).with_suffix(".trial")
 
 
 @asynccontextmanager
@@ -87,33 +96,54 @@ async def brought_up(forge: Forge, project: Project, path: Path) -> None:
 
     Raises `CommitsElsewhere` where the commits that it should have cannot be made here.
     """
-    await forge.db.read(lambda tx: _check_whole(forge, tx, project.key))
+    await forge.db.read(lambda tx: check_whole(forge, tx, project.key))
     if path.exists() and not await _is_ours(forge, project, path):
         await asyncio.to_thread(shutil.rmtree, path)
     if path.exists():
-        await _bring_on(forge, project, path)
+        await _brought_on(forge, project, path)
         os.utime(path)
         return
     aside = path.with_suffix(".new")
     await asyncio.to_thread(_begin, aside)
-    await _bring_on(forge, project, aside)
+    await _brought_on(forge, project, aside)
     aside.rename(path)
     await evict(forge, but=path)
 
 
-def _check_whole(forge: Forge, tx: Tx, project: int) -> None:
+async def _brought_on(forge: Forge, project: Project, path: Path) -> None:
+    """Do as `_bring_on`; what is on trial is forgotten where it does not do."""
+    trial = trial_of(forge, project.key)
+    try:
+        await _bring_on(forge, project, path)
+        if trial.exists():
+            await asyncio.to_thread(run, path, "rev-list", "--objects", "--quiet", "--all")
+    except StoreFault:
+        if not trial.exists():
+            raise
+        log.warning("what a holder gave for git does not do", exc_info=True)
+        await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
+        await forge.db.write(lambda tx: rows.forget_residue(tx, project.key))
+        trial.unlink()
+        await forge.db.read(lambda tx: check_whole(forge, tx, project.key))
+        raise
+    trial.unlink(missing_ok=True)
+
+
+def check_whole(forge: Forge, tx: Tx, project: int, after: int = 0) -> None:
     """Raise `CommitsElsewhere` for landings that came from git and whose commits are not kept here.
+
+    Pushes are looked for behind the position `after`, and what has a commit here.
 
     They could be told to git as others are. But then they would have other ids than at the home,
     and whoever fetched here and there would have two histories.
     """
     if reading.held(tx, project):
         return
-    first = reading.first_imported(tx, project)
-    if first and not rows.kept_commits(tx, project, first, first):
-        raise CommitsElsewhere(first)
+    last = reading.last_imported(tx, project)
+    if last and not rows.kept_commits(tx, project, last, last):
+        raise CommitsElsewhere(last)
     known = rows.newest_commit(tx, project, reading.height(tx, project))
-    for landing in reading.unsigned(tx, project, known[0] if known else 0):
+    for landing in reading.unsigned(tx, project, max(after, known[0] if known else 0)):
         if telling.was_pushed(landing.session, transcripts.decode(_said(forge, tx, landing))):
             raise CommitsElsewhere(landing.position)
 

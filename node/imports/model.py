@@ -164,6 +164,13 @@ class NotEmpty(Conflict):
         )
 
 
+class BadResidue(Conflict):
+    """What came of the home's commits does not make the commits that landings were."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("git.bad-residue", f"The home's commits cannot be had: {why}")
+
+
 class CommitsElsewhere(Conflict):
     """Landings were commits before, and this node holds only the landings."""
 

@@ -106,14 +106,26 @@ def add_residue(tx: Tx, project: int, kept: Iterable[Kept]) -> None:
     )
 
 
-def residue(tx: Tx, project: int, after: int = 0) -> list[Kept]:
+def residue(tx: Tx, project: int, after: int = 0, most: int = -1) -> list[Kept]:
     """Return what cannot be made again, oldest first, without the first `after`."""
     rows = tx.execute(
         "select kind, content, size from git_residue where project = ? and number > ?"
-        " order by number",
-        (project, after),
+        " order by number limit ?",
+        (project, after, most),
     )
     return [Kept(*row) for row in rows]
+
+
+def forget_residue(tx: Tx, project: int) -> None:
+    """Forget what cannot be made again, and all commits, of a project."""
+    tx.execute("delete from git_commits where project = ?", (project,))
+    tx.execute("delete from git_residue where project = ?", (project,))
+
+
+def residue_count(tx: Tx, project: int) -> int:
+    """Return how many contents cannot be made again."""
+    sql = "select count(*) from git_residue where project = ?"
+    return int(tx.execute(sql, (project,)).fetchone()[0])
 
 
 def all_residue(tx: Tx) -> Iterator[Kept]:

@@ -4,13 +4,13 @@ The truth is our landings. A bare repository is made of them when somebody asks 
 thrown away; see `cache`.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from node.access.model import Action
 from node.audit import verbs as audit
-from node.imports import cache, receiving, rows
+from node.imports import cache, mirrored, receiving, rows
 from node.imports.jobs import KIND
 from node.imports.model import (
     Import,
@@ -36,6 +36,8 @@ from node.projects import verbs as projects
 from node.projects.model import NewProject, Project, ProjectTaken
 from node.projects.rules import require
 from store.database import Tx
+from store.digest import Digest
+from store.errors import Absent
 
 
 @asynccontextmanager
@@ -186,6 +188,28 @@ async def get(forge: Forge, who: Party, name: str) -> tuple[Import, Project]:
     except Fault as fault:
         raise NoImport(name) from fault
     return one, project
+
+
+async def residue(
+    forge: Forge, who: Party, project: Project, after: int, since: int, most: int
+) -> tuple[list[Kept], dict[int, str]]:
+    """Return what git has besides landings behind the first `after`, and the commits of pushes.
+
+    These are of positions behind `since`; `most` of either.
+    """
+    _may_read(who, project)
+    return await forge.db.read(lambda tx: mirrored.told(tx, project, after, since, most))
+
+
+async def check_residue(
+    forge: Forge, who: Party, project: Project, ids: Collection[Digest]
+) -> None:
+    """Raise `Absent` unless git needs all of `ids` besides landings."""
+    _may_read(who, project)
+    found = await forge.db.read(lambda tx: mirrored.objects(forge, tx, project))
+    for one in ids:
+        if one not in found:
+            raise Absent(one)
 
 
 def inherit(tx: Tx, origin: int, project: int) -> None:

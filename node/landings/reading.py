@@ -267,9 +267,14 @@ def history_of(forge: Forge, tx: Tx, project: Project, path: str, until: int) ->
     ]
 
 
-def first_imported(tx: Tx, project: int) -> int | None:
-    """Return the first position that was a commit before, if any was."""
-    return rows.first_imported(tx, project)
+def last_imported(tx: Tx, project: int) -> int | None:
+    """Return the last position that was a commit before, if any was."""
+    return rows.last_imported(tx, project)
+
+
+def imported(tx: Tx, project: int) -> dict[int, str]:
+    """Return the commits that positions were, where they were imported."""
+    return rows.imported(tx, project)
 
 
 def unsigned(tx: Tx, project: int, after: int) -> list[Landing]:

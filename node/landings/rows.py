@@ -201,10 +201,20 @@ def _carried(told: Carried | None) -> tuple[object, ...]:
     return (told.project, told.position, told.record, told.made_at)
 
 
-def first_imported(tx: Tx, project: int) -> int | None:
-    """Return the first position that was a commit before, if any was."""
+def imported(tx: Tx, project: int) -> dict[int, str]:
+    """Return the commits that positions were, where they were imported."""
+    found = tx.execute(
+        "select position, imported_commit from landings"
+        " where project = ? and imported_commit is not null",
+        (project,),
+    )
+    return {position: commit.hex() for position, commit in found}
+
+
+def last_imported(tx: Tx, project: int) -> int | None:
+    """Return the last position that was a commit before, if any was."""
     row = tx.execute(
-        "select min(position) from landings where project = ? and imported_commit is not null",
+        "select max(position) from landings where project = ? and imported_commit is not null",
         (project,),
     ).fetchone()
     return None if row[0] is None else int(row[0])

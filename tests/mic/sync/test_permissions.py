@@ -109,6 +109,7 @@ NEEDS = {
     ("POST", "/objects/fetch"): READ,
     ("GET", "/holders"): READ,
     ("GET", "/tags"): READ,
+    ("GET", "/residue"): READ,
     ("POST", "/receipts"): READ,
     ("POST", "/challenges"): READ,
     ("POST", "/offers"): READ,  # the signature in the body says who lands
