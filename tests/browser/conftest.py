@@ -50,7 +50,6 @@ class Visitor:
         self.page: Page = context.new_page()
         self.strays: list[str] = []
         self.faults: list[str] = []
-        self.has_fonts = False
         self.page.on("request", self._asked)
         self.page.on("pageerror", lambda fault: self.faults.append(str(fault)))
         self.page.on("console", self._said)
@@ -65,15 +64,9 @@ class Visitor:
 
     def go(self, path: str) -> Page:
         """Open a page, and wait until it stands."""
-        if not self.has_fonts:
-            self._load("/sign-in")  # a font that comes late is for the next page
-            self.has_fonts = True
-        self._load(path)
-        return self.page
-
-    def _load(self, path: str) -> None:
         self.page.goto(self.house.url + path, wait_until="load")
         self.page.evaluate("document.fonts.ready")
+        return self.page
 
     def sign_in(self, handle: str) -> None:
         """Enter by a link."""
