@@ -72,10 +72,12 @@ TABLE = {
     "forks.syncing.sync": WRITES,
     "holdings.missing": WRITES,
     "holdings.receive": WRITES,
+    "imports.check_residue": READS,
     "imports.commit_of": READS,
     "imports.named": READS,
     "imports.get": FOR_ALL,  # an import of somebody else is a missing one
     "imports.receive": WRITES,
+    "imports.residue": READS,
     "imports.start": OF_A_NAMESPACE,
     "imports.tag": WRITES,
     "imports.tags": READS,
@@ -99,6 +101,8 @@ TABLE = {
     "landings.last_touch": READS,
     "landings.log": READS,
     "landings.origins": READS,
+    "llms.get": OF_A_NAMESPACE,
+    "llms.update": OF_A_NAMESPACE,
     "notifications.listed": OF_ONESELF,
     "notifications.read": OF_ONESELF,
     "notifications.read_until": OF_ONESELF,
@@ -133,6 +137,7 @@ TABLE = {
     "projects.peers.remove_peer": WRITES,
     "projects.history": WRITES,
     "projects.listed": FOR_ALL,
+    "projects.llms_of": INSIDE,
     "projects.update": WRITES,
     "projects.visible": FOR_ALL,
     "rollups.published": READS,
@@ -294,6 +299,7 @@ def arguments(name, function, project, did):
     """Return dull arguments for the parameters that a verb insists on."""
     dull = {
         "account": project.account,
+        "after": 0,
         "at": 1,
         "batches": nothing_sent(),
         "before": 9,
@@ -347,6 +353,7 @@ def arguments(name, function, project, did):
         "asked": Question("", ()),
         "detail": SimpleNamespace(changes=()),
         "most": 10,
+        "since": 0,
         "why": "x",
     }
     if name == "landings.matching":
@@ -361,7 +368,7 @@ def arguments(name, function, project, did):
         dull["handle"] = "fresh"
     elif name.startswith("organizations"):
         dull["handle"] = GUILD
-    if name.startswith(("exports", "feeds", "profiles")):
+    if name.startswith(("exports", "feeds", "llms", "profiles")):
         dull["handle"] = project.account
     needed = inspect.signature(function).parameters.values()
     return {

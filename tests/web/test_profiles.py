@@ -149,6 +149,7 @@ async def test_organizations_are_public_with_their_members(forge, visitor, ada):
     assert page.index(">Projects</h2>") < page.index(">Organizations</h2>") < page.index("/guild")
     assert "1 member" in page
     assert "admin" in await text(visitor, "/guild")
+    assert "0 followers<" in await text(visitor, "/guild")
 
 
 async def test_one_follows_and_reads_the_feed(forge, adas, ada):
