@@ -20,6 +20,7 @@ from keys.statements.project import open_chain
 from node.kernel.errors import Fault
 from node.kernel.forge import Forge
 from node.landings import accepting, reading
+from node.landings.model import Head
 from node.projects import mirroring
 from node.projects.model import BadNotice, NotHeld, OrderedHere, Project, Withdrawn
 from node.replication import peering, rules
@@ -100,7 +101,7 @@ class Pull:
         try:
             found = [*here, *await self._in_time(source, last, here)]
             await self._contents(found)
-            await self._accept(source, found)
+            head = await self._accept(source, found)
         except HolderFault as fault:
             is_refused = isinstance(fault, Misbehaved | Refusal)
             if is_refused:
@@ -109,7 +110,7 @@ class Pull:
                 self._drop(source, fault)
             return
         await self.portions.clear()
-        self.position = found[-1].record.position
+        self.position = head.position
 
     def _drop(self, source: Source, fault: HolderFault) -> None:
         self.taking.drop(source, fault)
@@ -172,15 +173,19 @@ class Pull:
         if large:
             await self.taking.fetch(span, list(dict.fromkeys(await forge.db.read(pieces))))
 
-    async def _accept(self, source: Source, found: Sequence[Group]) -> None:
-        """Make a portion part of the log, all of it or nothing."""
+    async def _accept(self, source: Source, found: Sequence[Group]) -> Head:
+        """Make a portion part of the log, all of it or nothing; return where it stands then."""
         oldest = rules.contents_from(self.seed.depth, self.target)
         try:
-            await accepting.take_in(self.forge, self.project, found, oldest)
+            head = await accepting.take_in(self.forge, self.project, found, oldest)
         except OURS:
             raise
         except Fault as fault:
             raise Refusal(source, fault) from fault
+        if head.position <= self.position:  # Else whoever sends it again keeps us here for ever.
+            where = source.holder.where
+            raise Misbehaved(where, Offence.REPLAY, "positions that are here already")
+        return head
 
     async def _fill(self, oldest: int) -> None:
         """Fetch contents of positions that the log has already: what `oldest` and later need."""

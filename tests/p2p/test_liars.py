@@ -113,6 +113,22 @@ async def test_a_lie_in_the_log_is_not_accepted(home, holder, lie):
     assert liar.score > 0
 
 
+async def test_who_sends_again_what_is_there_keeps_no_pull_going(home, holder):
+    said = []
+
+    def once_more(data: bytes) -> bytes:
+        said.append(data)
+        return said[0] if len(said) < 9 else data
+
+    async with a_liar(home, "/records", once_more) as address:
+        seed = await pulled(holder, await seeded(holder, address))
+        await home.land(two=b"2\n")
+        seed = await pulled(holder, seed)
+    assert (len(said), seed.state, seed.position) == (2, "failed", 2)
+    (liar,) = await peering.peers(holder)
+    assert liar.reason == "replay"
+
+
 async def test_what_one_holder_lies_about_another_one_tells(home, holder):
     async with a_liar(home, "/objects/fetch", altered) as address:
         seed = await seeded(holder, address)
