@@ -5,7 +5,7 @@ and asked for again if it does not hold: whoever sent it is not known any more. 
 come in part comes once more.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import aclosing
 from pathlib import Path
 
@@ -31,16 +31,20 @@ class Portions:
         self._name = name(project_id)
 
     async def before(self, first: int, last: int) -> list[Group]:
-        """Return the positions from `first` to `last` that had come, as far as none is missing."""
-        found: dict[int, Group] = {}
+        """Return the positions from `first` to `last` that had come, as far as none is missing.
+
+        Files that bring nothing to that go: who breaks off each time would fill the disk with them.
+        """
+        found: dict[int, tuple[Path, Group]] = {}
         for path in await self._in_thread(lambda: received.left(self._cache, self._name)):
             records = await self._in_thread(lambda one=path: list(received.records(one)))  # type: ignore[misc]
             for group in await _whole(path, records):
-                found[group.record.position] = group
-        here: list[Group] = []
+                found[group.record.position] = path, group
+        here: list[tuple[Path, Group]] = []
         while first + len(here) <= last and first + len(here) in found:
             here.append(found[first + len(here)])
-        return here
+        await self.clear(but={path for path, _ in here})
+        return [group for _, group in here]
 
     async def coming(
         self, records: AsyncGenerator[Record, None], where: str, room: int, last: int
@@ -59,12 +63,13 @@ class Portions:
                 await file.finish(found[-1].record.position)
         return found
 
-    async def clear(self) -> None:
-        """Forget what came: it is accepted, or refused."""
+    async def clear(self, but: Collection[Path] = ()) -> None:
+        """Forget what came, `but` for some files: it is accepted, or refused, or leads nowhere."""
 
         def work() -> None:
             for path in received.left(self._cache, self._name):
-                path.unlink(missing_ok=True)
+                if path not in but:
+                    path.unlink(missing_ok=True)
 
         await self._in_thread(work)
 

@@ -77,6 +77,17 @@ async def test_a_portion_that_came_whole_is_there_to_its_end_and_no_further(home
     assert positions(await portions.before(2, LAST)) == []
 
 
+async def test_what_is_cut_off_again_and_again_fills_no_disk(home, holder, log):
+    portions = Portions(holder, home.project.id)
+    ahead = log[len(log) // LAST :]
+    for _ in range(3):
+        with pytest.raises(NoAnswer):
+            await portions.coming(cut_after(ahead), "home", 1 << 20, LAST)
+        assert len(received.left(holder.cache, name(home.project.id))) == 1
+        assert await portions.before(1, LAST) == []
+        assert received.left(holder.cache, name(home.project.id)) == []
+
+
 async def left_by_a_kill(forge, project_id, records):
     async with Received(forge.cache, name(project_id), forge.objects.pool) as file:
         for one in records:
