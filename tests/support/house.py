@@ -20,12 +20,15 @@ from node.daemon.features import FEATURES
 from node.daemon.serve import signin_url
 from node.kernel import events
 from node.kernel.forge import Forge
+from node.kernel.limits import Limits
 from node.signin import verbs as signin
 from tests.support.forges import HeldClock, a_forge, the_keeper
 from tests.support.story import Story
 
 NAME = "http://grove.example"
 PATIENCE = 60.0
+ROOMY = Limits(projects_per_account=1000)
+"""All the journeys of one run make their projects in one house."""
 
 T = TypeVar("T")
 
@@ -78,7 +81,7 @@ class House:
 
     async def _serve(self) -> None:
         async with AsyncExitStack() as stack:
-            opened = a_forge(self.directory, now=self.clock, url=NAME, name="grove")
+            opened = a_forge(self.directory, now=self.clock, limits=ROOMY, url=NAME, name="grove")
             self.forge = await stack.enter_async_context(opened)
             await the_keeper(self.forge)
             runner = web.AppRunner(http.application(self.forge), shutdown_timeout=1)
