@@ -60,6 +60,7 @@ SECONDS = 1.0
 # These reorder what is read, so that code can look like other code (CVE-2021-42574).
 _HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _NOT_IN_ANCHORS = re.compile(r"[^\w]+")
+_HEADING = re.compile("<(/?)h([1-5])(?=[ >])")
 _CLASSES = (
     ("Token.Comment.Preproc", "k"),
     ("Token.Comment", "c"),
@@ -111,6 +112,11 @@ def cleaned(drawn: str, *, strip: bool = False) -> str:
         drawn, tags=TAGS, attributes=_is_allowed, protocols=OUTWARD, strip=strip
     )
     return made
+
+
+def lowered(drawn: str) -> str:
+    """Return clean HTML with each heading one level lower: the page has a title of its own."""
+    return _HEADING.sub(lambda found: f"<{found[1]}h{int(found[2]) + 1}", drawn)
 
 
 def plain(text: str) -> str:

@@ -100,7 +100,7 @@ async def test_a_range_of_lines_is_marked_without_a_script(client):
 
 async def test_markdown_is_read_as_prose_and_looked_at_as_code(client):
     text = await shown(client, "blob/docs/guide.md")
-    assert '<h1 id="readme-guide">' in text
+    assert '<h2 id="readme-guide">' in text
     assert 'href="/ada/book/blob/src/main.py"' in text
     assert "aria-current=page>prose" in text
     assert 'id="L3"' in await shown(client, "blob/docs/guide.md?as=code")

@@ -110,6 +110,11 @@ def test_headings_can_be_linked_to():
     assert 'href="#readme-getting-started"' in html
 
 
+def test_headings_can_stand_below_the_title_of_a_page():
+    html = markup.lowered(shown("# A <h1>\n\n###### B\n\n`<h2>`"))
+    assert re.findall(r"</?h\d", html) == ["<h2", "</h2", "<h6", "</h6"]
+
+
 def test_the_second_heading_of_a_name_has_an_anchor_of_its_own():
     assert re.findall(r' id="([^"]*)"', shown("# A\n\n# A\n\n## A\n")) == [
         "readme-a",

@@ -208,7 +208,8 @@ def vouched() -> list[Vouched]:
 
 def readme() -> Markup:
     """Return what a README may hold."""
-    return Markup(markup.markdown(README, lambda path: path, lambda path: path))  # noqa: S704
+    drawn = markup.markdown(README, lambda path: path, lambda path: path)
+    return Markup(markup.lowered(drawn))  # noqa: S704 - markup sanitizes
 
 
 def _reason(landing: Landing) -> Reason:

@@ -110,7 +110,7 @@ def _language(found: _Notebook) -> str:
 def _cell(cell: _Cell, at: int, ending: str, link: markup.Resolve, image: markup.Resolve) -> Cell:
     text = _text(cell.source)[:SHOWN_CHARS]
     if cell.cell_type == "markdown":
-        drawn = markup.markdown(text, link, image)
+        drawn = markup.lowered(markup.markdown(text, link, image))
         return Cell(Markup(drawn), [], None, [])  # noqa: S704 - markup sanitizes
     lines = [
         Markup(line)  # noqa: S704 - highlight escapes

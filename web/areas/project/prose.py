@@ -13,7 +13,10 @@ SHOWN_BYTES = 200_000
 
 
 def rendered(place: Place, directory: str, name: str, raw: bytes) -> str:
-    """Return the beginning of a file of prose as HTML, by what its name says it is."""
+    """Return the beginning of a file of prose as HTML, by what its name says it is.
+
+    Its first heading is of the second level: the title of the page is the project's, or the file's.
+    """
 
     def link(target: str) -> str | None:
         return resolved(place, directory, target, "blob")
@@ -25,9 +28,9 @@ def rendered(place: Place, directory: str, name: str, raw: bytes) -> str:
         return "<p>This file is binary.</p>"
     text, lower = raw[:SHOWN_BYTES].decode("utf-8", "replace"), name.lower()
     if lower.endswith(MARKDOWN):
-        return markup.markdown(text, link, image)
+        return markup.lowered(markup.markdown(text, link, image))
     if lower.endswith(RESTRUCTURED):
-        return restructured.restructured(text, link, image)
+        return markup.lowered(restructured.restructured(text, link, image))
     return markup.plain(text)
 
 
