@@ -96,6 +96,15 @@ def test_nothing_comes_from_another_place(path):
     assert "@import" not in path.read_text()
 
 
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_letters_are_of_the_sizes_that_are_tokens(path):
+    """Or of a share of what they stand in; what is printed has points."""
+    sizes = r"font-size:\s*([^;}]+)|font:\s*var\(--\w+\) ([^;}]+?) var"
+    said = (one or other for one, other in re.findall(sizes, path.read_text()))
+    known = r"(var\(--(text|lead)-\w+\)|inherit|[\d.]+(em|pt))(/var\(--lead-\w+\))?"
+    assert [size for size in said if not re.fullmatch(known, size.strip())] == []
+
+
 def test_each_token_that_is_used_is_one():
     text = stylesheet()[0].decode()
     assert set(re.findall(r"var\((--[\w-]+)", text)) <= set(re.findall(r"(--[\w-]+):", text))
