@@ -11,6 +11,8 @@ from mic.wire.people import (
     DeletedProjects,
     Invitation,
     Invitations,
+    LlmChanges,
+    Llms,
     Member,
     Members,
     NewInvitation,
@@ -56,6 +58,16 @@ def update(connection: Connection, handle: str, name: str) -> Organization:
 def delete(connection: Connection, handle: str) -> None:
     """Remove an organization without projects."""
     connection.ask("DELETE", _organization(handle), Done, again=False)
+
+
+def models(connection: Connection, account: str) -> Llms:
+    """Return the models that the projects of an account may name."""
+    return connection.get(_models(account), Llms)
+
+
+def set_models(connection: Connection, account: str, changes: LlmChanges) -> Llms:
+    """Change what is named and leave the rest."""
+    return connection.ask("PATCH", _models(account), Llms, changes)
 
 
 def members(connection: Connection, handle: str) -> list[Member]:
@@ -165,6 +177,10 @@ def restore(connection: Connection, account: str, handle: str) -> Project:
 
 def _organization(handle: str) -> str:
     return f"{ORGANIZATIONS}/{_part(handle)}"
+
+
+def _models(account: str) -> str:
+    return f"/accounts/{_part(account)}/models"
 
 
 def _part(text: str) -> str:

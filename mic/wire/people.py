@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from mic.wire.messages import Handle, Project
+from mic.wire.messages import Handle, Model, Project
 
 Name = Annotated[str, Meta(max_length=200)]
 OrganizationRole = Literal["admin", "member"]
@@ -41,6 +41,24 @@ class Organizations(Struct, frozen=True):
     """GET /organizations, by handle."""
 
     organizations: list[Organization]
+
+
+class Llms(Struct, frozen=True, kw_only=True):
+    """GET and PATCH /accounts/{account}/models: which models the account's projects may name.
+
+    No models are any. `llm_default_model` is what a new project gets that names none; it may be
+    empty.
+    """
+
+    llm_models: list[str]
+    llm_default_model: str
+
+
+class LlmChanges(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """PATCH /accounts/{account}/models: what is absent stays, what is empty becomes empty."""
+
+    llm_models: Annotated[list[Model], Meta(max_length=200)] | UnsetType = UNSET
+    llm_default_model: Model | UnsetType = UNSET
 
 
 class Member(Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from node.feeds import verbs as feeds
 from node.kernel import events, jobs
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
+from node.llms import verbs as llms
 from node.notifications import verbs as notifications
 from node.profiles import verbs as profiles
 from node.projects import moves
@@ -83,6 +84,7 @@ def close(forge: Forge, tx: Tx, account: int) -> str | None:
     feeds.forget(tx, account)
     notifications.forget(tx, account)
     profiles.forget(tx, account)
+    llms.forget(tx, account)
     accounts.close(tx, account, at)
     rows.remove(tx, account)
     audit.append(tx, person.party, None, "account.closed", {"handle": person.handle}, at)

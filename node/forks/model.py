@@ -14,7 +14,8 @@ SHOWN = 5
 class NewFork:
     """A fork that somebody asks for; what is empty is as the origin has it, in one's own account.
 
-    A fork of a private project is private.
+    A fork of a private project is private. It names its origin's model, if its owner allows that
+    one, and else the owner's default.
     """
 
     account: str = ""

@@ -31,6 +31,9 @@ from node.landings import marking, reading
 from node.landings.bulk import IMPORTED
 from node.landings.model import Landing
 from node.languages import verbs as languages
+from node.llms import rules as llm_rules
+from node.llms import verbs as llms
+from node.llms.model import Llms
 from node.projects import changing
 from node.projects import rules as project_rules
 from node.projects import verbs as projects
@@ -58,7 +61,7 @@ async def fork(forge: Forge, who: Party, origin: Project, new: NewFork) -> Proje
     def write(tx: Tx) -> Project:
         authorize(access.refreshed(tx, who), Action.CREATE, owner=owner.key)
         now = changing.current(tx, who, origin, Action.READ)
-        tidy = project_rules.check_new(_as_asked(now, new))
+        tidy = project_rules.check_new(_as_asked(now, new, llms.of(tx, owner.key)))
         root = _root(tx, now)
         said = Origin(root.origin, root.position, root.record)
         inherited = projects.chain_ids(tx, now.key)
@@ -102,7 +105,7 @@ async def came_from(forge: Forge, who: Party, landing: Landing) -> Project | Non
     return await forge.db.read(lambda tx: next(iter(projects.among(tx, who, names)), None))
 
 
-def _as_asked(origin: Project, new: NewFork) -> NewProject:
+def _as_asked(origin: Project, new: NewFork, models: Llms) -> NewProject:
     visibility = new.visibility or origin.visibility
     if origin.visibility == PRIVATE and visibility == PUBLIC:
         raise MustBePrivate
@@ -112,7 +115,7 @@ def _as_asked(origin: Project, new: NewFork) -> NewProject:
         description=origin.description,
         visibility=visibility,
         url=origin.url,
-        llm_model=origin.llm_model,
+        llm_model=llm_rules.inherited(models, origin.llm_model),
     )
 
 

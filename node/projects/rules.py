@@ -13,13 +13,13 @@ from node.accounts.rules import DEVICES
 from node.kernel.errors import Denied, Missing
 from node.kernel.limits import Limits
 from node.kernel.parties import Party
+from node.llms import rules as llms
 from node.projects.model import BadProject, NewProject, NothingToUpdate, Project, ProjectChanges
 
 HANDLE_LONGEST = 100
 NAME_LONGEST = 255
 DESCRIPTION_LONGEST = 2000
 URL_LONGEST = 2048
-MODEL_LONGEST = 255
 FIELDS = ("handle", "name", "description", "visibility", "url", "llm_model")
 FORGET = "projects.forget"
 PEERS = "peers"
@@ -161,9 +161,9 @@ def check_url(url: str) -> str:
 def check_model(name: str) -> str:
     """Return a model's name without space around it, or nothing; raise `BadProject`."""
     trimmed = name.strip()
-    if len(trimmed) > MODEL_LONGEST or not trimmed.isprintable():
+    if not llms.is_name(trimmed):
         raise BadProject(
-            "llm_model", f"A model's name has at most {MODEL_LONGEST} printable characters."
+            "llm_model", f"A model's name has at most {llms.LONGEST} printable characters."
         )
     return trimmed
 

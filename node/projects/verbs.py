@@ -4,6 +4,7 @@ What a project is stands in a document that its owner's key signs; a row here is
 document says, and where. Functions that take a `Tx` are for verbs of other slices.
 """
 
+import dataclasses
 from collections.abc import Sequence
 
 from keys.statements.project import open_chain, open_project
@@ -17,6 +18,9 @@ from node.audit.model import AuditRow
 from node.kernel.forge import Forge
 from node.kernel.paging import page_size
 from node.kernel.parties import Party
+from node.llms import rules as llm_rules
+from node.llms import verbs as llms
+from node.llms.model import Llms
 from node.projects import changing, notices, rows, rules
 from node.projects.changing import current
 from node.projects.model import NewProject, OriginPrivate, Project, ProjectChanges
@@ -41,6 +45,7 @@ __all__ = [
     "ids",
     "is_seen",
     "listed",
+    "llms_of",
     "named",
     "update",
     "visible",
@@ -53,7 +58,8 @@ _END = 1 << 62
 async def create(forge: Forge, who: Party, account: str, new: NewProject) -> Project:
     """Make a project in the namespace `account`, its genesis signed by the account's person.
 
-    Raises `NoAccount`, `Denied`, `BadProject`, `ProjectTaken` or `ProjectLimit`.
+    Without a model it takes the account's default. Raises `NoAccount`, `Denied`, `BadProject`,
+    `UnsupportedModel`, `ProjectTaken` or `ProjectLimit`.
     """
     owner = await accounts.get(forge, account)
     authorize(who, Action.CREATE, owner=owner.key)
@@ -97,7 +103,8 @@ async def update(
 ) -> Project:
     """Change a project; a new name or visibility chains a new signed version of its document.
 
-    Raises `NoProject`, `Denied`, `BadProject`, `NothingToUpdate` or `ProjectTaken`.
+    Raises `NoProject`, `Denied`, `BadProject`, `UnsupportedModel`, `NothingToUpdate` or
+    `ProjectTaken`.
     """
     return await forge.db.write(lambda tx: _update(forge, tx, who, account, handle, changes))
 
@@ -105,6 +112,12 @@ async def update(
 async def delete(forge: Forge, who: Party, account: str, handle: str) -> None:
     """Delete a project: gone at once for all, its bytes after seven days; raise as `update`."""
     await forge.db.write(lambda tx: _delete(forge, tx, who, account, handle))
+
+
+async def llms_of(forge: Forge, who: Party, project: Project) -> Llms:
+    """Return the models that the project may name; for who may land on it."""
+    rules.require(who, Action.MEMBERS, project)
+    return await forge.db.read(lambda tx: llms.of(tx, project.owner))
 
 
 async def documents(forge: Forge, who: Party, project: Project) -> list[bytes]:
@@ -184,7 +197,8 @@ def _readable(who: Party, project: Project | None) -> Project:
 def _create(forge: Forge, tx: Tx, who: Party, owner: Account, new: NewProject) -> Project:
     # Asked again: who acts for an organization may just have lost the role.
     authorize(access.refreshed(tx, who), Action.CREATE, owner=owner.key)
-    made = changing.begin(forge, tx, owner, new)
+    model = llm_rules.chosen(llms.of(tx, owner.key), owner.handle, new.llm_model)
+    made = changing.begin(forge, tx, owner, dataclasses.replace(new, llm_model=model))
     changing.tell(tx, who, made, "created", made.created_at)
     return made
 
@@ -197,6 +211,8 @@ def _update(
     after = rules.applied(before, rules.check_changes(changes), at)
     if after.handle.lower() != before.handle.lower():
         changing.check_free(tx, before.owner, before.account, after.handle)
+    if before.llm_model != after.llm_model:
+        llm_rules.require(llms.of(tx, before.owner), before.account, after.llm_model)
     if before.visibility != after.visibility == PUBLIC:
         _check_may_be_public(forge, tx, before)
     if rules.is_said_differently(before, after):

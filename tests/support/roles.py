@@ -50,6 +50,7 @@ SETTINGS = "change its settings"
 OWN = "manage, archive or delete it"
 GIVE = "transfer it"
 NAMESPACE = "make or bring back a project in the account"
+WITHIN = "see the account from inside"
 ORGANIZATION = "see the guild from inside"
 MANAGE = "manage the guild"
 INVITED = "answer the guild's invitation"
@@ -84,6 +85,7 @@ _ELSEWHERE = {
     ANYBODY: frozenset(ROLES),
     SIGNED_IN: frozenset(ROLES) - {"anonymous"},
     NAMESPACE: OWNERS,
+    WITHIN: OWNERS | {"member"},
     ORGANIZATION: frozenset({"member", "organization's admin"}),
     MANAGE: frozenset({"organization's admin"}),
     NODE: frozenset({"node's admin"}),

@@ -207,6 +207,24 @@ async def test_a_token_writes_within_its_scopes(caller, forge):
     assert (await caller.get("/projects/ada/leaf")).status == 404
 
 
+async def test_an_account_says_which_models_its_projects_name(caller, forge):
+    caller.token = await a_token(forge, await an_account(forge, "ada"))
+    where = "/accounts/ada/models"
+    assert await (await caller.get(where)).json() == {"llm_models": [], "llm_default_model": ""}
+    body = {"llm_models": ["m-1", "m-2"], "llm_default_model": "m-1"}
+    assert await (await caller.ask("PATCH", where, body)).json() == body
+    changed = await caller.ask("PATCH", where, {"llm_default_model": "m-2"})
+    assert await changed.json() == body | {"llm_default_model": "m-2"}
+    refused = await caller.ask(
+        "POST", "/accounts/ada/projects", {"handle": "leaf", "llm_model": "m-3"}
+    )
+    said = await refused.json(content_type=None)
+    assert (refused.status, said["code"]) == (400, "project.unsupported-model")
+    assert said["details"] == {"model": "m-3", "allowed": ["m-1", "m-2"]}
+    made = await caller.ask("POST", "/accounts/ada/projects", {"handle": "leaf"})
+    assert (await made.json())["llm_model"] == "m-2"
+
+
 async def test_a_cookie_reads_and_never_writes(caller, forge):
     ada = await an_account(forge, "ada")
     await a_project(forge, ada, "diary", visibility="private")

@@ -173,3 +173,73 @@ async def test_a_form_of_another_site_does_nothing(browsers, site):
         answer = await ada.client.post(path, data={"confirm": "book"}, headers=headers)
         assert answer.status == 403
     assert (await ada.get("/ada/book"))[0] == 200
+
+
+async def test_an_organization_says_which_models_its_projects_name(browsers):
+    olga, otto = await browsers("organization's admin"), await browsers("member")
+    settings, where = f"/organizations/{GUILD}/settings", f"/organizations/{GUILD}/models"
+    typed = {"llm_models": " m-1\r\n\r\nm-2\r\n", "llm_default_model": "m-1"}
+    assert await olga.post(where, **typed) == (303, settings)
+    assert ">m-1\nm-2</textarea>" in (await olga.get(settings))[1]
+    status, page = await olga.post(where, llm_models="m-2", llm_default_model="<m-3>")
+    assert (status, "&lt;m-3&gt;&#39; is not in the list" in page) == (400, True)
+    assert (">m-2</textarea>" in page, 'value="&lt;m-3&gt;"' in page) == (True, True)
+    assert (await otto.post(where, **typed))[0] == 403
+    assert 'value="m-1"' in (await olga.get(settings))[1]
+
+
+async def test_a_person_says_which_models_their_own_projects_name(browsers):
+    ada = await browsers("owner")
+    assert await ada.post("/account/models", llm_models="m-1", llm_default_model="") == (
+        303,
+        "/account",
+    )
+    assert ">m-1</textarea>" in (await ada.get("/account"))[1]
+    status, page = await ada.post("/account/models", llm_models="", llm_default_model="x" * 256)
+    assert (status, "printable characters" in page) == (400, True)
+
+
+def about_models(page):
+    """What a page says beside the field of a project's model."""
+    return re.search(r'id="llm_model-help">(.*?)</p>', page)[1]
+
+
+async def test_a_new_project_is_offered_the_models_of_whose_it_is(browsers):
+    olga = await browsers("organization's admin")
+    assert about_models((await olga.get("/projects/new"))[1]) == "What its agents are to use."
+    typed = {"llm_models": "m-1\nm-2", "llm_default_model": "m-2"}
+    await olga.post(f"/organizations/{GUILD}/models", **typed)
+    _, page = await olga.get("/projects/new")
+    assert f'<option value="m-1" label="{GUILD}">' in page
+    assert about_models(page).endswith(
+        f" {GUILD} allows m-1, m-2; takes m-2 if you leave this empty."
+    )
+    status, page = await olga.post("/projects", account=GUILD, handle="tome", llm_model="m-9")
+    assert (status, "Allowed: m-1, m-2." in page) == (400, True)
+    await olga.post("/projects", account=GUILD, handle="tome")
+    _, page = await olga.get(f"/{GUILD}/tome/settings")
+    assert "<option selected>m-2</option>" in page
+
+
+async def test_settings_say_that_a_model_is_no_longer_allowed_and_keep_it(browsers):
+    olga = await browsers("organization's admin")
+    here = f"/{GUILD}/book/settings"
+    await olga.post(here, llm_model="m-9")
+    assert 'id="llm_model" name="llm_model" value="m-9"' in (await olga.get(here))[1]
+    typed = {"llm_models": "m-1", "llm_default_model": ""}
+    await olga.post(f"/organizations/{GUILD}/models", **typed)
+    _, page = await olga.get(here)
+    assert "<option selected>m-9</option>" in page
+    assert "the project keeps it until you choose another one" in about_models(page)
+    assert (await olga.post(here, description="Changed", llm_model="m-9"))[0] == 303
+    status, page = await olga.post(here, llm_model="m-8")
+    assert (status, "may not use the model" in page) == (400, True)
+    assert (await olga.post(here, llm_model="m-1"))[0] == 303
+    assert "any more" not in about_models((await olga.get(here))[1])
+
+
+async def test_settings_say_what_reaches_the_log(browsers):
+    ada = await browsers("owner")
+    _, page = await ada.get("/ada/book/settings")
+    assert "Nothing but landings of sessions" in page
+    assert "no main branch to protect" in page

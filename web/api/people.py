@@ -2,8 +2,12 @@
 
 from typing import Literal, cast
 
+from msgspec import UNSET
+
 from node.accounts import verbs as accounts
 from node.accounts.model import NoAccount
+from node.llms import verbs as llms
+from node.llms.model import Llms
 from node.organizations import verbs as organizations
 from node.organizations.model import Organization as Group
 from node.replication import overview
@@ -48,6 +52,24 @@ async def starred(asked: Asked) -> Reply:
     found = await accounts.get(asked.forge, asked.named("account"))
     listed = await stars.starred(asked.forge, asked.who, found.key, 100)
     return Reply(shapes.Projects([encoded(asked, one.project) for one in listed]))
+
+
+async def models(asked: Asked) -> Reply:
+    """Return the models that the projects of an account may name."""
+    return Reply(_models(await llms.get(asked.forge, asked.who, asked.named("account"))))
+
+
+async def models_change(asked: Asked) -> Reply:
+    """Change what the body names and leave the rest."""
+    allowed, default = asked.body.llm_models, asked.body.llm_default_model
+    changed = await llms.update(
+        asked.forge,
+        asked.who,
+        asked.named("account"),
+        None if allowed is UNSET else allowed,
+        None if default is UNSET else default,
+    )
+    return Reply(_models(changed))
 
 
 async def organizations_listed(asked: Asked) -> Reply:
@@ -100,6 +122,10 @@ async def organization_remove(asked: Asked) -> Reply:
     handle, member = asked.named("organization"), asked.named("member")
     await organizations.remove(asked.forge, asked.who, handle, member)
     return Reply(None)
+
+
+def _models(one: Llms) -> shapes.Llms:
+    return shapes.Llms(list(one.allowed), one.default)
 
 
 def _organization(one: Group) -> shapes.Organization:

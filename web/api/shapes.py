@@ -289,6 +289,25 @@ class Account(Struct, frozen=True):
     created_at: int
 
 
+class Llms(Struct, frozen=True):
+    """The models that the projects of an account may name: with no list, any.
+
+    `llm_default_model` is what a new project gets that names none; it may be empty.
+    """
+
+    llm_models: list[str]
+    llm_default_model: str
+
+
+class LlmChanges(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is to be different: what is absent stays, what is empty becomes empty."""
+
+    llm_models: (
+        Annotated[list[Annotated[str, Meta(max_length=255)]], Meta(max_length=200)] | UnsetType
+    ) = UNSET
+    llm_default_model: Annotated[str, Meta(max_length=255)] | UnsetType = UNSET
+
+
 class NewOrganization(Struct, frozen=True, forbid_unknown_fields=True):
     """An organization to make."""
 

@@ -8,6 +8,7 @@ from web.api.model import PREFIX, Operation
 
 P = "/projects/{account}/{project}"
 GROUP = "/organizations/{organization}"
+MODELS = "/accounts/{account}/models"
 NODE, PROJECTS, FILES, LANDINGS, PEOPLE, ORGANIZATIONS = (
     "The node",
     "Projects",
@@ -289,6 +290,20 @@ OPERATIONS: tuple[Operation, ...] = (
         "List what an account gave stars",
         people.starred,
         shapes.Projects,
+    ),
+    Operation(
+        "GET", MODELS, PEOPLE, "List its models", people.models, shapes.Llms, scope=PROJECT_READ
+    ),
+    Operation(
+        "PATCH",
+        MODELS,
+        PEOPLE,
+        "Say which models its projects may name",
+        people.models_change,
+        shapes.Llms,
+        PROJECT_WRITE,
+        body=shapes.LlmChanges,
+        example={"llm_models": ["m-1", "m-2"], "llm_default_model": "m-1"},
     ),
     Operation(
         "GET",

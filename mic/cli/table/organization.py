@@ -6,6 +6,7 @@ _ORGANIZATION = Option("ORGANIZATION", "the organization's handle")
 _PERSON = Option("PERSON", "the person's handle")
 _NUMBER = Option("NUMBER", "the invitation, as `mic org invitations` numbers it", number=True)
 _ROLES = ("admin", "member")
+_ACCOUNT = Option("ACCOUNT", "the organization, or your own handle")
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -40,6 +41,34 @@ COMMANDS: tuple[Command, ...] = (
         "mic org update ORGANIZATION --name NAME",
         (('mic org update guild --name "The Old Guild"', "its handle stays"),),
         (_ORGANIZATION, Option("--name", "the new name", short="-n", value="NAME")),
+    ),
+    Command(
+        "org models list",
+        "models.listed",
+        "list the models that an organization's projects may name",
+        "mic org models list ACCOUNT",
+        (("mic org models list guild", "one a line, and which is the default"),),
+        (_ACCOUNT,),
+        more="Without a list, a project may name any model.",
+        tool="reads",
+    ),
+    Command(
+        "org models set",
+        "models.change",
+        "say which models an organization's projects may name",
+        "mic org models set ACCOUNT [--allow MODEL]... [--any] [--default MODEL]",
+        (
+            ("mic org models set guild --allow m-1 --allow m-2 --default m-1", "these two"),
+            ("mic org models set guild --any", "any model again"),
+            ('mic org models set guild --default ""', "no default any more"),
+        ),
+        (
+            _ACCOUNT,
+            Option("--allow", "a model of the new list", value="MODEL", many="*"),
+            Option("--any", "no list: any model is allowed"),
+            Option("--default", "what a new project names by itself", value="MODEL"),
+        ),
+        more="A project keeps a model that is no longer allowed, until somebody changes it.",
     ),
     Command(
         "org delete",

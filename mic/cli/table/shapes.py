@@ -48,6 +48,7 @@ SHAPES = {
     "org invitations": "[{id, kind, target, role, inviter, invited?, created_at, expires_at}]",
     "org list": f"[{_ORGANIZATION}]",
     "org members": _MEMBERS,
+    "org models list": "{llm_models: [name], llm_default_model}",
     "project create": _PROJECT,
     "project get": _PROJECT,
     "project list": f"[{_PROJECT}]",

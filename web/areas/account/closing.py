@@ -10,6 +10,8 @@ from node.accounts.model import Account
 from node.closings import verbs as closings
 from node.closings.model import Prospect
 from node.kernel.errors import Fault
+from node.llms import verbs as llms
+from node.llms.model import Llms
 from node.organizations import verbs as organizations
 from node.organizations.model import Belonging
 from node.profiles import verbs as profiles
@@ -21,6 +23,7 @@ from node.stars.model import Listed
 from web import forms
 from web.areas.people import editing
 from web.areas.people.editing import Longest
+from web.areas.projects import models
 from web.failures import status_of
 from web.page import forge_of, party_of, render
 
@@ -34,6 +37,7 @@ class View:
 
     account: Account
     profile: Profile
+    models: Llms
     limits: Longest
     storage: Storage
     organizations: list[Belonging]
@@ -80,6 +84,16 @@ async def change_picture(request: web.Request) -> web.StreamResponse:
     return await _done(request, changed)
 
 
+async def change_models(request: web.Request) -> web.StreamResponse:
+    """Keep which models the viewer's projects may name."""
+    forge, who, form = forge_of(request), party_of(request), await forms.typed(request)
+    said = models.typed(form)
+    changed = llms.update(forge, who, who.handle or "", said.allowed, said.default)
+    if fault := await forms.fault_of(changed):
+        return await _page(request, fault, allowed=said)
+    raise forms.seen_other(HERE)
+
+
 async def _done(
     request: web.Request, attempt: Awaitable[object], said: Profile | None = None
 ) -> web.StreamResponse:
@@ -89,7 +103,10 @@ async def _done(
 
 
 async def _page(
-    request: web.Request, fault: Fault | None, said: Profile | None = None
+    request: web.Request,
+    fault: Fault | None,
+    said: Profile | None = None,
+    allowed: Llms | None = None,
 ) -> web.StreamResponse:
     forge, who = forge_of(request), party_of(request)
     prospect = await closings.prospect(forge, who)
@@ -98,6 +115,7 @@ async def _page(
     view = View(
         account=account,
         profile=replace(said, picture=kept.picture) if said else kept,
+        models=allowed or await llms.get(forge, who, account.handle),
         limits=editing.LONGEST,
         storage=await storage.storage(forge, who),
         organizations=await organizations.belonging(forge, account.handle),

@@ -2,6 +2,7 @@
 
 from node.forks.model import Lineage, Root
 from node.languages.model import Share
+from node.llms.model import Llms
 from node.projects.model import Project
 from node.stars.model import Listed, Page, Standing
 from store.tree import EMPTY
@@ -15,6 +16,7 @@ SHARES = [
     Share("Nix", 2_700, 27),
     Share("Makefile", 300, 3),
 ]
+MODELS = Llms(("larch-3", "larch-3-small"), "larch-3")
 
 
 def listed(project: Project, now: int) -> list[Listed]:

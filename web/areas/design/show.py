@@ -19,6 +19,7 @@ from node.forks.model import Lineage
 from node.invitations.model import Invitation
 from node.landings.model import Landing
 from node.languages.model import Share
+from node.llms.model import Llms
 from node.organizations.model import Organization
 from node.projects.behind import Lag
 from node.projects.model import Deleted
@@ -91,6 +92,7 @@ class View:
     standing: Standing
     lineages: list[Lineage]
     languages: list[Share]
+    models: Llms
     files: Files
     checked: tuple[dict[str, str], ...]
     page: Page
@@ -140,6 +142,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         standing=projects.STANDING,
         lineages=projects.lineages(samples.place(forge.node.url, now).project),
         languages=projects.SHARES,
+        models=projects.MODELS,
         files=files.files(samples.place(forge.node.url, now).project.address, now),
         checked=CHECKED,
         page=projects.page(samples.place(forge.node.url, now).project, now),

@@ -1,4 +1,4 @@
-"""What an organization is called, and its end."""
+"""What an organization is called and says of itself, which models it allows, and its end."""
 
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
@@ -7,6 +7,8 @@ from aiohttp import web
 
 from node.access.model import Action, NotAllowed
 from node.kernel.errors import Fault
+from node.llms import verbs as llms
+from node.llms.model import Llms
 from node.organizations import verbs as organizations
 from node.organizations.model import Organization
 from node.profiles import verbs as profiles
@@ -14,6 +16,7 @@ from node.profiles.model import Profile
 from web import forms
 from web.areas.people import editing
 from web.areas.people.editing import Longest
+from web.areas.projects import models
 from web.failures import status_of
 from web.page import forge_of, party_of, render
 
@@ -24,6 +27,7 @@ class View:
 
     organization: Organization
     profile: Profile
+    models: Llms
     limits: Longest
     problem: str
 
@@ -55,6 +59,16 @@ async def change_picture(request: web.Request) -> web.StreamResponse:
     return await _done(request, changed, f"/organizations/{_name(request)}/settings")
 
 
+async def change_models(request: web.Request) -> web.StreamResponse:
+    """Keep which models the organization's projects may name."""
+    forge, who, form = forge_of(request), party_of(request), await forms.typed(request)
+    said = models.typed(form)
+    changed = llms.update(forge, who, _name(request), said.allowed, said.default)
+    if fault := await forms.fault_of(changed):
+        return await _page(request, fault, allowed=said)
+    raise forms.seen_other(f"/organizations/{_name(request)}/settings")
+
+
 async def delete(request: web.Request) -> web.StreamResponse:
     """Remove the organization, if its handle was typed."""
     form = await forms.typed(request)
@@ -75,15 +89,19 @@ async def _done(
 
 
 async def _page(
-    request: web.Request, fault: Fault | None, said: Profile | None = None
+    request: web.Request,
+    fault: Fault | None,
+    said: Profile | None = None,
+    allowed: Llms | None = None,
 ) -> web.StreamResponse:
-    forge = forge_of(request)
-    found = await organizations.get(forge, party_of(request), _name(request))
+    forge, who = forge_of(request), party_of(request)
+    found = await organizations.get(forge, who, _name(request))
     if found.role != "admin":
         raise NotAllowed(Action.WRITE_SETTINGS)
     kept = await profiles.get(forge, found.handle)
     shown = replace(said, picture=kept.picture) if said else kept
-    view = View(found, shown, editing.LONGEST, fault.message if fault else "")
+    listed = allowed or await llms.get(forge, who, found.handle)
+    view = View(found, shown, listed, editing.LONGEST, fault.message if fault else "")
     status = status_of(fault) if fault else 200
     return render(request, "areas/organizations/settings.html", view, status)
 

@@ -7,10 +7,11 @@ from aiohttp import web
 
 from node.access.rules import require_account
 from node.kernel.errors import Fault
+from node.llms.model import Llms
 from node.projects import verbs as projects
 from node.projects.model import NewProject
 from web import forms
-from web.areas.projects import typed
+from web.areas.projects import models, typed
 from web.failures import status_of
 from web.page import forge_of, party_of, render
 
@@ -19,9 +20,10 @@ FIELDS = ("account", "name", "handle", "description", "visibility", "url", "llm_
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What was typed, where it may go, and what is wrong with it."""
+    """What was typed, where it may go, which models are known there, and what is wrong."""
 
     namespaces: list[str]
+    models: list[tuple[str, Llms]]
     typed: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
 
@@ -59,7 +61,9 @@ async def create(request: web.Request) -> web.StreamResponse:
 async def _form(
     request: web.Request, asked: Mapping[str, str], fault: Fault | None
 ) -> web.StreamResponse:
-    names = await typed.namespaces(forge_of(request), party_of(request))
-    view = View(names, asked, fault.message if fault else "")
+    forge, who = forge_of(request), party_of(request)
+    names = await typed.namespaces(forge, who)
+    offered = await models.offered(forge, who, names)
+    view = View(names, offered, asked, fault.message if fault else "")
     status = status_of(fault) if fault else 200
     return render(request, "areas/projects/new.html", view, status)

@@ -8,6 +8,7 @@ from aiohttp import web
 from node.access.model import Action, Member
 from node.invitations import verbs as invitations
 from node.kernel.errors import Fault
+from node.llms.model import Llms
 from node.projects import members as project_members
 from node.projects import moves
 from node.projects import verbs as projects
@@ -27,6 +28,7 @@ class View:
 
     place: Place
     members: list[Member]
+    models: Llms
     owns: bool
     said: str
     problem: str
@@ -127,6 +129,7 @@ async def _page(
     view = View(
         place=place,
         members=await project_members.members(forge, who, place.project),
+        models=await projects.llms_of(forge, who, place.project),
         owns=owns,
         said=said,
         problem=fault.message if fault else "",

@@ -1,0 +1,1 @@
+"""Which models the agents of an account's projects may be told to use."""
