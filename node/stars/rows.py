@@ -1,16 +1,19 @@
 """Stars, interactions and what is counted of projects, in SQL."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from node.stars.model import Activity
 from store.database import Tx
 
+Seer = Mapping[str, int | None]
+"""Whose private projects are looked at, `account`, and of which one alone, `only`."""
+
 _SEEN = (
     " from projects join accounts on accounts.key = owner where deleted_at is null"
-    " and (visibility = 'public' or owner = :account"
+    " and (visibility = 'public' or (:only is null or projects.key = :only) and (owner = :account"
     " or owner in (select organization from members where account = :account)"
-    " or projects.key in (select project from project_members where account = :account))"
+    " or projects.key in (select project from project_members where account = :account)))"
 )
 _PAGE = " limit :limit offset :start"
 _ORDERS = {
@@ -78,11 +81,13 @@ def interacted(tx: Tx, account: int, limit: int) -> list[int]:
     return [key for (key,) in rows]
 
 
-def starred(tx: Tx, account: int, limit: int) -> list[int]:
-    """Return the projects that somebody gave a star, the last one first."""
+def starred(tx: Tx, seer: Seer, giver: int, limit: int) -> list[int]:
+    """Return those projects with a star of `giver` that may be seen, the last one first."""
     rows = tx.execute(
-        "select project from project_stars where account = ? order by at desc, project limit ?",
-        (account, limit),
+        "select projects.key"
+        + _SEEN.replace(" where", " join project_stars on project = projects.key where", 1)
+        + " and project_stars.account = :giver order by at desc, projects.key limit :limit",
+        {**seer, "giver": giver, "limit": limit},
     )
     return [key for (key,) in rows]
 
@@ -93,15 +98,15 @@ def forget(tx: Tx, account: int) -> None:
     tx.execute("delete from project_interactions where account = ?", (account,))
 
 
-def count_seen(tx: Tx, account: int) -> int:
-    """Return how many projects an account may see."""
-    (count,) = tx.execute("select count(*)" + _SEEN, {"account": account}).fetchone()
+def count_seen(tx: Tx, seer: Seer) -> int:
+    """Return how many projects may be seen."""
+    (count,) = tx.execute("select count(*)" + _SEEN, dict(seer)).fetchone()
     return int(count)
 
 
-def ordered(tx: Tx, account: int, sort: str, start: int, limit: int) -> list[int]:
-    """Return keys of projects that an account may see, in an order that the table knows."""
-    asked = {"account": account, "start": start, "limit": limit}
+def ordered(tx: Tx, seer: Seer, sort: str, start: int, limit: int) -> list[int]:
+    """Return keys of projects that may be seen, in an order that the table knows."""
+    asked = {**seer, "start": start, "limit": limit}
     rows = tx.execute("select projects.key" + _SEEN + _ORDERS[sort] + _PAGE, asked)
     return [key for (key,) in rows]
 
@@ -118,12 +123,12 @@ def worked_on(tx: Tx, account: int, limit: int) -> list[int]:
     return [key for (key,) in rows]
 
 
-def activities(tx: Tx, account: int, since: int, most: int) -> list[Activity]:
+def activities(tx: Tx, seer: Seer, since: int, most: int) -> list[Activity]:
     """Return what happened since a day with those projects that can be among the first `most`.
 
     To these belong all to which something happened, and of the others those with most stars.
     """
-    asked = {"account": account, "day": since, "at": since * 86_400_000, "most": most}
+    asked = {**seer, "day": since, "at": since * 86_400_000, "most": most}
     rows = tx.execute(
         "with given as (select project, count(*) as n from project_stars where at >= :at"  # noqa: S608  constants
         " group by project), landed as (select project, sum(landings) as n from project_days"

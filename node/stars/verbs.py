@@ -6,6 +6,7 @@ list of what they were at last. Nobody else is counted.
 
 from collections.abc import Sequence
 
+from node.access import scopes
 from node.access.model import Action
 from node.access.rules import require_account
 from node.audit import verbs as audit
@@ -21,7 +22,6 @@ from node.stars.model import Listed, Page, Sort, Standing
 from store.database import Tx
 
 PAUSE_MS = 60_000
-_NOBODY = 0
 
 
 async def set_star(
@@ -81,17 +81,19 @@ async def mine(forge: Forge, who: Party, limit: int = 500) -> list[Listed]:
 
 async def starred(forge: Forge, who: Party, account: int, limit: int = 50) -> list[Listed]:
     """Return the projects that an account gave a star and `who` may see, the last one first."""
-    return await forge.db.read(lambda tx: _listed(tx, who, rows.starred(tx, account, limit)))
+    return await forge.db.read(
+        lambda tx: _listed(tx, who, rows.starred(tx, _seer(who), account, limit))
+    )
 
 
 async def explore(forge: Forge, who: Party, sort: Sort, page: int = 1, size: int = 6) -> Page:
     """Return a page of the projects that `who` may see, in an order."""
-    account = who.account or _NOBODY
+    seer = _seer(who)
 
     def read(tx: Tx) -> Page:
-        total = rows.count_seen(tx, account)
+        total = rows.count_seen(tx, seer)
         number = max(min(page, (total + size - 1) // size), 1)
-        keys = _keys(forge, tx, account, sort, (number - 1) * size, size)
+        keys = _keys(forge, tx, seer, sort, (number - 1) * size, size)
         return Page(_listed(tx, who, keys), number, total, size)
 
     return await forge.db.read(read)
@@ -112,11 +114,17 @@ def forget(tx: Tx, account: int) -> None:
     rows.forget(tx, account)
 
 
-def _keys(forge: Forge, tx: Tx, account: int, sort: Sort, start: int, size: int) -> list[int]:
+def _seer(who: Party) -> rows.Seer:
+    """Return whose private projects `who` sees: a token may show fewer than its account has."""
+    may_read = scopes.covers(who.scopes, {scopes.PROJECT_READ})
+    return {"account": who.account if may_read else None, "only": who.only}
+
+
+def _keys(forge: Forge, tx: Tx, seer: rows.Seer, sort: Sort, start: int, size: int) -> list[int]:
     if sort is not Sort.TRENDING:
-        return rows.ordered(tx, account, sort.value, start, size)
+        return rows.ordered(tx, seer, sort.value, start, size)
     since = forge.now() // rules.DAY_MS - rules.DAYS + 1
-    return rules.trending(rows.activities(tx, account, since, start + size))[start : start + size]
+    return rules.trending(rows.activities(tx, seer, since, start + size))[start : start + size]
 
 
 def _listed(tx: Tx, who: Party, keys: Sequence[int]) -> list[Listed]:

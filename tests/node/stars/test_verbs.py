@@ -1,6 +1,7 @@
 """Stars count once, for who may see the project; lists are in the order that they say."""
 
 import asyncio
+import dataclasses
 
 import pytest
 
@@ -178,3 +179,37 @@ async def test_trending_pages_hold_each_project_once_in_the_order_of_the_formula
         found += await names(forge, ANONYMOUS, Sort.TRENDING, page, 2)
     # Both have 4: two landings, or a new star and the log of it. Then by stars, the newest first.
     assert found == ["b5", "b0", "b4", "b8", "b3", "b7", "b2", "b6", "b1"]
+
+
+@pytest.mark.parametrize("sort", Sort)
+async def test_a_limited_token_learns_of_no_private_project_but_its_own(forge, sort):
+    ada = await an_account(forge)
+    made = {name: await a_project(forge, ada, name, visibility="private") for name in "abc"}
+    await a_project(forge, ada, "book")
+    for project in made.values():
+        await stars.set_star(forge, ada.party, project, starred=True)
+    cases = (
+        (ada.party, {"a", "b", "c", "book"}),
+        (dataclasses.replace(ada.party, only=made["b"].key), {"b", "book"}),
+        (dataclasses.replace(ada.party, scopes=frozenset()), {"book"}),
+        (ANONYMOUS, {"book"}),
+    )
+    for who, seen in cases:
+        first = await stars.explore(forge, who, sort, size=1)
+        assert (first.total, len(first.items)) == (len(seen), 1)
+        every = [await names(forge, who, sort, page, size=1) for page in range(1, len(seen) + 1)]
+        assert {name for one in every for name in one} == seen
+        listed = await stars.starred(forge, who, ada.key, limit=2)
+        assert len(listed) == min(len(seen) - 1, 2)
+        assert {one.project.handle for one in listed} <= seen
+
+
+async def test_stars_on_what_is_hidden_take_no_place_in_a_list(forge, clock, book):
+    ada, bob = await an_account(forge), await an_account(forge, "bob")
+    await stars.set_star(forge, ada.party, book)
+    for name in "abc":
+        clock.move(1)
+        hidden = await a_project(forge, ada, name, visibility="private")
+        await stars.set_star(forge, ada.party, hidden)
+    listed = await stars.starred(forge, bob.party, ada.key, limit=2)
+    assert [one.project.handle for one in listed] == ["book"]
