@@ -24,6 +24,7 @@ from tests.support.features import settled
 from tests.support.forges import a_project, an_account
 from web.areas.projects.bring import named_by
 from web.areas.projects.typed import handle_of
+from web.areas.stars import badge
 from web.page import SESSION_COOKIE
 
 OWN_FORM = {"Sec-Fetch-Site": "same-origin"}
@@ -126,10 +127,26 @@ async def test_a_badge_is_a_picture_of_stars_or_of_the_newest_landing(forge, vis
         assert answer.headers["Cache-Control"] == "public, max-age=300"
         assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
         assert answer.content_type == "image/svg+xml"
-    assert (await visitor.get("/ada/book/badge.svg?kind=<script>"))[0] == 404
     assert (await visitor.get("/ada/nothing/badge.svg"))[0] == 404
-    page = (await visitor.get("/ada/book"))[1]
-    assert "[![book](http://127.0.0.1:7070/ada/book/badge.svg?kind=stars)]" in page
+
+
+@pytest.mark.usefixtures("book")
+@pytest.mark.parametrize("kind", ["", "Stars", "quality", "<script>"])
+async def test_a_badge_of_another_kind_is_none_and_the_kinds_are_said(visitor, kind):
+    status, page = await visitor.get(f"/ada/book/badge.svg?kind={kind}")
+    assert (status, "A badge shows stars or landing, not" in page) == (404, True)
+    assert "<script>" not in page
+
+
+@pytest.mark.usefixtures("book")
+async def test_each_badge_stands_in_the_share_box_as_markdown_and_as_html(visitor):
+    page = html.unescape((await visitor.get("/ada/book"))[1])
+    box = page.partition("Show it elsewhere")[2]
+    for kind in badge.KINDS:
+        shown = f"http://127.0.0.1:7070/ada/book/badge.svg?kind={kind}"
+        assert f"[![book]({shown})](http://127.0.0.1:7070/ada/book)" in box
+        assert f'<img src="{shown}" alt="book" height="20"></a>' in box
+        assert f'<img src="/ada/book/badge.svg?kind={kind}"' in box
 
 
 async def test_the_badge_of_a_private_project_is_for_its_people(forge, visitor, bobs, bob):
