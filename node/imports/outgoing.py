@@ -18,6 +18,7 @@ from store import contents
 from store.changes import Change
 from store.database import Tx
 from store.digest import Digest
+from store.errors import BadManifest
 from store.git import fastimport
 from store.git.commits import NewCommit
 
@@ -75,11 +76,17 @@ async def files(forge: Forge, changes: tuple[Change, ...]) -> AsyncIterator[byte
 
 
 async def content(forge: Forge, digest: Digest, size: int) -> AsyncIterator[bytes]:
-    """Yield a content, a piece in memory at a time."""
+    """Yield a content, a piece in memory at a time; raises `BadManifest` for another size.
+
+    Whoever reads the stream of git takes what is too long for commands.
+    """
     spans = [(digest, size)]
     if size > contents.BLOB_MAX:
         spans = await forge.db.read(
             lambda tx: contents.spans(digest, size, lambda d: forge.objects.get(tx, d))
         )
-    for part, _ in spans:
-        yield await forge.db.read(lambda tx, d=part: forge.objects.get(tx, d))  # type: ignore[misc]
+    for part, length in spans:
+        raw = await forge.db.read(lambda tx, d=part: forge.objects.get(tx, d))  # type: ignore[misc]
+        if len(raw) != length:
+            raise BadManifest(f"a piece of {len(raw)} bytes is said to have {length}")
+        yield raw

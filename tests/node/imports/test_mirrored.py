@@ -2,9 +2,12 @@
 
 import pytest
 
+from node.imports import stream
 from node.imports import verbs as imports
-from node.imports.model import CommitsElsewhere
+from node.imports.model import CommitsElsewhere, Kept
 from node.kernel.parties import ANONYMOUS
+from store.errors import BadManifest
+from store.records import Kind, make
 from tests.node.imports.test_importing import told
 from tests.support.drafts import a_landing
 from tests.support.followers import accept, followed, groups_of, send_contents, two_nodes
@@ -56,3 +59,15 @@ async def test_a_mirror_of_a_push_makes_no_commits_of_its_own(nodes, tmp_path):
     with pytest.raises(CommitsElsewhere) as refused:
         await heads(mirror, copy)
     assert refused.value.details["position"] == 2
+
+
+async def test_what_is_longer_than_it_is_said_to_be_is_no_command_to_git(nodes, tmp_path):
+    forge, _ = nodes
+    gits = Gits(tmp_path / "a.git")
+    commit = gits.main(gits.commit({"a": b"1\n"}))
+    evil = b"x\nreset refs/heads/evil\nfrom %b\n" % commit.encode()
+    record = make(Kind.BLOB, evil)
+    await forge.objects.ingest([record])
+    with pytest.raises(BadManifest):
+        await stream.contents_told(forge, gits.path, [Kept("blob", record.digest, 1)])
+    assert gits.git("for-each-ref", "--format=%(refname)").split() == [b"refs/heads/main"]
