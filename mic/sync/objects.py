@@ -47,7 +47,8 @@ async def fetch(forge: Forge, who: Party, request: web.Request) -> web.StreamRes
     at, first = edge.number(request, "at"), edge.number(request, "from")
     ids = list(dict.fromkeys(await _want_list(request)))
     if edge.number(request, "residue"):
-        await imports.check_residue(forge, who, project, ids)
+        async with request.app[membership.WALKS]:
+            await imports.check_residue(forge, who, project, ids)
         return await streams.send(forge, request, streams.Source(forge.objects), iter(ids))
     head = await landings.head(forge, who, project)
     position = head.position if at is None else at

@@ -92,9 +92,9 @@ class Door:
 
 
 @asynccontextmanager
-async def a_door(forge: Forge) -> AsyncIterator[Door]:
-    """The sync door alone, on a free port."""
-    app = web.Application()
+async def a_door(forge: Forge, app: web.Application | None = None) -> AsyncIterator[Door]:
+    """The sync door alone, on a free port; `app` is empty so far."""
+    app = web.Application() if app is None else app
     routes.add_routes(app, forge)
     runner = http.runner(app)
     await runner.setup()
