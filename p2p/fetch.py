@@ -38,7 +38,7 @@ from store import contents, tree
 from store.changes import Change
 from store.database import Tx
 from store.digest import Digest
-from store.errors import StoreFault
+from store.errors import DiskFull, StoreFault
 from store.nodes import Mode
 
 log = logging.getLogger(__name__)
@@ -336,8 +336,10 @@ async def _with_git(project: Project, work: Pull, before: int) -> None:
     """Fetch what git has besides landings, if anybody gives it: a mirror is whole without it."""
     try:
         await residues.bring(work.taking, project, before, work.position)
-    except Fault as fault:
-        log.info("no git: %s", fault.message, extra={"project": project.id})
+    except DiskFull:
+        raise
+    except (Fault, StoreFault) as fault:
+        log.warning("no git: %s", fault, extra={"project": project.id})
 
 
 async def _seen(forge: Forge, project_id: str, sources: Sequence[Source]) -> None:

@@ -28,6 +28,7 @@ from node.landings.model import Landing
 from node.projects.model import Project
 from store.database import Tx
 from store.errors import StoreFault
+from store.git.checks import LENIENT
 from store.git.objects import ZERO
 from store.git.program import run
 from store.git.residue import write_pack
@@ -116,7 +117,7 @@ async def _brought_on(forge: Forge, project: Project, path: Path) -> None:
     try:
         await _bring_on(forge, project, path)
         if trial.exists():
-            await asyncio.to_thread(run, path, "rev-list", "--objects", "--quiet", "--all")
+            await asyncio.to_thread(_check_all, path)
     except StoreFault:
         if not trial.exists():
             raise
@@ -127,6 +128,15 @@ async def _brought_on(forge: Forge, project: Project, path: Path) -> None:
         await forge.db.read(lambda tx: check_whole(forge, tx, project.key))
         raise
     trial.unlink(missing_ok=True)
+
+
+def _check_all(path: Path) -> None:
+    """Raise `GitFailed` unless all is there, and nothing that git refuses where it is pushed.
+
+    Who has a project's home may have signed commits that attack those who clone them.
+    """
+    settings = tuple(f"fsck.{name}=ignore" for name in LENIENT)
+    run(path, "fsck", "--strict", "--no-dangling", "--no-progress", settings=settings)
 
 
 def check_whole(forge: Forge, tx: Tx, project: int, after: int = 0) -> None:

@@ -40,10 +40,13 @@ async def count(forge: Forge, project: Project) -> int:
 
 
 def told(
-    tx: Tx, project: Project, after: int, since: int, most: int
+    forge: Forge, tx: Tx, project: Project, after: int, since: int, most: int
 ) -> tuple[list[Kept], dict[int, str]]:
-    """Return contents behind the first `after`, and commits that were pushed behind `since`."""
-    if reading.held(tx, project.key):
+    """Return contents behind the first `after`, and commits that were pushed behind `since`.
+
+    Nobody is told of what is tried still: it may be a lie, and would be ours then.
+    """
+    if reading.held(tx, project.key) or cache.trial_of(forge, project.key).exists():
         return [], {}
     kept = rows.residue(tx, project.key, after, most)
     first = max(since, reading.last_imported(tx, project.key) or 0) + 1
@@ -58,6 +61,8 @@ def objects(forge: Forge, tx: Tx, project: Project) -> set[Digest]:
         return forge.objects.get(tx, digest)
 
     found: set[Digest] = set()
+    if cache.trial_of(forge, project.key).exists():
+        return found
     for one in rows.residue(tx, project.key):
         found.add(one.content)
         if one.size > contents.BLOB_MAX:

@@ -198,7 +198,7 @@ async def residue(
     These are of positions behind `since`; `most` of either.
     """
     _may_read(who, project)
-    return await forge.db.read(lambda tx: mirrored.told(tx, project, after, since, most))
+    return await forge.db.read(lambda tx: mirrored.told(forge, tx, project, after, since, most))
 
 
 async def check_residue(
@@ -215,6 +215,11 @@ async def check_residue(
 def inherit(tx: Tx, origin: int, project: int) -> None:
     """Give a fork what git calls things of its origin, so that both have the same commits."""
     rows.inherit(tx, origin, project)
+
+
+def let_go(tx: Tx, project: int) -> None:
+    """Forget what git needs besides landings, of a mirror whose contents are to go."""
+    rows.forget_residue(tx, project)
 
 
 def residues(tx: Tx) -> Iterator[Kept]:

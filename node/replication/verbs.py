@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from zlib import crc32
 
 from node.holdings import verbs as holdings
+from node.imports import verbs as imports
 from node.kernel.forge import Forge
 from node.projects import mirroring, moved
 from node.projects import verbs as projects
@@ -325,6 +326,7 @@ async def make_room(forge: Forge, total: int | None) -> Sequence[Seed]:
             rows.drop_contents(tx, seed.key, seed.position + 1)
             if seed.project is not None:
                 holdings.let_go(tx, seed.project)
+                imports.let_go(tx, seed.project)
         return gone
 
     return await forge.db.write(work)

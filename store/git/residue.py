@@ -98,6 +98,14 @@ def opened(part: bytes) -> Iterator[tuple[bytes, bytes]]:
         yield head[1], part[head.end() : at]
 
 
+def is_part(data: bytes) -> bool:
+    """Return whether bytes are a part."""
+    try:
+        return all(True for _ in opened(data))
+    except Corrupt:
+        return False
+
+
 def write_pack(part: bytes, into: Path) -> None:
     """Write the objects of a part as a pack of git; see gitformat-pack."""
     found = list(opened(part))

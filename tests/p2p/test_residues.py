@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from mic.sync import imports as sync
+from node.imports import cache
 from node.imports import verbs as imports
 from node.imports.model import CommitsElsewhere
 from node.kernel.parties import ANONYMOUS
@@ -123,6 +124,96 @@ async def test_a_push_of_which_a_holder_lies_leaves_a_mirror_without_git(
     async with a_liar(home, "/residue", lie) as address:
         seed = await pulled(holder, await seeded(holder, address))
     assert (seed.state, seed.error, seed.position) == ("verified", None, 2)
+    with pytest.raises(CommitsElsewhere):
+        await served(holder, await copy_of(holder, home))
+
+
+def without_the_first(said: bytes) -> bytes:
+    found = json.loads(said)
+    return json.dumps(found | {"kept": found["kept"][1:]}).encode()
+
+
+def with_sizes(of):
+    def lie(said: bytes) -> bytes:
+        found = json.loads(said)
+        kept = [one | {"size": of(one["size"])} for one in found["kept"]]
+        return json.dumps(found | {"kept": kept}).encode()
+
+    return lie
+
+
+SIZES = {
+    "less": with_sizes(lambda size: size - 1),
+    "more": with_sizes(lambda size: size + 1),
+    "of a content in pieces": with_sizes(lambda size: size + (5 << 20)),
+}
+
+
+@pytest.mark.parametrize("name", SIZES)
+async def test_who_lies_about_sizes_is_blamed_and_not_asked_again(home, holder, tmp_path, name):
+    await bring(home.forge, home.ada, home.project, odd(tmp_path / "a.git"))
+    lies = []
+
+    def lie(said: bytes) -> bytes:
+        lies.append(said)
+        return SIZES[name](said)
+
+    async with a_liar(home, "/residue", lie) as address:
+        seed = await pulled(holder, await seeded(holder, address))
+        assert (seed.state, seed.error) == ("verified", None)
+        (liar,) = await peering.peers(holder)
+        assert liar.reason == "malformed"
+        told = len(lies)
+        await a_landing(home.forge, home.ada, home.project, {"more": b"more\n"})
+        honest = await peering.met(holder, Met(url=home.door.url), "operator")
+        await replication.held_by(holder, home.project.id, honest, seed.position + 1)
+        await pulled(holder, seed)
+    assert len(lies) == told
+    project = await copy_of(holder, home)
+    assert await served(holder, project) == await served(home.forge, home.project)
+
+
+@pytest.mark.parametrize("lie", [with_sizes(lambda _: 9 << 30), without_the_first])
+async def test_what_is_for_nothing_is_not_counted(home, holder, tmp_path, lie):
+    await bring(home.forge, home.ada, home.project, odd(tmp_path / "a.git"))
+    async with a_liar(home, "/residue", nothing) as address:
+        honest = await pulled(holder, await seeded(holder, address))
+    async with a_forge(tmp_path / "other") as other, a_liar(home, "/residue", lie) as address:
+        seed = await pulled(other, await seeded(other, address))
+        with pytest.raises(CommitsElsewhere):
+            await served(other, await copy_of(other, home))
+        assert (seed.state, seed.bytes) == ("verified", honest.bytes)
+        assert [one.score for one in await peering.peers(other)] == [0]
+
+
+async def test_what_makes_room_leaves_nothing_for_git(home, holder, tmp_path):
+    await bring(home.forge, home.ada, home.project, odd(tmp_path / "a.git"))
+    await pulled(holder, await seeded(holder, home.address))
+    assert await holder.db.read(lambda tx: list(imports.residues(tx)))
+    assert await replication.make_room(holder, 0)
+    assert await holder.db.read(lambda tx: list(imports.residues(tx))) == []
+
+
+async def test_what_is_tried_still_is_told_to_nobody(home, tmp_path):
+    await bring(home.forge, home.ada, home.project, odd(tmp_path / "a.git"))
+    path = f"/projects/{home.project.address}"
+    told = (await home.door.get(f"{path}/residue")).json["kept"]
+    asked = bytes.fromhex(told[0]["id"])
+    assert (await home.door.post(f"{path}/objects/fetch?residue=1", asked)).status == 200
+    trial = cache.trial_of(home.forge, home.project.key)
+    trial.parent.mkdir(parents=True, exist_ok=True)
+    trial.touch()
+    assert (await home.door.get(f"{path}/residue")).json["kept"] == []
+    assert (await home.door.post(f"{path}/objects/fetch?residue=1", asked)).status == 404
+
+
+async def test_commits_that_attack_who_clones_them_are_not_served(home, holder, tmp_path):
+    gits = long(tmp_path / "a.git", 2)
+    side = gits.commit({".git/config": b"[core]\n"}, gits.line()[-1], message=b"Evil\n")
+    gits.main(gits.commit({"a": b"1\n"}, gits.line()[-1], side, message=b"Merge\n"))
+    await bring(home.forge, home.ada, home.project, gits)
+    seed = await pulled(holder, await seeded(holder, home.address))
+    assert (seed.state, seed.error) == ("verified", None)
     with pytest.raises(CommitsElsewhere):
         await served(holder, await copy_of(holder, home))
 
