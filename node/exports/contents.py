@@ -6,6 +6,7 @@ Every value is named here by hand: what is added to a row some day is not given 
 import base64
 import json
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 
 from node.access import verbs as access
@@ -17,7 +18,10 @@ from node.exports.readme import README
 from node.kernel.forge import Forge
 from node.landings import reading
 from node.landings.model import Landing
+from node.llms import verbs as llms
 from node.organizations import verbs as organizations
+from node.profiles import verbs as profiles
+from node.profiles.model import NoPicture
 from node.projects import members
 from node.projects import verbs as projects
 from node.projects.model import Project
@@ -27,6 +31,7 @@ from node.signin import tokens
 from node.signin import verbs as signin
 from store.database import Tx
 
+PICTURE = "picture.webp"
 _AT_ONCE = 4 << 20
 _PAGE = 50
 
@@ -34,7 +39,11 @@ _PAGE = 50
 async def of_account(forge: Forge, account: Account) -> AsyncIterator[File]:
     """Yield what belongs to an account, but for its projects."""
     yield File("README.txt", _one(README.encode()))
-    yield File("account.json", _one(_json(await _account(forge, account))))
+    said, picture = await _profile(forge, account)
+    facts = await _account(forge, account) | {"profile": said}
+    yield File("account.json", _one(_json(facts)))
+    if picture is not None:
+        yield File(PICTURE, _one(picture))
     yield File("organizations.json", _one(_json(await _organizations(forge, account))))
 
 
@@ -53,6 +62,7 @@ async def of_project(forge: Forge, account: Account, project: Project) -> AsyncI
 
 
 async def _account(forge: Forge, account: Account) -> dict[str, object]:
+    models = await forge.db.read(lambda tx: llms.of(tx, account.key))
     facts: dict[str, object] = {
         "handle": account.handle,
         "name": account.name,
@@ -63,9 +73,22 @@ async def _account(forge: Forge, account: Account) -> dict[str, object]:
         "updated_at": account.updated_at,
         "most_projects": account.most_projects,
         "most_bytes": account.most_bytes,
+        "llm_models": models.allowed,
+        "llm_default_model": models.default,
         "node": {"name": forge.node.name, "did": forge.node.did, "url": forge.node.url},
     }
     return facts if account.is_organization else facts | await _ways_in(forge, account)
+
+
+async def _profile(forge: Forge, account: Account) -> tuple[dict[str, object], bytes | None]:
+    """Return what an account says of itself, and its picture."""
+    said = await profiles.get(forge, account.handle)
+    picture = None
+    if said.picture is not None:
+        with suppress(NoPicture):  # It may be taken away between the two questions.
+            picture = await profiles.picture(forge, said.picture)
+    facts = _picked(said, "bio website x github gitlab mastodon linkedin")
+    return facts | {"picture": PICTURE if picture else None}, picture
 
 
 async def _ways_in(forge: Forge, account: Account) -> dict[str, object]:

@@ -3,7 +3,8 @@
 README = """\
 This is what a Micelio node keeps for an account. It is read without Micelio.
 
-account.json        who it is: names, public keys, devices and tokens; no secret is in it
+account.json        who it is: names, profile, public keys, devices and tokens; no secret is in it
+picture.webp        the picture that was uploaded, if there is one
 organizations.json  the organizations that a person acts for, or who acts for an organization
 projects/HANDLE/
   project.json      the project as it stands, and who works on it

@@ -1,6 +1,7 @@
 """The export of an account: whole, verifiable, without a secret, and for its own people only."""
 
 import base64
+import hashlib
 import io
 import json
 import tarfile
@@ -20,7 +21,10 @@ from node.exports import contents
 from node.exports import verbs as exports
 from node.invitations import verbs as invitations
 from node.kernel.parties import ANONYMOUS
+from node.llms import verbs as llms
 from node.organizations import verbs as organizations
+from node.profiles import verbs as profiles
+from node.profiles.model import Profile
 from node.projects import members
 from node.projects import verbs as projects
 from node.projects.model import NewProject
@@ -35,6 +39,8 @@ from tests.node.imports.test_importing import bring
 from tests.support.drafts import a_landing
 from tests.support.forges import a_project, an_account, the_keeper
 from tests.support.gits import long
+from tests.support.portraits import a_picture
+from tests.support.roles import acting
 
 
 @pytest.fixture
@@ -70,6 +76,38 @@ async def test_an_empty_account_is_exported(forge, ada):
     found = await exported(forge, ada)
     assert set(found) == {"README.txt", "account.json", "organizations.json"}
     assert json.loads(found["account.json"])["did"] == ada.did
+
+
+async def test_what_an_account_says_of_itself_is_in_its_export(forge, ada):
+    said = Profile(bio="Field electronics", website="https://ada.example", mastodon="m.example/@a")
+    await profiles.update(forge, ada.party, "ada", said)
+    await llms.update(forge, ada.party, "ada", ["m-1", "m-2"], "m-2")
+    plain = json.loads((await exported(forge, ada))["account.json"])
+    assert plain["profile"] == {
+        "bio": "Field electronics",
+        "website": "https://ada.example",
+        "x": "",
+        "github": "",
+        "gitlab": "",
+        "mastodon": "https://m.example/@a",
+        "linkedin": "",
+        "picture": None,
+    }
+    assert (plain["llm_models"], plain["llm_default_model"]) == (["m-1", "m-2"], "m-2")
+
+
+async def test_the_picture_of_an_account_is_in_its_export(forge, ada):
+    kept = await profiles.set_picture(forge, ada.party, "ada", a_picture())
+    found = await exported(forge, ada)
+    assert json.loads(found["account.json"])["profile"]["picture"] == "picture.webp"
+    assert hashlib.sha256(found["picture.webp"]).hexdigest() == kept.picture
+
+
+async def test_an_organization_is_exported_with_its_profile(forge, ada):
+    await organizations.create(forge, ada.party, "guild")
+    await profiles.update(forge, await acting(forge, ada), "guild", Profile(bio="We grow"))
+    found = await exported(forge, ada, "guild")
+    assert json.loads(found["account.json"])["profile"]["bio"] == "We grow"
 
 
 async def test_what_is_exported_verifies(forge, ada):

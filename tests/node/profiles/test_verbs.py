@@ -15,12 +15,7 @@ from node.profiles import pictures, rules
 from node.profiles import verbs as profiles
 from node.profiles.model import LINKS, BadPicture, BadProfile, NoPicture, Profile
 from tests.support.forges import an_account
-
-
-def a_picture(form="PNG", size=(40, 30), colour=(200, 10, 10), **more):
-    out = io.BytesIO()
-    Image.new("RGB", size, colour).save(out, form, **more)
-    return out.getvalue()
+from tests.support.portraits import a_picture
 
 
 async def pictures_kept(forge):
