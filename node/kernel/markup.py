@@ -39,7 +39,7 @@ ATTRIBUTES: Mapping[str, Sequence[str]] = {
     "td": ("colspan", "rowspan"),
     "th": ("colspan", "rowspan"),
 }
-CLASSES = frozenset("c k m nf s code-hidden is-center is-right".split())  # noqa: SIM905
+CLASSES = frozenset("c k m nf s code-hidden is-center is-right is-task".split())  # noqa: SIM905
 REL = "nofollow noopener ugc"
 OUTWARD = frozenset({"http", "https", "mailto"})
 ANCHOR = "readme-"
@@ -188,7 +188,7 @@ def _settle(tokens: Sequence["Token"], link: Resolve, image: Resolve) -> None:
         elif token.type in {"th_open", "td_open"} and "style" in token.attrs:
             token.attrSet("class", ALIGNED.get(str(token.attrs.pop("style")), ""))
         elif token.type == "inline" and at > 1 and tokens[at - 2].type == "list_item_open":
-            _settle_task(token)
+            _settle_task(tokens[at - 2], token)
         _settle_inline(token.children or (), link, image)
 
 
@@ -210,11 +210,12 @@ def _settle_heading(token: "Token", name: str, anchors: Counter[str]) -> None:
         token.attrSet("id", ANCHOR + name + (f"-{seen}" if seen else ""))
 
 
-def _settle_task(token: "Token") -> None:
+def _settle_task(item: "Token", token: "Token") -> None:
     first = (token.children or [token])[0]
     for written, shown in TASKS.items():
         if first.type == "text" and first.content.startswith(written):
             first.content = shown + first.content.removeprefix(written)
+            item.attrSet("class", "is-task")
 
 
 def _settle_link(token: "Token", link: Resolve) -> None:

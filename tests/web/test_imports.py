@@ -48,6 +48,7 @@ async def test_the_page_follows_an_import_to_its_end(forge, client):
     await forge.db.write(lambda tx: rows.put_import(tx, now))
     _, text = await page(client, one)
     assert "500 of 9,083" in text
+    assert '<rect width="55"' in text
 
     over = replace(
         now, status=Status.ROLLED_BACK, fault="import.x", message="Broken <b>object</b>."
@@ -57,6 +58,7 @@ async def test_the_page_follows_an_import_to_its_end(forge, client):
     assert (AGAIN in text, "data-refresh=" in text) == (False, False)
     assert "Broken &lt;b&gt;object&lt;/b&gt;." in text
     assert "as empty as before" in text
+    assert "Try again" in text
 
 
 async def test_an_import_is_seen_below_its_own_project_only(forge, client):

@@ -125,7 +125,8 @@ def test_the_second_heading_of_a_name_has_an_anchor_of_its_own():
 
 def test_tasks_show_whether_they_are_done():
     html = shown("- [ ] sow\n- [x] plough\n- [link](a.md)\n")
-    assert "☐ sow" in html
+    assert '<li class="is-task">☐ sow' in html
+    assert html.count("is-task") == 2
     assert "☑ plough" in html
 
 

@@ -35,6 +35,7 @@ from web.areas.design import credentials, files, peers, people, profiles, projec
 from web.areas.design.files import Files
 from web.areas.design.profiles import People
 from web.areas.files.crumbs import Crumb
+from web.areas.imports.show import Step
 from web.areas.landings.changes import Changes
 from web.areas.landings.talk import Said
 from web.areas.landings.vouching import Vouched
@@ -47,6 +48,12 @@ from web.places import Place
 ORIGINS = ("human", "ai-assisted", "ai-generated", "unknown")
 BUTTONS = ("button-main", "", "button-danger", "button-quiet")
 CHECKED = ({"name": "tests", "said": "passed"}, {"name": "lint", "said": "failed"})
+STEPS = (
+    Step("Look whether a repository answers", "done"),
+    Step("Fetch it", "now", "500 of 9,083", 55),
+    Step("Read and check its history", "failed"),
+    Step("Land each commit", "later"),
+)
 _DESIGN = Path(design.__file__).parent
 
 
@@ -95,6 +102,7 @@ class View:
     models: Llms
     files: Files
     checked: tuple[dict[str, str], ...]
+    steps: tuple[Step, ...]
     page: Page
 
 
@@ -145,6 +153,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         models=projects.MODELS,
         files=files.files(samples.place(forge.node.url, now).project.address, now),
         checked=CHECKED,
+        steps=STEPS,
         page=projects.page(samples.place(forge.node.url, now).project, now),
     )
     return render(request, "areas/design/show.html", view)

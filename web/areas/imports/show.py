@@ -32,11 +32,12 @@ SKIPPED = frozenset({Stage.ISSUE_MIGRATION})
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A stage in words; `state` is done, now, failed or later."""
+    """A stage in words; `state` is done, now, failed or later, `permille` how far it is."""
 
     words: str
     state: str
-    count: str
+    count: str = ""
+    permille: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ def _steps(one: Import) -> list[Step]:
 def _step(one: Import, stage: Stage, distance: int) -> Step:
     if distance or one.status is Status.COMPLETED:
         is_done = distance < 0 or one.status is Status.COMPLETED
-        return Step(WORDS[stage], "done" if is_done else "later", "")
+        return Step(WORDS[stage], "done" if is_done else "later")
     states = {Status.QUEUED: "later", Status.RUNNING: "now"}
     count = f"{one.done:,} of {one.total:,}" if one.total else ""
-    return Step(WORDS[stage], states.get(one.status, "failed"), count)
+    share = 1000 * one.done // one.total if one.total else 0
+    return Step(WORDS[stage], states.get(one.status, "failed"), count, share)
