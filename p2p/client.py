@@ -155,15 +155,19 @@ class Holder:
         kind: str,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         headers = {"Content-Type": kind} if body is not None else None
+        is_whole = body is None or isinstance(body, bytes)
         try:
-            async with self._session.request(
-                method,
-                self._base + path,
-                data=body,
-                params={name: str(value) for name, value in (query or {}).items()},
-                headers=headers,
-                allow_redirects=False,
-            ) as answer:
+            # A head may come byte by byte; what we send ourselves takes as long as it takes.
+            async with asyncio.timeout(PATIENCE if is_whole else None):
+                answer = await self._session.request(
+                    method,
+                    self._base + path,
+                    data=body,
+                    params={name: str(value) for name, value in (query or {}).items()},
+                    headers=headers,
+                    allow_redirects=False,
+                )
+            async with answer:
                 if answer.status >= 300:
                     raise await self._refusal(answer)
                 yield answer

@@ -41,6 +41,11 @@ PORTION = 4_000
 REQUESTS = 16
 """For what one change list names there are no more: its holder reads all of it for each."""
 
+PORTION_SECONDS = 120.0
+"""How long others may have to wait for one: then what is left of it is cut into portions anew."""
+LEAST_BYTES = 4 << 20
+"""Raw bytes that must have come by then: who sends less is left out."""
+
 BATCH_OBJECTS = 1_000
 BATCH_BYTES = 4 << 20
 """Raw bytes that wait to be made durable together."""
@@ -124,10 +129,10 @@ class Taking:
 
     async def fetch(self, span: Span, ids: Sequence[Digest]) -> None:
         """Fetch what is missing of `ids`; raises `NobodyHas`, `QuotaReached` or `DiskFull`."""
-        line = deque(_portions(await self.missing(ids), len(self.sources)))
-        while line:
+        while left := await self.missing(ids):
             if not self.sources:
                 raise NobodyHas(self.dropped[-1][1] if self.dropped else None)
+            line = deque(_portions(left, len(self.sources)))
             try:
                 async with asyncio.TaskGroup() as group:
                     for source in list(self.sources):
@@ -144,9 +149,9 @@ class Taking:
                 await self._portion(source, span, some)
             except HolderFault as fault:
                 self.drop(source, fault)
-                if left := await self.missing(some):
-                    line.append(left)
                 return
+            except TimeoutError:
+                return  # It goes on with a part of what is left by then, as others do.
 
     def drop(self, source: Source, fault: HolderFault) -> None:
         """Ask a holder no more."""
@@ -162,18 +167,27 @@ class Taking:
         async with Received(cache, self.seed.id or "", pool) as file:
             batch = _Batch(where, set(ids), file)
             try:
-                async with aclosing(records):
+                async with asyncio.timeout(self._seconds), aclosing(records):
                     async for record in records:
                         batch.take(record)
                         if batch.is_full:
                             await self._keep(batch)
                         else:
                             await file.add(record)
+            except TimeoutError as late:
+                if batch.total < LEAST_BYTES:
+                    raise Misbehaved(where, Offence.STALL, "too little, too slowly") from late
+                raise
             finally:
                 # Also what came before a stream broke off stays, so that it need not come again.
                 await self._keep(batch)
         if batch.wanted:
             raise Misbehaved(where, Offence.TRUNCATED, f"{len(batch.wanted)} objects too few")
+
+    @property
+    def _seconds(self) -> float | None:
+        """How long a holder may take for a portion; who is asked alone may take its time."""
+        return None if len(self.sources) == 1 else PORTION_SECONDS
 
     async def _keep(self, batch: "_Batch") -> None:
         """Make durable what came; raises `Misbehaved`, and keeps nothing of it."""
@@ -249,6 +263,7 @@ class _Batch:
     file: Received | None
     came: list[Record] = field(default_factory=list)
     size: int = 0
+    total: int = 0
 
     @property
     def is_full(self) -> bool:
@@ -262,6 +277,7 @@ class _Batch:
         self.wanted.discard(record.digest)
         self.came.append(record)
         self.size += record.raw_length
+        self.total += record.raw_length
 
     async def clear(self) -> None:
         """Forget what lies in the file: it is durable, or refused."""

@@ -51,6 +51,9 @@ PORTION_BYTES = 4 << 20
 PORTION_SECONDS = 120.0
 """How long one holder may take to send it where another one could: a slow one holds up nobody."""
 
+DOCUMENTS_SECONDS = 30.0
+"""The same for its documents."""
+
 
 class Refusal(HolderFault):
     """What a holder sent is well formed and does not hold: it is not accepted."""
@@ -283,7 +286,7 @@ async def taken(
         try:
             if project is not None and project.document.hex() == source.project.document:
                 continue
-            documents = await source.documents()
+            documents = await _documents(source, is_alone=len(sources) == 1)
             if seed.id is None:
                 seed = await replication.identified(forge, seed, _id_of(source, documents))
             called = (source.project.account, source.project.handle)
@@ -301,6 +304,16 @@ async def taken(
         sources.remove(source)
         dropped.append((source, failed))
     return seed, project
+
+
+async def _documents(source: Source, *, is_alone: bool) -> list[bytes]:
+    """Return a source's documents; who is the only one may take its time."""
+    try:
+        async with asyncio.timeout(None if is_alone else DOCUMENTS_SECONDS):
+            return await source.documents()
+    except TimeoutError as late:
+        where = source.holder.where
+        raise Misbehaved(where, Offence.STALL, "too little, too slowly") from late
 
 
 def _settled(forge: Forge) -> mirroring.Also:

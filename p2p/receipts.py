@@ -106,9 +106,10 @@ async def send(forge: Forge, seed: Seed, source: Source, project: Project) -> No
         receipt=receipt, url=forge.node.url or None, addresses=list(forge.reach.addresses)
     )
     try:
-        told = await source.holder.post(f"{source.path}/receipts", message, Holders)
-    except HolderFault as fault:
-        log.info("a receipt was not taken", extra={"peer": source.holder.where, "code": fault.code})
+        async with asyncio.timeout(EACH_SECONDS):
+            told = await source.holder.post(f"{source.path}/receipts", message, Holders)
+    except (HolderFault, TimeoutError) as fault:
+        log.info("a receipt was not taken", extra={"peer": source.holder.where, "why": str(fault)})
         return
     await copying.sent(forge, seed, receipt)
     for other in told.holders:

@@ -7,6 +7,8 @@ tried again later: no seed holds up another one for long.
 
 import asyncio
 import logging
+import time
+from collections.abc import Collection
 
 from node.kernel.forge import Forge
 from node.replication import verbs as replication
@@ -21,13 +23,16 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.25
 FULL = "The disk of this node is full; it goes on when there is room."
 AT_ONCE = 4
+SLOW_SECONDS = 600.0
+"""After so long a pull counts no more among those at once: a few slow holders hold up nobody."""
+SLOW_AT_ONCE = 12
 LONGEST_SECONDS = 6 * 3600.0
 """Of one pull; what it brought stays, and the next one goes on."""
 
 
 async def run(forge: Forge, network: Dialling | None) -> None:
     """Pull what is due until cancelled; first what a kill has interrupted."""
-    under_way: set[int] = set()
+    under_way: dict[int, float] = {}
 
     async def one(seed: Seed) -> None:
         try:
@@ -45,7 +50,7 @@ async def run(forge: Forge, network: Dialling | None) -> None:
             log.exception("pull failed", extra={"seed": seed.key})
             await replication.failed(forge, seed, "node.broken", f"{type(fault).__name__}: {fault}")
         finally:
-            under_way.discard(seed.key)
+            under_way.pop(seed.key, None)
 
     await replication.take_up(forge)
     ids = [seed.id for seed in await replication.seeds(forge) if seed.id]
@@ -54,10 +59,17 @@ async def run(forge: Forge, network: Dialling | None) -> None:
     async with asyncio.TaskGroup() as group:
         while True:
             for seed in await _due(forge):
-                if seed.key not in under_way and len(under_way) < AT_ONCE:
-                    under_way.add(seed.key)
+                now = time.monotonic()
+                if seed.key not in under_way and has_room(under_way.values(), now):
+                    under_way[seed.key] = now
                     group.create_task(one(seed), name=f"pull of {seed.address}")
             await asyncio.sleep(LOOK_SECONDS)
+
+
+def has_room(began: Collection[float], now: float) -> bool:
+    """Return whether one more pull may begin beside those that began then."""
+    slow = sum(now - one > SLOW_SECONDS for one in began)
+    return len(began) - min(slow, SLOW_AT_ONCE) < AT_ONCE
 
 
 async def _due(forge: Forge) -> list[Seed]:

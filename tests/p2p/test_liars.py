@@ -5,11 +5,15 @@ import struct
 
 import pytest
 import zstandard
+from aiohttp import ClientTimeout
 
 from node.replication import peering
 from node.replication import verbs as replication
 from node.replication.model import MET, Met
-from p2p import fetch
+from p2p import client, fetch, seeding
+from p2p import contents as taking
+from p2p.faults import NoAnswer
+from p2p.sources import Told
 from store import changes, contents
 from store.digest import digest_of
 from store.records import HEADER, MAX_OBJECT, Codec, Decoder, Kind, Record, encode, make
@@ -260,19 +264,57 @@ async def test_a_small_answer_is_small(home, holder):
     assert "an answer without end" in seed.error
 
 
-async def test_who_sends_slowly_holds_up_nobody_who_has_another_holder(home, holder, monkeypatch):
-    monkeypatch.setattr(fetch, "PORTION_SECONDS", 0.05)
+UNLIMITED = ClientTimeout(total=None)
+"""What a holder gets round that sends a byte now and then."""
+
+
+@pytest.mark.parametrize("path", ["/records", "/document", "/objects/fetch"])
+async def test_who_sends_slowly_holds_up_nobody_who_has_another_holder(
+    home, holder, monkeypatch, path
+):
+    monkeypatch.setattr(fetch, "PORTION_SECONDS", 0.3)
+    monkeypatch.setattr(fetch, "DOCUMENTS_SECONDS", 0.3)
+    monkeypatch.setattr(taking, "PORTION_SECONDS", 0.3)
+    monkeypatch.setattr(client, "TIMEOUT", UNLIMITED)
     end = asyncio.Event()
 
     async def slowly(said: bytes) -> bytes:
         await end.wait()
         return said
 
-    async with a_liar(home, "/records", slowly) as address:
+    async with a_liar(home, path, slowly) as address:
         seed = await seeded(holder, address)
         honest = await peering.met(holder, Met(url=home.door.url), "operator")
         await replication.held_by(holder, home.project.id, honest, 2)
         seed = await replication.identified(holder, seed, home.project.id)
-        seed = await pulled(holder, seed)
+        async with asyncio.timeout(10):
+            seed = await pulled(holder, seed)
         end.set()
     assert (seed.state, seed.error, seed.position) == ("verified", None, 2)
+
+
+async def test_a_head_that_comes_byte_by_byte_is_not_waited_for(holder, monkeypatch):
+    monkeypatch.setattr(client, "PATIENCE", 0.1)
+    monkeypatch.setattr(client, "TIMEOUT", UNLIMITED)
+    object.__setattr__(holder, "reach_private", True)
+    asked = asyncio.Event()
+
+    async def drip(_reader, writer):
+        writer.write(b"HTTP/1.1 200 OK\r\nX-A: b")
+        await asked.wait()
+        writer.close()
+
+    async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+        async with client.asking(holder, None, client.Way(f"http://{host}:{port}")) as one:
+            with pytest.raises(NoAnswer):
+                async with asyncio.timeout(10):
+                    await one.get("/node", Told)
+        asked.set()
+
+
+def test_pulls_that_take_long_hold_up_no_others():
+    assert seeding.has_room([0.0] * 3, 1.0)
+    assert not seeding.has_room([0.0] * 4, 1.0)
+    assert seeding.has_room([0.0] * 4, 601.0)
+    assert not seeding.has_room([0.0] * 16, 601.0)
