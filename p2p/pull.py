@@ -24,6 +24,7 @@ from node.replication import verbs as replication
 from node.replication.model import CHOSEN, Met, Peer, Seed
 from p2p import facts, messages, succeeding
 from p2p.announce import Announcer
+from p2p.bans import Bans
 from p2p.comparing import compare
 from p2p.discovery import Discovery
 from p2p.facts import Facts
@@ -66,7 +67,7 @@ class Puller:
         self._announcer = None if network is None else Announcer(forge, network)
         self._kept: dict[str, Standing] = {}
         self._fetching: dict[str, UnderWay] = {}
-        self._bans: dict[str, int] = {}
+        self._bans = Bans(network)
         self._seq: int | None = None
         self._looks = 0
         self._bell = asyncio.Event()
@@ -167,17 +168,10 @@ class Puller:
             if one.scored_at or one.banned_until:
                 self.policy.scores.load(peer, facts.mark(one))
             self.policy.meet(peer, self._forge.now())
-            await self._hang_up(one)
+            await self._bans.follow(one)
+        await self._bans.forget_but({one.did for one in found})
         if self.peers.keys() - known:
             self._bell.set()  # Whoever waits for the time to ask the next one knows nothing of it.
-
-    async def _hang_up(self, peer: Peer) -> None:
-        """Have the transport refuse who is banned, whoever banned it, and nobody else."""
-        until = peer.banned_until or 0
-        if self._network is None or peer.did is None or self._bans.get(peer.did, 0) == until:
-            return
-        self._bans[peer.did] = until
-        await self._network.ban(peer.did, until)
 
     # ------------------------------------------------------------------------------------ events
 
@@ -393,4 +387,4 @@ class Puller:
         row = self.peers.get(scored.peer) or await self._met(scored.peer)
         row = self.peers[scored.peer] = await peering.scored(self._forge, row, points, code)
         log.warning("a peer misbehaved", extra={"peer": scored.peer, "code": code})
-        await self._hang_up(row)
+        await self._bans.follow(row)

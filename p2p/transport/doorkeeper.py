@@ -62,8 +62,10 @@ class Doorkeeper:
         _count_out(self._hosts, network_of(host))
 
     def ban(self, peer: str, until: float) -> None:
-        """Speak with `peer` no more until then (Unix seconds)."""
+        """Speak with `peer` no more until then (Unix seconds); a time that is over lifts a ban."""
         self._bans[peer] = until
+        if until <= time.time():
+            del self._bans[peer]
         if len(self._bans) > PEERS_REMEMBERED:
             now = time.time()
             self._bans = {one: end for one, end in self._bans.items() if end > now}

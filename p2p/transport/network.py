@@ -153,8 +153,10 @@ class Network:
         return await self._ask(lambda host: host.connected())
 
     async def ban(self, did: str, until_ms: int) -> None:
-        """Speak with the peer no more until then, also after a restart; a past time lifts it."""
+        """Speak with the peer no more until then, also after a restart; 0 lifts it."""
         self._bans[did] = until_ms
+        if not until_ms:
+            del self._bans[did]
         await self._ask_if_up(lambda host: host.ban(did, until_ms))
 
     async def call(self, work: "Callable[[Host], Awaitable[Answer]]", seconds: float) -> Answer:

@@ -7,7 +7,10 @@ from node.replication import peering, rules
 from node.replication import verbs as replication
 from node.replication.model import ACTOR, MET, Met, NoPeer, Wish
 from p2p import sources
+from p2p.bans import Bans
 from p2p.transport import addresses
+from p2p.transport.limits import Settings
+from p2p.transport.network import Network
 
 
 @pytest.fixture(autouse=True)
@@ -96,3 +99,16 @@ async def test_who_boasts_from_many_addresses_does_not_hide_who_holds_a_project(
     ways = await sources.ways(forge, seed)
     assert ways[0].address == "https://honest.example"
     assert len({way.address.rpartition("/")[2] for way in ways[: 2 * sources.MOST]}) == 8
+
+
+async def test_no_more_bans_are_kept_than_peers_whatever_keys_come(forge):
+    async def refuse(sock, _did):
+        sock.close()
+
+    network = Network(forge.node.key, [], refuse, Settings(), lambda _: None)
+    bans = Bans(network)
+    for _ in range(20):
+        peer = await peering.scored_did(forge, PrivateKey.generate().did, 100, "graft")
+        await bans.follow(peer)
+        await bans.forget_but(await dids(forge))
+    assert len(bans) == len(network._bans) == len(await dids(forge)) == 5

@@ -39,6 +39,16 @@ def test_bans_that_are_over_are_forgotten(monkeypatch):
     assert in_trio(work) == (True, True)
 
 
+def test_a_ban_that_is_lifted_takes_no_room():
+    def work(door):
+        for number in range(50):
+            door.ban(str(number), time.time() + 60)
+            door.ban(str(number), 0)
+        return len(door._bans), door.is_banned("0")
+
+    assert in_trio(work) == (0, False)
+
+
 def test_streams_are_counted_by_host_and_in_all_whatever_keys_they_come_with():
     def work(door):
         for number in range(3):
