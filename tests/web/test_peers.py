@@ -43,6 +43,7 @@ async def test_a_visitor_sees_what_is_held_and_no_addresses_of_peers(forge, visi
     assert seed.name in text
     assert "verified" in text
     assert "a friend&#39;s" in text
+    assert '<span class="tally-figure">1</span><span class="soft">1 verified, ' in text
     assert "moss" not in text
 
 
