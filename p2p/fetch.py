@@ -366,7 +366,11 @@ async def _score(forge: Forge, source: Source, fault: HolderFault, project: Proj
     """Hold a fault against who is to blame: a home that contradicts itself, else the holder."""
     log.warning("a holder failed", extra={"peer": source.holder.where, "code": fault.code})
     offence = fault.offence
-    if source.peer is None or not offence.points:
+    if source.peer is None:
+        return
+    if project is not None:  # What has no points is free: it must not keep others from being asked.
+        await replication.set_back(forge, project.id, source.peer)
+    if not offence.points:
         return
     if offence is Offence.EQUIVOCATION and (project is None or source.did != project.home):
         return

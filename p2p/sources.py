@@ -6,7 +6,7 @@ about who it is, is not believed: otherwise anybody could have another node's na
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -15,6 +15,7 @@ import msgspec
 
 from mic.wire.messages import Documents, Head, Project
 from node.kernel.forge import Forge
+from node.projects import identity
 from node.replication import peering, rules
 from node.replication import verbs as replication
 from node.replication.model import MET, Met, Peer, Seed
@@ -65,16 +66,28 @@ class Source:
 
 
 async def ways(forge: Forge, seed: Seed) -> list[Way]:
-    """Return the ways to try for a seed, the one that was named first."""
+    """Return the ways to try for a seed, the one that was named first, then those to its home."""
     named = rules.place(seed.address).node
     found = [Way(named, is_trusted=True)] if named else []
     known = await replication.holders(forge, seed.id) if seed.id else []
-    peers = [peer for peer, _ in known]
+    home = await _home(forge, seed)
+    peers = [*home, *(peer for peer, _ in known if peer not in home)]
     if not found and not peers:
         now = forge.now()
         peers = [one for one in await peering.peers(forge) if not rules.is_banned(one, now)]
     found += _in_turn([ways_to(peer)[:MOST] for peer in peers])
     return list({way.address: way for way in reversed(found)}.values())[::-1]
+
+
+async def _home(forge: Forge, seed: Seed) -> list[Peer]:
+    """Return who orders a project, as its documents say: nobody can crowd it out by saying more."""
+    if seed.project is None:
+        return []
+    key = seed.project
+    project = await forge.db.read(lambda tx: identity.of_key(tx, key))
+    home = project.home if project is not None else None
+    peer = await peering.of_did(forge, home) if home else None
+    return [] if peer is None or rules.is_banned(peer, forge.now()) else [peer]
 
 
 def _in_turn(several: Iterable[Sequence[Way]]) -> list[Way]:
@@ -108,6 +121,8 @@ async def look(
     """Ask all ways at once; return who has the project, and what went wrong."""
     sources: list[Source] = []
     faults: list[HolderFault] = []
+    asked = (await ways(forge, seed))[: 2 * MOST]
+    failed: set[str] = set()
     loop = asyncio.get_running_loop()
 
     async def one(way: Way) -> None:
@@ -116,6 +131,7 @@ async def look(
             found = await _asked(forge, holder, seed)
         except HolderFault as fault:
             faults.append(fault)
+            failed.add(way.address)
             return
         except Exception:  # what one says must not keep the others from being heard
             log.exception("a holder cannot be asked", extra={"peer": way.address})
@@ -130,11 +146,27 @@ async def look(
 
     try:
         async with asyncio.timeout(LOOK_SECONDS) as deadline, asyncio.TaskGroup() as group:
-            for way in (await ways(forge, seed))[: 2 * MOST]:
+            for way in asked:
                 group.create_task(one(way))
     except TimeoutError:
         faults.append(NoAnswer("Some of the holders", "they are too slow"))
+        if not sources:
+            failed.update(way.address for way in asked)
+    await _set_back(forge, seed, failed, sources)
     return sources, faults
+
+
+async def _set_back(
+    forge: Forge, seed: Seed, failed: Collection[str], sources: Iterable[Source]
+) -> None:
+    """Have those who did not give a project asked after others, however far they say to be."""
+    if seed.id is None or not failed:
+        return
+    there = {source.peer.key for source in sources if source.peer is not None}
+    for peer, position in await replication.holders(forge, seed.id):
+        has_failed = any(way.address in failed for way in ways_to(peer))
+        if position and has_failed and peer.key not in there:
+            await replication.set_back(forge, seed.id, peer)
 
 
 def in_order(sources: Sequence[Source]) -> tuple[list[Source], list[Source]]:

@@ -360,10 +360,11 @@ def remove_holder(tx: Tx, project_id: str, did: str) -> None:
 
 
 def holders(tx: Tx, project_id: str) -> list[tuple[Peer, int]]:
-    """Return who says to hold a project and up to where: those that answered once go first."""
+    """Return who says to hold a project and up to where; last, in any order, who gave nothing."""
     rows = tx.execute(
         "select peer, position from holders join peers on peers.key = peer where project = ?"
-        " order by peers.seen_at is null, position desc, holders.seen_at desc",
+        " order by holders.seen_at = 0, peers.seen_at is null, position desc,"
+        " holders.seen_at desc, random()",
         (project_id,),
     ).fetchall()
     return [(found, position) for key, position in rows if (found := peer(tx, key))]

@@ -275,6 +275,11 @@ async def held_by(forge: Forge, project_id: str, peer: Peer, position: int) -> N
     await forge.db.write(lambda tx: rows.add_holder(tx, project_id, peer.key, position, now))
 
 
+async def set_back(forge: Forge, project_id: str, peer: Peer) -> None:
+    """Let others be asked for a project before a peer that did not give it, until it says more."""
+    await forge.db.write(lambda tx: rows.add_holder(tx, project_id, peer.key, 0, 0))
+
+
 async def home_is_ahead(forge: Forge, home: str, names: Sequence[str]) -> None:
     """Look at once at those of these mirrors that the node `home`, which said so, orders."""
 

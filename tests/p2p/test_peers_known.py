@@ -11,6 +11,8 @@ from p2p.bans import Bans
 from p2p.transport import addresses
 from p2p.transport.limits import Settings
 from p2p.transport.network import Network
+from tests.support.forges import a_forge
+from tests.support.mirrors import a_home, pulled, seeded
 
 
 @pytest.fixture(autouse=True)
@@ -99,6 +101,38 @@ async def test_who_boasts_from_many_addresses_does_not_hide_who_holds_a_project(
     ways = await sources.ways(forge, seed)
     assert ways[0].address == "https://honest.example"
     assert len({way.address.rpartition("/")[2] for way in ways[: 2 * sources.MOST]}) == 8
+
+
+async def test_who_answered_once_and_gives_nothing_does_not_hide_who_has_a_project(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(peering, "MOST", 100)
+    async with a_home(tmp_path / "home") as home, a_forge(tmp_path / "holder") as forge:
+        await home.land(readme=b"# A book\n")
+        honest = await peering.met(forge, Met(url=home.door.url, is_near=True), MET, answered=True)
+        await replication.held_by(forge, home.project.id, honest, 1)
+        for number in range(2 * sources.MOST):
+            liar = Met(url=f"http://127.0.0.1:1{number}", is_near=True)
+            row = await peering.met(forge, liar, MET, answered=True)
+            await replication.held_by(forge, home.project.id, row, 1 << 40)
+        seed = await pulled(forge, await seeded(forge, home.project.id))
+        assert seed.state == "failed"
+        assert (await pulled(forge, seed)).state == "verified"
+
+
+async def test_the_home_is_asked_whoever_else_says_to_be_further(tmp_path, monkeypatch):
+    monkeypatch.setattr(peering, "MOST", 100)
+    async with a_home(tmp_path / "home") as home, a_forge(tmp_path / "holder") as forge:
+        await home.land(readme=b"# A book\n")
+        learned = Met(home.forge.node.did, home.door.url, is_near=True, is_proven=True)
+        row = await peering.met(forge, learned, MET)
+        await replication.held_by(forge, home.project.id, row, 1)
+        seed = await pulled(forge, await seeded(forge, home.project.id))
+        for _ in range(2 * sources.MOST):
+            liar = Met(did=PrivateKey.generate().did, addresses=("/ip4/192.0.2.1/tcp/1",))
+            row = await peering.met(forge, liar, MET, answered=True)
+            await replication.held_by(forge, home.project.id, row, 1 << 40)
+        assert (await sources.ways(forge, seed))[0].address == home.door.url
 
 
 async def test_no_more_bans_are_kept_than_peers_whatever_keys_come(forge):
