@@ -1,7 +1,7 @@
 """Profiles in SQL."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from node.profiles.model import LINKS, Profile
 from store.database import Tx
@@ -55,6 +55,16 @@ def pictures_of(tx: Tx, accounts: Sequence[int]) -> dict[int, str]:
         "select account, lower(hex(picture)) from profiles where picture is not null"
         " and account in (select value from json_each(?))",
         (json.dumps(accounts),),
+    )
+    return dict(rows.fetchall())
+
+
+def faces(tx: Tx, handles: Iterable[str]) -> dict[str, str]:
+    """Return the ids of the pictures of those accounts that have one, by handle."""
+    rows = tx.execute(
+        "select handle, lower(hex(picture)) from accounts join profiles on account = key"
+        " where picture is not null and handle in (select value from json_each(?))",
+        (json.dumps(list(handles)),),
     )
     return dict(rows.fetchall())
 

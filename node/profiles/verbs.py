@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from node.access import verbs as access
 from node.access.model import Action
@@ -58,6 +58,11 @@ async def picture(forge: Forge, name: str) -> bytes:
     if found is None:
         raise NoPicture
     return found
+
+
+async def faces(forge: Forge, handles: Iterable[str]) -> dict[str, str]:
+    """Return the ids of the pictures of those accounts that have one, by handle."""
+    return await forge.db.read(lambda tx: rows.faces(tx, handles))
 
 
 def pictures_of(tx: Tx, keys: Sequence[int]) -> dict[int, str]:

@@ -68,7 +68,8 @@ class FileHit:
 class ReasonHit:
     """A landing whose goal, decisions or conversation match; `kind` says which of them.
 
-    Or a session that has not landed: then it has no `position`.
+    Or a session that has not landed: then it has no `position`. `author` is a handle of this node
+    only where `is_account`.
     """
 
     address: str
@@ -80,6 +81,7 @@ class ReasonHit:
     author: str
     origin: str
     made_at: int
+    is_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class _Made:
 
     title: str
     by: str
+    is_account: bool
     origin: str
     at: int
 
@@ -148,6 +149,7 @@ def _reason(
         kind=kind,
         text=rules.excerpt(text, asked.words) if text else (),
         author=made.by,
+        is_account=made.is_account and "@" not in address,  # a mirror has names of its home
         origin=made.origin,
         made_at=made.at,
     )
@@ -159,9 +161,13 @@ def _made(tx: Tx, key: int, position: int | None, session: str | None) -> _Made 
         there = reading.between(tx, key, position, position)
         if not there or there[0].position != position:
             return None
-        return _Made(there[0].title, there[0].by, there[0].origin, there[0].made_at)
+        one = there[0]
+        is_account = one.imported is None and one.carried is None
+        return _Made(one.title, one.by, is_account, one.origin, one.made_at)
     said = sessions.said(tx, key, session or "")
-    return _Made(said.title, said.author_handle, said.origin, said.started_at) if said else None
+    if said is None:
+        return None
+    return _Made(said.title, said.author_handle, True, said.origin, said.started_at)
 
 
 def _told(asked: Question, goal: str, decided: str, said: str) -> tuple[str, str]:

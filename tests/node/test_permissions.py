@@ -223,6 +223,7 @@ OWN = {
     "invitations.redeem_link",
     "organizations.belonging",  # who acts for whom is public
     "organizations.people",
+    "profiles.faces",  # what is public of whoever
     "profiles.get",  # what is public of whoever
     "profiles.picture",
     "rollups.build",  # a job

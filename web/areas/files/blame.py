@@ -16,6 +16,7 @@ from web.areas.files.blob import FORMS
 from web.areas.files.crumbs import Crumb, crumbs_of
 from web.design.lines import Highlighted, Run
 from web.drawn import drawn, length
+from web.faces import Faces, faces_at
 from web.kinds import ending
 from web.page import LONG, forge_of, party_of, render
 from web.places import Place, place_of
@@ -44,6 +45,7 @@ class View:
     reasons: Collection[Reason]
     count: int
     form: str
+    faces: Faces
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -54,7 +56,9 @@ async def show(request: web.Request) -> web.StreamResponse:
     blamed = await _blamed(request, place, path)
     form, count = FORMS.get(ending(path), ""), len(blamed.lines)
     runs = list(_runs(blamed, now))
-    view = View(place, path, crumbs_of(place, path), runs, blamed.reasons.values(), count, form)
+    reasons = blamed.reasons.values()
+    faces = await faces_at(request, place, (one.author for one in reasons))
+    view = View(place, path, crumbs_of(place, path), runs, reasons, count, form, faces)
     return render(request, "areas/files/blame.html", view, is_long=count > LONG)
 
 

@@ -21,6 +21,7 @@ from web.areas.files.sheets import Sheet
 from web.areas.project import prose
 from web.design.lines import Highlighted
 from web.drawn import EACH, drawn, length
+from web.faces import Faces, faces_at
 from web.kinds import IMAGES, ending
 from web.page import LONG, forge_of, party_of, render
 from web.places import Place, place_of
@@ -57,6 +58,7 @@ class View:
     path: str
     crumbs: list[Crumb]
     landing: Landing | None
+    faces: Faces
     shown: Shown
     form: str
     marked: range
@@ -78,11 +80,13 @@ async def show(request: web.Request) -> web.StreamResponse:
     as_code = request.query.get("as") == "code" or bool(marked)
     shown = await _shown(request, place, path, found, "" if as_code else form)
     touched = await landings.last_touch(forge, who, place.project, place.position, [path])
+    landing = touched.get(path)
     view = View(
         place=place,
         path=path,
         crumbs=crumbs_of(place, path),
-        landing=touched.get(path),
+        landing=landing,
+        faces=await faces_at(request, place, [landing.author] if landing else []),
         shown=shown,
         form=form,
         marked=marked,

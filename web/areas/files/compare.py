@@ -8,6 +8,7 @@ from node.landings import verbs as landings
 from node.landings.model import Landing
 from node.trees import verbs as trees
 from web.areas.landings.changes import Changes, changes_of
+from web.faces import Faces, faces_at
 from web.page import forge_of, party_of, render
 from web.places import Place, place_of, position_of
 
@@ -28,6 +29,7 @@ class View:
     more: int
     changes: Changes
     is_back: bool
+    faces: Faces
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -51,5 +53,6 @@ async def show(request: web.Request) -> web.StreamResponse:
         more=between - len(landed),
         changes=await changes_of(request, place, changes, (old, new)),
         is_back=new < old,
+        faces=await faces_at(request, place, (one.author for one in landed)),
     )
     return render(request, "areas/files/compare.html", view)

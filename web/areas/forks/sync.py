@@ -14,6 +14,7 @@ from node.landings import verbs as landings
 from node.landings.model import Landing
 from node.projects.rules import allows
 from web import forms
+from web.faces import Faces, faces_of
 from web.failures import status_of
 from web.page import forge_of, party_of, render
 from web.places import Place, place_of
@@ -42,6 +43,7 @@ class View:
     place: Place
     lineage: Lineage
     waiting: list[Landing]
+    faces: Faces
     may_sync: bool
     clashes: list[Clash] = field(default_factory=list)
     decided: list[tuple[str, str]] = field(default_factory=list)
@@ -92,6 +94,7 @@ async def _page(
         place=place,
         lineage=lineage,
         waiting=waiting,
+        faces=await _faces(request, lineage, waiting),
         may_sync=allows(who, Action.LAND, place.project),
         clashes=_clashes(fault),
         decided=list(chosen.items()),
@@ -99,6 +102,12 @@ async def _page(
     )
     status = status_of(fault) if fault else 200
     return render(request, "areas/forks/sync.html", view, status)
+
+
+async def _faces(request: web.Request, lineage: Lineage, waiting: list[Landing]) -> Faces:
+    if lineage.origin is None or lineage.origin.is_mirror:
+        return {}
+    return await faces_of(request, (one.author for one in waiting))
 
 
 def _clashes(fault: Fault | None) -> list[Clash]:

@@ -1,5 +1,6 @@
 """The front page: what this node is, what it keeps, what landed lately."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -17,6 +18,7 @@ from node.stars.model import Listed, Page, Sort
 from web.areas.explore.show import number_of
 from web.areas.people import days
 from web.areas.people.days import Day
+from web.faces import Faces, faces_of
 from web.page import forge_of, party_of, render
 
 SIZE = 6
@@ -28,7 +30,7 @@ class Kept:
     """A project in the list, and the newest landing on it."""
 
     project: Project
-    newest: Landing | None
+    newest: Landing
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class View:
     lately: list[Kept]
     days: list[Day]
     waiting: int
+    faces: Faces
 
     @property
     def before(self) -> str:
@@ -64,14 +67,16 @@ async def show(request: web.Request) -> web.StreamResponse:
     owner = await accounts.owner(forge)
     page = number_of(request, "popular_page")
     followed = [] if who.is_anonymous else (await feeds.followed(forge, who, size=LATELY)).items
+    lately = [] if followed else await _lately(forge, who)
     view = View(
         owner=owner.handle if owner else "",
         node_url=forge.node.url,
         popular=await stars.explore(forge, who, Sort.POPULAR, page, SIZE),
         mine=[] if who.is_anonymous else await stars.recent(forge, who, SIZE),
-        lately=[] if followed else await _lately(forge, who),
+        lately=lately,
         days=days.by_day(followed, forge.now()),
         waiting=0 if who.is_anonymous else len(await invitations.mine(forge, who)),
+        faces=await faces_of(request, [*(one.account for one in followed), *_authors(lately)]),
     )
     return render(request, "areas/front/show.html", view)
 
@@ -84,6 +89,10 @@ async def _lately(forge: Forge, who: Party) -> list[Kept]:
         newest = await landings.log(forge, who, one.project, limit=1)
         kept += [Kept(one.project, landing) for landing in newest]
     return kept
+
+
+def _authors(lately: list[Kept]) -> Iterator[str]:
+    return (one.newest.author for one in lately if not one.project.is_mirror)
 
 
 def _address(page: int) -> str:

@@ -9,6 +9,7 @@ from node.invitations import verbs as invitations
 from node.invitations.model import Invitation
 from node.kernel.errors import Fault
 from web import forms
+from web.faces import Faces, faced, faces_of
 from web.failures import status_of
 from web.page import forge_of, party_of, render
 
@@ -22,6 +23,7 @@ class View:
     is_admin: bool
     link: str
     problem: str
+    faces: Faces
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -80,12 +82,15 @@ async def _done(request: web.Request, attempt: Awaitable[object]) -> web.StreamR
 
 async def _page(request: web.Request, fault: Fault | None, link: str = "") -> web.StreamResponse:
     forge, who = forge_of(request), party_of(request)
+    asked = await invitations.mine(forge, who)
+    links = await invitations.links(forge, who) if who.is_admin else []
     view = View(
-        invitations=await invitations.mine(forge, who),
-        links=await invitations.links(forge, who) if who.is_admin else [],
+        invitations=asked,
+        links=links,
         is_admin=who.is_admin,
         link=link,
         problem=fault.message if fault else "",
+        faces=await faces_of(request, faced([*asked, *links])),
     )
     status = status_of(fault) if fault else 200
     return render(request, "areas/invitations/mine.html", view, status)

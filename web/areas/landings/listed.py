@@ -9,6 +9,7 @@ from keys.statements.contribution import ORIGINS
 from node.kernel.errors import Invalid
 from node.landings import verbs as landings
 from node.landings.model import Landing, Wanted
+from web.faces import Faces, faces_at
 from web.page import forge_of, party_of, render
 from web.phrases import iso
 from web.places import Place, place_of, tags_of
@@ -39,6 +40,7 @@ class View:
     tags: dict[int, list[str]]
     older: str
     newer: str
+    faces: Faces
 
     @property
     def is_all(self) -> bool:
@@ -73,6 +75,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         tags=await tags_of(request, place),
         older=str(here.update_query(before=shown[-1].position)) if has_older else "",
         newer=_newer(here, wanted, shown) if has_newer else "",
+        faces=await faces_at(request, place, (one.author for one in shown)),
     )
     return render(request, "areas/landings/listed.html", view)
 

@@ -17,6 +17,7 @@ from web import forms
 from web.areas.landings.changes import Changes, changes_of
 from web.areas.landings.talk import Talk, talk_of
 from web.areas.landings.vouching import Vouched, vouched
+from web.faces import Faces, faces_at
 from web.page import LONG, forge_of, party_of, render
 from web.places import Place, place_of, tags_of
 
@@ -39,6 +40,7 @@ class View:
     previous: Landing | None
     next: Landing | None
     outlived: str
+    faces: Faces
 
 
 async def lead(request: web.Request) -> web.StreamResponse:
@@ -71,6 +73,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         previous=next((one for one in near if one.position == position - 1), None),
         next=next((one for one in near if one.position == position + 1), None),
         outlived=await _outlived(forge, place, position),
+        faces=await faces_at(request, place, [detail.landing.author]),
     )
     return render(request, "areas/landings/show.html", view, is_long=changes.lines > LONG)
 

@@ -12,6 +12,7 @@ from node.kernel.errors import Fault
 from node.organizations import verbs as organizations
 from node.organizations.model import Organization
 from web import forms
+from web.faces import Faces, faced, faces_of
 from web.failures import status_of
 from web.page import forge_of, party_of, render
 
@@ -26,6 +27,7 @@ class View:
     manages: bool
     viewer: str
     problem: str
+    faces: Faces
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -72,13 +74,16 @@ async def _page(request: web.Request, fault: Fault | None) -> web.StreamResponse
     forge, who, name = forge_of(request), party_of(request), _name(request)
     organization = await organizations.get(forge, who, name)
     manages = organization.role == "admin"
+    members = await organizations.members(forge, who, name)
+    asked = await invitations.of_organization(forge, who, name) if manages else []
     view = View(
         organization=organization,
-        members=await organizations.members(forge, who, name),
-        invitations=await invitations.of_organization(forge, who, name) if manages else [],
+        members=members,
+        invitations=asked,
         manages=manages,
         viewer=who.handle or "",
         problem=fault.message if fault else "",
+        faces=await faces_of(request, [*(m.handle for m in members), *faced(asked)]),
     )
     status = status_of(fault) if fault else 200
     return render(request, "areas/organizations/members.html", view, status)

@@ -9,6 +9,7 @@ from node.kernel.errors import Fault
 from node.organizations import verbs as organizations
 from node.organizations.model import Organization
 from web import forms
+from web.faces import Faces, faces_of
 from web.failures import status_of
 from web.page import forge_of, party_of, render
 
@@ -18,6 +19,7 @@ class ListView:
     """The organizations of the viewer."""
 
     organizations: list[Organization]
+    faces: Faces
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class NewView:
 async def listed(request: web.Request) -> web.StreamResponse:
     """List the viewer's organizations."""
     found = await organizations.listed(forge_of(request), party_of(request))
-    return render(request, "areas/organizations/mine.html", ListView(found))
+    faces = await faces_of(request, (one.handle for one in found))
+    return render(request, "areas/organizations/mine.html", ListView(found, faces))
 
 
 async def new(request: web.Request) -> web.StreamResponse:

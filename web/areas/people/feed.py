@@ -9,6 +9,7 @@ from node.feeds.model import NEWEST
 from web import forms
 from web.areas.people import days
 from web.areas.people.days import Day
+from web.faces import Faces, faces_of
 from web.page import forge_of, party_of, render
 
 WANTED = {"yes": True, "no": False}
@@ -21,6 +22,7 @@ class View:
     days: list[Day]
     older: str
     is_newest: bool
+    faces: Faces
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -28,7 +30,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     forge, before = forge_of(request), days.asked(request)
     found = await feeds.followed(forge, party_of(request), before)
     shown = days.by_day(found.items, forge.now())
-    view = View(shown, days.cursor(found.older), before == NEWEST)
+    faces = await faces_of(request, (one.account for one in found.items))
+    view = View(shown, days.cursor(found.older), before == NEWEST, faces)
     return render(request, "areas/people/feed.html", view)
 
 

@@ -8,6 +8,7 @@ from node.notifications import verbs as notifications
 from node.notifications.model import Notification
 from node.notifications.verbs import SIZE
 from web import forms
+from web.faces import Faces, faces_of
 from web.page import forge_of, party_of, render
 
 HERE = "/notifications"
@@ -19,6 +20,7 @@ class View:
 
     notes: list[Notification]
     older: int
+    faces: Faces
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -26,7 +28,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     before = _number(request.query.get("before", ""))
     found = await notifications.listed(forge_of(request), party_of(request), before, SIZE + 1)
     shown = found[:SIZE]
-    view = View(shown, shown[-1].event if len(found) > SIZE else 0)
+    faces = await faces_of(request, (one.actor for one in shown))
+    view = View(shown, shown[-1].event if len(found) > SIZE else 0, faces)
     return render(request, "areas/people/notifications.html", view)
 
 

@@ -22,6 +22,7 @@ from node.stars.model import Listed
 from web.areas.people import days
 from web.areas.people.days import Day
 from web.areas.people.year import Year, span, year
+from web.faces import Faces, faces_of
 from web.page import forge_of, party_of, render
 
 SHOWN = 40
@@ -47,6 +48,7 @@ class View:
     is_newest: bool
     projects: list[Listed]
     total: int
+    faces: Faces
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -57,6 +59,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     is_own, is_starred = who.account == account.key, request.query.get("tab") == "stars"
     found = await feeds.of_account(forge, account.handle, before)
     members = await organizations.people(forge, account.handle) if account.is_organization else []
+    by = (one.account for one in found.items)
     mine = await _projects(forge, who, account, belongs)
     view = View(
         account=account,
@@ -74,6 +77,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         is_newest=before == NEWEST,
         projects=mine[:SHOWN],
         total=len(mine),
+        faces=await faces_of(request, [*(m.handle for m in members), *by]),
     )
     return render(request, "areas/people/show.html", view)
 

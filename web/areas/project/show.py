@@ -27,6 +27,7 @@ from node.trees import verbs as trees
 from web.areas.project import directory
 from web.areas.project.data import described
 from web.areas.project.readme import readme_of
+from web.faces import Faces, faces_at
 from web.page import forge_of, party_of, render
 from web.places import Place, place_of
 
@@ -45,6 +46,7 @@ class View:
 
     place: Place
     newest: Landing | None
+    faces: Faces
     rows: list[directory.Row]
     count: int
     size: int
@@ -70,6 +72,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     view = View(
         place=place,
         newest=newest[0] if newest else None,
+        faces=await faces_at(request, place, (one.author for one in newest)),
         rows=await directory.rows_of(forge, who, place, listed, ""),
         count=len(listed),
         size=sum(entry.size for _, entry in listed),

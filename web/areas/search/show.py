@@ -8,6 +8,7 @@ from aiohttp import web
 from node.search import rules
 from node.search import verbs as searching
 from node.search.model import MOST_COUNTED, Results, Scope
+from web.faces import Faces, faces_of
 from web.page import forge_of, party_of, render
 
 NAMES = {
@@ -40,6 +41,7 @@ class View:
     found: Results
     previous: str
     next: str
+    faces: Faces
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -69,6 +71,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         found=found,
         previous=url(number=page - 1) if page > 1 else "",
         next=url(number=page + 1) if found.has_more else "",
+        faces=await faces_of(request, (one.author for one in found.reasons if one.is_account)),
     )
     return render(request, "areas/search/show.html", view)
 

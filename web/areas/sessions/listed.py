@@ -7,6 +7,7 @@ from aiohttp import web
 from node.sessions import verbs as sessions
 from node.sessions.model import Session
 from node.sessions.rules import ALL, NEWEST, SORTS
+from web.faces import Faces, faces_at
 from web.live import following
 from web.page import forge_of, party_of, render
 from web.places import Place, place_of
@@ -39,6 +40,7 @@ class View:
     is_all: bool
     more: str
     first: str
+    faces: Faces
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -63,5 +65,6 @@ async def show(request: web.Request) -> web.StreamResponse:
         is_all=status == ALL,
         more=more,
         first=str(here) if before else "",
+        faces=await faces_at(request, place, (one.author_handle for one in shown)),
     )
     return render(request, "areas/sessions/listed.html", view)

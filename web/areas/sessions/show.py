@@ -11,6 +11,7 @@ from node.sessions.model import Session, Status
 from web import forms
 from web.areas.landings.changes import Changes, changes_of
 from web.areas.landings.talk import Talk, talk_of
+from web.faces import Faces, faces_at
 from web.live import following
 from web.page import LONG, forge_of, party_of, render
 from web.places import Place, place_of
@@ -29,6 +30,7 @@ class View:
     talk: Talk
     changes: Changes | None
     may_abandon: bool
+    faces: Faces
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -51,6 +53,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         talk=talk_of(request, session.conversation, session.decisions),
         changes=changes,
         may_abandon=is_active and (is_own or allows(who, Action.MANAGE, place.project)),
+        faces=await faces_at(request, place, [session.author_handle]),
     )
     is_long = changes is not None and changes.lines > LONG
     return render(request, "areas/sessions/show.html", view, is_long=is_long)

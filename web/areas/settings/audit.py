@@ -8,6 +8,7 @@ from aiohttp import web
 from node.audit.model import AuditRow
 from node.kernel.errors import Invalid
 from node.projects import verbs as projects
+from web.faces import Faces, faces_of
 from web.page import forge_of, party_of, render
 from web.places import Place, place_of
 
@@ -67,6 +68,7 @@ class View:
     place: Place
     deeds: list[Deed]
     older: int
+    faces: Faces
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -76,7 +78,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     before = _before(request.query.get("before", ""))
     rows = await projects.history(forge, who, place.project, before, PAGE)
     older = rows[-1].seq if len(rows) == PAGE else 0
-    view = View(place, [_deed(row) for row in rows], older)
+    faces = await faces_of(request, (row.handle or "" for row in rows))
+    view = View(place, [_deed(row) for row in rows], older, faces)
     return render(request, "areas/settings/audit.html", view)
 
 

@@ -15,6 +15,7 @@ from node.projects import verbs as projects
 from node.projects.model import ProjectChanges
 from node.projects.rules import allows, require
 from web import forms
+from web.faces import Faces, faces_of
 from web.failures import status_of
 from web.page import forge_of, party_of, render
 from web.places import Place, place_of
@@ -29,6 +30,7 @@ class View:
     place: Place
     members: list[Member]
     models: Llms
+    faces: Faces
     owns: bool
     said: str
     problem: str
@@ -126,10 +128,12 @@ async def _page(
     if not owns:
         require(who, Action.WRITE_SETTINGS, place.project)
     said = "The other side is asked to accept it." if "asked" in request.query else ""
+    members = await project_members.members(forge, who, place.project)
     view = View(
         place=place,
-        members=await project_members.members(forge, who, place.project),
+        members=members,
         models=await projects.llms_of(forge, who, place.project),
+        faces=await faces_of(request, (one.handle for one in members)),
         owns=owns,
         said=said,
         problem=fault.message if fault else "",
