@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import trio
 from libp2p.host.basic_host import BasicHost
-from libp2p.kad_dht.kad_dht import DHTMode, KadDHT
 from libp2p.peer.id import ID
 from libp2p.peer.peerinfo import PeerInfo
 from libp2p.tools.anyio_service import background_trio_service
@@ -16,6 +15,7 @@ from multiaddr import Multiaddr
 from p2p.transport import addresses, inward
 from p2p.transport.errors import BadAddress
 from p2p.transport.limits import Settings
+from p2p.transport.table import SmallTable
 
 log = logging.getLogger(__name__)
 
@@ -30,14 +30,14 @@ class Hints:
     def __init__(self, host: BasicHost, settings: Settings) -> None:
         self._host = host
         self._first = [addresses.of_peer(one) for one in settings.bootstrap]
-        self._dht: KadDHT | None = None
+        self._dht: SmallTable | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Take part for the length of the block."""
         async with AsyncExitStack() as stack:
             if self._first:
-                self._dht = KadDHT(self._host, DHTMode.SERVER)
+                self._dht = SmallTable(self._host)
                 await stack.enter_async_context(background_trio_service(self._dht))
                 nursery = await stack.enter_async_context(trio.open_nursery())
                 nursery.start_soon(self._look_for_the_first, self._dht)
@@ -61,13 +61,13 @@ class Hints:
         ]
         return [one for one in dict.fromkeys(told) if _is_usable(one)]
 
-    async def _look_for_the_first(self, dht: KadDHT) -> None:
+    async def _look_for_the_first(self, dht: SmallTable) -> None:
         while True:
             for address in self._first:
                 await self._meet(dht, address)
             await trio.sleep(AGAIN_SECONDS)
 
-    async def _meet(self, dht: KadDHT, address: addresses.Address) -> None:
+    async def _meet(self, dht: SmallTable, address: addresses.Address) -> None:
         assert address.peer_id is not None
         peer = PeerInfo(ID.from_string(address.peer_id), [Multiaddr(address.where)])
         try:
