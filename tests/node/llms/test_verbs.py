@@ -6,6 +6,7 @@ import pytest
 
 from node.access.model import NoProject, NotAllowed, SignInRequired
 from node.audit import verbs as audit
+from node.closings import verbs as closings
 from node.forks import verbs as forks
 from node.forks.model import NewFork
 from node.invitations import verbs as invitations
@@ -131,3 +132,12 @@ async def test_a_project_that_is_given_away_or_brought_back_keeps_its_model(forg
     assert (done.project.account, done.project.llm_model) == (GUILD, "m-9")
     await projects.delete(forge, olga, GUILD, "book")
     assert (await moves.restore(forge, olga, GUILD, "book")).llm_model == "m-9"
+
+
+async def test_the_list_of_an_account_ends_with_it(forge, people, clock):
+    ada = people["ada"]
+    await llms.update(forge, ada.party, "ada", ["m-1"])
+    due = (await closings.ask(forge, ada.party)).due_at
+    clock.move(due - clock())
+    await forge.db.write(lambda tx: closings.close(forge, tx, ada.key))
+    assert await forge.db.read(lambda tx: llms.of(tx, ada.key)) == Llms()
