@@ -57,6 +57,8 @@ def failed(request: web.Request, status: int, message: str) -> web.StreamRespons
 def _advice(status: int, *, may_sign_in: bool) -> str:
     if status == 404 and may_sign_in:
         return f"{NEXT[404]} If it is yours, sign in and look again."
+    if status == 403 and not may_sign_in:
+        return "Nothing was done. Ask somebody who may, or sign in as somebody else."
     return NEXT.get(status, "")
 
 

@@ -86,3 +86,12 @@ async def test_who_keeps_the_node_finds_its_page_in_the_foot(forge, client):
     for one, is_shown in ((ada, True), (bob, False)):
         text = await (await client.get("/docs", headers=await as_(forge, one))).text()
         assert ('href="/admin"' in text) == is_shown
+
+
+async def test_who_may_not_is_told_whom_to_ask(forge, client):
+    ada = await an_account(forge)
+    answer = await client.get("/admin", headers=await as_(forge, ada))
+    text = await answer.text()
+    assert answer.status == 403
+    assert "Ask somebody who may" in text
+    assert "micelio login" not in text

@@ -187,8 +187,18 @@ async def test_explore_shows_projects_in_each_order_and_page_by_page(
 
 
 async def test_an_empty_node_says_what_to_do(visitor):
-    assert "Run mic share ." in (await visitor.get("/explore"))[1]
-    assert "Run mic share ." in (await visitor.get("/"))[1]
+    assert "Run <code>mic share .</code>" in (await visitor.get("/explore"))[1]
+    page = (await visitor.get("/"))[1]
+    assert "Run <code>mic share .</code>" in page
+    assert "mic clone" not in page
+
+
+async def test_whoever_begins_is_told_how(visitor, bobs):
+    page = (await bobs.get("/"))[1]
+    for way in ("mic share .", 'href="/projects/import"', 'href="/docs/tutorials/'):
+        assert way in _section((200, page), "begin")
+    assert 'href="/invitations"' not in _section((200, page), "begin")
+    assert 'id="begin"' not in (await visitor.get("/"))[1]
 
 
 @pytest.mark.usefixtures("book")
