@@ -1,5 +1,7 @@
 """Every page can be read by everybody: axe finds nothing serious, nothing scrolls sideways.
 
+On a phone every link and button is large enough for a finger, or far enough from the next one.
+
 The pages are those of the table of routes: a new one is looked at without a line here, unless its
 address has a name that nobody can guess.
 """
@@ -183,8 +185,8 @@ def looked_at(visitor, axe, path):
     page.evaluate(axe)
     assert grave(page, {}) == []
     page.emulate_media(color_scheme="dark")
-    assert grave(page, {"runOnly": ["color-contrast"]}) == []
     page.set_viewport_size({"width": 320, "height": 640})
+    assert grave(page, {"runOnly": ["color-contrast", "target-size"]}) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320, page.evaluate(WIDE)
 
 
