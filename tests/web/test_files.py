@@ -17,6 +17,7 @@ from tests.support.foreigners import NODES
 from tests.support.forges import a_project, an_account
 from tests.support.pages import foreign_scripts
 from web.areas.files.fuzzy import best
+from web.areas.files.sheets import sheet
 from web.areas.project import directory
 
 FUZZY = Path(__file__).parents[1] / "data" / "fuzzy.json"
@@ -109,10 +110,26 @@ async def test_markdown_is_read_as_prose_and_looked_at_as_code(client):
 
 async def test_values_are_a_table(client):
     text = await shown(client, "blob/data/values.csv")
-    assert '<th scope="col" dir="auto">count</th>' in text
+    assert '<th scope="col" dir="auto" class=is-figure>count</th>' in text
+    assert '<td dir="auto" class=is-figure>2</td>' in text
     assert '<td dir="auto">a;b</td>' in text
     assert "&lt;b&gt;x&lt;/b&gt;" in text
     assert 'id="L1"' in await shown(client, "blob/data/one.csv")
+
+
+@pytest.mark.parametrize(
+    ("values", "are_figures"),
+    [
+        (("1", "-2.5", "3e8", "1,204", "40 %", ""), True),
+        (("1", "2024-05-01"), False),
+        (("1", "x"), False),
+        (("", " "), False),
+    ],
+)
+def test_a_column_of_numbers_alone_is_one_of_figures(values, are_figures):
+    shown = sheet("x.csv", "name;it\n" + "".join(f'a;"{one}"\n' for one in values))
+    assert (1 in shown.figures) == are_figures
+    assert 0 not in shown.figures
 
 
 async def test_a_notebook_is_its_cells_and_brings_nothing_that_runs(client):

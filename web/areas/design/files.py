@@ -14,6 +14,7 @@ SHEET = Sheet(
     head=["station", "readings", "last heard"],
     rows=[["mast 3", "1,204", "today"], ["mast 4", "", "a very long time ago"], ["צוף", "7", ""]],
     is_cut=True,
+    figures=frozenset({1}),
 )
 CELLS = [
     {"cell_type": "markdown", "source": "## The October floods\n\nWhat the masts heard."},

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 
 SHEETS = (".csv", ".tsv")
@@ -11,14 +12,20 @@ SAMPLE = 4_000
 LONGEST = 500
 """How many signs of a cell are shown."""
 
+_FIGURE = re.compile(r"[+\-\u2212]?[\d,.' ]*\d([eE][+-]?\d+)?\s?%?")
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The first row as head and those below it; `is_cut` says that there is more."""
+    """The first row as head and those below it; `is_cut` says that there is more.
+
+    `figures` are the columns of which every value is a number.
+    """
 
     head: list[str]
     rows: list[list[str]]
     is_cut: bool
+    figures: frozenset[int] = frozenset()
 
 
 def sheet(path: str, text: str) -> Sheet | None:
@@ -40,7 +47,15 @@ def sheet(path: str, text: str) -> Sheet | None:
         return None
     width = max(map(len, rows))
     full = [row + [""] * (width - len(row)) for row in rows]
-    return Sheet(full[0], full[1:], is_cut)
+    columns = enumerate(zip(*full[1:], strict=True))
+    figures = frozenset(at for at, values in columns if _are_figures(values))
+    return Sheet(full[0], full[1:], is_cut, figures)
+
+
+def _are_figures(values: tuple[str, ...]) -> bool:
+    """Whether all that is said is a number, and something is."""
+    said = [value for value in values if value.strip()]
+    return bool(said) and all(_FIGURE.fullmatch(value.strip()) for value in said)
 
 
 def _delimiter(path: str, sample: str) -> str:
