@@ -54,6 +54,12 @@ def test_a_file_is_found_without_a_script(visit):
     expect(page.locator("#L1")).to_be_visible()
 
 
+def test_the_chosen_tab_is_seen_on_a_phone(visit):
+    page = visit(width=320, as_="hazel").go("/deleted")
+    expect(page.get_by_role("link", name="Deleted projects", exact=True)).to_be_in_viewport(ratio=1)
+    assert page.evaluate("scrollY") == 0
+
+
 def test_keys_are_left_alone_while_somebody_types(visit):
     page = visit().go(SPORE)
     page.keyboard.press("/")

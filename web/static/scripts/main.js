@@ -7,6 +7,7 @@ const PARTS = [
   ["form[data-typing]", "./typing.js"],
   [".command", "./copy.js"],
   [".code-line", "./lines.js"],
+  [".tabs > [aria-current]", "./tabs.js"],
 ];
 
 listen();
