@@ -144,7 +144,9 @@ class Puller:
         for new in seeds.keys() - self.policy.wanted.keys():
             kept = self._kept.get(new)
             found = await self._facts.held({kept.key}) if kept else []
-            held = found[0][1] if found else Held(project=new)
+            # Where it was named at a node it may be a private one: until it is here nobody hears.
+            is_named = bool(rules.place(seeds[new].address).node)
+            held = found[0][1] if found else Held(project=new, is_private=is_named)
             self.act(self.policy.hold(held, self._forge.now()))
             for peer in await self._likely(seeds[new]):
                 self.policy.meet(facts.name(peer), self._forge.now(), [new])

@@ -10,10 +10,12 @@ from mic.wire.heads import SignedHead
 from node.daemon.building import now_ms
 from node.landings import standing
 from node.projects import peers as project_peers
-from node.replication import peering
+from node.replication import peering, rules
 from node.replication import verbs as replication
+from node.replication.model import Wish
 from p2p import messages, seeding
 from p2p.knowledge import Settings
+from p2p.outputs import Subscribe
 from p2p.policy import Policy
 from p2p.pull import Puller
 from tests.support.forges import a_forge
@@ -33,9 +35,9 @@ class Watched(Policy):
         self.asked.put_nowait(peer)
 
     def hold(self, *said):
-        done = super().hold(*said)
+        self.done = super().hold(*said)
         self.holds.set()
-        return done
+        return self.done
 
     def fetched(self, *said):
         done = super().fetched(*said)
@@ -130,3 +132,20 @@ async def test_the_nodes_that_hold_a_private_project_are_asked_when_something_la
             assert await policy.asked.get() == did
             driving.cancel()
         assert policy.wanted[home.project.id].held.position == 1
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+async def test_what_was_named_at_a_node_is_no_topic_before_it_is_known(tmp_path, is_named):
+    async with a_forge(tmp_path / "other", now=now_ms) as forge:
+        name = PrivateKey.generate().did.replace("did:key:z6Mk", "mic:zQmA")
+        where = f"{name}@http://127.0.0.1:1" if is_named else name
+        seed = await replication.add(forge, Wish(rules.place(where)))
+        await replication.pulling(forge, seed)
+        policy = Watched(forge.node.did, Random(1), forge.now())
+        policy.holds = asyncio.Event()
+        async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
+            driving = group.create_task(Puller(forge, None, policy).run())
+            await policy.holds.wait()
+            driving.cancel()
+        listens = [one for one in policy.done if isinstance(one, Subscribe)]
+        assert listens == ([] if is_named else [Subscribe(name, True)])
