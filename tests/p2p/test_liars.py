@@ -12,7 +12,8 @@ from node.replication import verbs as replication
 from node.replication.model import MET, Met
 from p2p import client, fetch, seeding
 from p2p import contents as taking
-from p2p.faults import NoAnswer
+from p2p.faults import Misbehaved, NoAnswer
+from p2p.scores import Offence
 from p2p.sources import Told
 from store import changes, contents
 from store.digest import digest_of
@@ -52,6 +53,10 @@ def truncated(data: bytes) -> bytes:
     return data[: HEADER + 3]
 
 
+def too_few(data: bytes) -> bytes:
+    return b"".join(map(encode, records(data)[:-1]))
+
+
 def bomb(data: bytes) -> bytes:
     first, *rest = records(data)
     frame = zstandard.ZstdCompressor().compress(bytes(64 << 20))
@@ -76,6 +81,7 @@ def noise(data: bytes) -> bytes:
 LIES = [
     (altered, "altered-blob"),
     (truncated, "truncated"),
+    (too_few, "truncated"),
     (bomb, "bomb"),
     (ten_gibibytes, "oversize"),
     (unasked, "malformed"),
@@ -303,6 +309,7 @@ async def test_a_head_that_comes_byte_by_byte_is_not_waited_for(holder, monkeypa
         writer.write(b"HTTP/1.1 200 OK\r\nX-A: b")
         await asked.wait()
         writer.close()
+        await writer.wait_closed()
 
     async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
         host, port = server.sockets[0].getsockname()
@@ -311,6 +318,23 @@ async def test_a_head_that_comes_byte_by_byte_is_not_waited_for(holder, monkeypa
                 async with asyncio.timeout(10):
                     await one.get("/node", Told)
         asked.set()
+
+
+async def test_who_sends_next_to_nothing_is_named_and_let_go(holder, monkeypatch):
+    object.__setattr__(holder, "reach_private", True)
+
+    async def crumbs(_reader, writer):
+        monkeypatch.setattr(client, "PATIENCE", -1.0)  # It is over with the first byte.
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        writer.close()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(crumbs, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+        async with client.asking(holder, None, client.Way(f"http://{host}:{port}")) as one:
+            with pytest.raises(Misbehaved) as fault:
+                await one.get("/node", Told)
+    assert fault.value.offence is Offence.STALL
 
 
 def test_pulls_that_take_long_hold_up_no_others():

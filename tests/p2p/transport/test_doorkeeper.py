@@ -49,6 +49,17 @@ def test_a_ban_that_is_lifted_takes_no_room():
     assert in_trio(work) == (0, False)
 
 
+def test_who_opens_and_closes_without_end_is_refused_too():
+    def work(door):
+        allowed = 0
+        while door.opens("eve"):
+            door.closes("eve")
+            allowed += 1
+        return allowed, door.opens("bob")
+
+    assert in_trio(work, Limits(new_streams_burst=20, new_streams_per_second=0.001)) == (20, True)
+
+
 def test_streams_are_counted_by_host_and_in_all_whatever_keys_they_come_with():
     def work(door):
         for number in range(3):
