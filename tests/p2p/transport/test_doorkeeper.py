@@ -52,9 +52,10 @@ def test_a_ban_that_is_lifted_takes_no_room():
 def test_who_opens_and_closes_without_end_is_refused_too():
     def work(door):
         allowed = 0
-        while door.opens("eve"):
-            door.closes("eve")
-            allowed += 1
+        for _ in range(50):
+            if door.opens("eve"):
+                door.closes("eve")
+                allowed += 1
         return allowed, door.opens("bob")
 
     assert in_trio(work, Limits(new_streams_burst=20, new_streams_per_second=0.001)) == (20, True)
