@@ -1,9 +1,11 @@
 """What one is shown of peers, seeds and copies: an admin of the node all, others what is public."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
+from node.landings import reading
 from node.projects import behind, identity, moved
 from node.projects import verbs as projects
 from node.projects.behind import Lag
@@ -17,23 +19,32 @@ from store.database import Tx
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A peer with what is held against it now, and how many copies of ours it has."""
+    """A peer with what is held against it now, and how many copies of ours it has.
+
+    `lag` is how many landings the copy lacks that is furthest behind.
+    """
 
     peer: Peer
     score: int
     is_banned: bool
     copies: int
     verified: int
+    lag: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A project of ours that others hold, how many of them proved it, and when one last did."""
+    """A project of ours that others hold, how many of them proved it, and when one last did.
+
+    `holders` are the copies by the did of who has them: for admins of the node only.
+    """
 
     project: Project
     copies: int
     verified: int
     proven_at: int | None
+    head: int = 0
+    holders: Mapping[str, Copy] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +67,14 @@ async def of_node(forge: Forge, who: Party) -> Overview:
     """Return what `who` may see of the node among its peers."""
 
     def read(tx: Tx) -> Overview:
-        copies = copying.all_copies(tx)
+        copies, heads = copying.all_copies(tx), reading.heights(tx)
         peers = rows.peers(tx) if who.is_admin else []
         seeds = [one for one in rows.seeds(tx) if who.is_admin or _is_seen(tx, who, one.project)]
         return Overview(
             who.is_admin,
-            [_known(one, copies, forge.now()) for one in peers],
+            [_known(one, copies, heads, forge.now()) for one in peers],
             seeds,
-            _held(tx, who, copies),
+            _held(tx, who, copies, heads),
             [one for one in behind.lags(tx) if projects.is_seen(who, one.project)],
             [one for one in moved.moves(tx) if projects.is_seen(who, one.project)],
         )
@@ -99,19 +110,24 @@ async def sums(forge: Forge) -> dict[str, int]:
     return await forge.db.read(read)
 
 
-def _known(peer: Peer, copies: list[Copy], now: int) -> Known:
+def _known(peer: Peer, copies: list[Copy], heads: Mapping[int, int], now: int) -> Known:
     mine = [copy for copy in copies if copy.holder == peer.did]
     verified = sum(copy.is_verified for copy in mine)
-    return Known(peer, rules.score(peer, now), rules.is_banned(peer, now), len(mine), verified)
+    lag = max((heads.get(copy.project, 0) - copy.position for copy in mine), default=0)
+    score, is_banned = rules.score(peer, now), rules.is_banned(peer, now)
+    return Known(peer, score, is_banned, len(mine), verified, max(0, lag))
 
 
-def _held(tx: Tx, who: Party, copies: list[Copy]) -> list[Held]:
+def _held(tx: Tx, who: Party, copies: list[Copy], heads: Mapping[int, int]) -> list[Held]:
     """Return our projects of which there are copies, those that `who` may see."""
     found = []
     for key in dict.fromkeys(copy.project for copy in copies):
         project = identity.of_key(tx, key)
         if project is not None and projects.is_seen(who, project):
-            found.append(counted(project, [copy for copy in copies if copy.project == key]))
+            mine = [copy for copy in copies if copy.project == key]
+            holders = {copy.holder: copy for copy in mine} if who.is_admin else {}
+            one = counted(project, mine)
+            found.append(replace(one, head=heads.get(key, 0), holders=holders))
     return found
 
 

@@ -1,30 +1,48 @@
 """The page of peers: an admin of the node sees all, others what is public, nobody a private name."""
 
+import re
+from contextlib import asynccontextmanager
+
 import pytest
 from aiohttp import CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 
 from keys.ed25519 import PrivateKey
+from keys.statements.receipt import Receipt, seal_receipt
 from node.daemon.http import application
 from node.federation import verbs as federation
 from node.federation.model import Described, OtherKey
-from node.landings import recovering
+from node.kernel.parties import ANONYMOUS
+from node.landings import reading, recovering
 from node.replication import peering
 from node.replication import verbs as replication
+from node.replication.copies import copying
 from node.replication.model import MET, Met
 from node.signin import verbs as signin
 from tests.support.forges import a_project, an_account, the_keeper
 from tests.support.mirrors import a_home, pulled, seeded
 
 
-@pytest.fixture
-async def visitor(forge):
+@asynccontextmanager
+async def at_the_door(forge):
     async with TestClient(
         TestServer(application(forge)),
         cookie_jar=CookieJar(unsafe=True),
         headers={"Sec-Fetch-Site": "same-origin"},
     ) as made:
         yield made
+
+
+@pytest.fixture
+async def visitor(forge):
+    async with at_the_door(forge) as made:
+        yield made
+
+
+async def signed_in(forge, client):
+    """Let the keeper of the node be who asks."""
+    link = await signin.make_link(forge, await the_keeper(forge))
+    await client.post(f"/sign-in/{link}", allow_redirects=False)
 
 
 async def page(client, path):
@@ -56,6 +74,35 @@ async def test_an_admin_sees_the_peers_and_what_is_held_against_them(forge, visi
     assert "moss" in text
     assert "100 points, altered-blob" in text
     assert "banned" in text
+
+
+async def a_copy(home, key, position):
+    """Let somebody say that they hold a project up to a position."""
+    landing = await home.forge.db.read(lambda tx: reading.landing_at(tx, home.project, position))
+    said = Receipt(
+        project=home.project.id, position=position, record=landing.id, contents_from=1, at=1
+    )
+    receipt, hints = seal_receipt(said, key), Met(key.did, name=f"holder-{position}")
+    await copying.receive(home.forge, ANONYMOUS, home.project, receipt, hints)
+
+
+async def test_an_admin_sees_who_holds_what_and_others_how_many_do(tmp_path):
+    async with a_home(tmp_path / "home") as home, at_the_door(home.forge) as visitor:
+        await home.land(readme=b"# A book\n")
+        await home.land(more=b"more\n")
+        for position in (1, 2):
+            await a_copy(home, PrivateKey.generate(), position)
+        text = await page(visitor, "/peers")
+        assert "2 copies" in text
+        assert "Who holds what" not in text
+        assert "holder-" not in text
+        await signed_in(home.forge, visitor)
+        text = await page(visitor, "/peers")
+        assert "Who holds what" in text
+        assert text.count('class="reach-name"') == 2
+        row = text[text.index('<th scope="row">') : text.index("</tbody>")]
+        assert re.findall(r'data-label="(holder-\d)"', row) == ["holder-1", "holder-2"]
+        assert row.index("1 behind") < row.index("not verified yet") < row.index("0 of 2 verified")
 
 
 async def test_an_admin_sees_that_peers_do_not_reach_the_node(forge, visitor):

@@ -6,11 +6,14 @@ from node.federation.model import Follow, OtherKey
 from node.projects.behind import Lag
 from node.projects.model import Project
 from node.projects.moved import Move
-from node.replication.model import FAILED, FETCHING, MET, OPERATOR, VERIFIED, Peer, Seed
+from node.replication.model import FAILED, FETCHING, MET, OPERATOR, VERIFIED, Copy, Peer, Seed
 from node.replication.overview import Held, Known
+from store.digest import digest_of
 
 DAY = 24 * 3_600_000
 OTHER = "did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"
+FOURTH = "did:key:z6MkfXT3gnptvkda3fmLVKHdJrm8gUnmx3faSd1iVeCAxYtP"
+THIRD = "did:key:z6MkqRYqQiSgvZQdnBytw86Qbs2ZWUkGv22od935YF4s8M7V"
 DID = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
 
 
@@ -24,8 +27,13 @@ def seeds(now: int) -> list[Seed]:
 
 
 def held(project: Project, now: int) -> Held:
-    """Return what others hold of a project."""
-    return Held(project, copies=3, verified=2, proven_at=now - 3 * 60_000)
+    """Return what others hold of a project: all of it, less, and what they could not prove."""
+    proven = now - 3 * 60_000
+    holders = {
+        did: Copy(project.key, did, position, digest_of(b""), 1, now - DAY, proven, failures)
+        for did, position, failures in ((DID, 128, 0), (OTHER, 125, 0), (THIRD, 128, 2))
+    }
+    return Held(project, 3, 2, proven, head=128, holders=holders)
 
 
 def lag(project: Project, now: int) -> Lag:
@@ -40,15 +48,25 @@ def moves(project: Project, now: int) -> list[Move]:
 
 
 def peers(now: int) -> list[Known]:
-    """Return a peer as it should be, and one that lied."""
-    good = Peer(
-        1, DID, "https://moss.example", "moss", OPERATOR, True, 0, now, None, None, now, now
-    )  # fmt: skip
+    """Return a peer as it should be, one that is behind, a silent one, one that lied."""
+    good = _peer(1, DID, "moss", now, now)
+    late = _peer(2, OTHER, "fern.example", now, now)
+    silent = _peer(3, THIRD, "reef", now, now - 9 * DAY)
     bad = Peer(
-        2, DID, None, "", MET, False, 100, now, now + DAY, "altered-blob", now, now - DAY,
+        4, FOURTH, None, "", MET, False, 100, now, now + DAY, "altered-blob", now, now - DAY,
         ("/ip4/192.0.2.7/tcp/4001/p2p/12D3KooWExample",),
     )  # fmt: skip
-    return [Known(good, 0, False, 2, 2), Known(bad, 100, True, 0, 0)]
+    return [
+        Known(good, 0, False, 12, 12),
+        Known(late, 0, False, 4, 4, lag=3),
+        Known(silent, 0, False, 1, 0),
+        Known(bad, 100, True, 0, 0),
+    ]
+
+
+def _peer(key: int, did: str, name: str, now: int, seen_at: int) -> Peer:
+    url = "https://moss.example"
+    return Peer(key, did, url, name, OPERATOR, True, 0, now, None, None, now, seen_at)
 
 
 def follows(now: int) -> list[Follow]:

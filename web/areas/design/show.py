@@ -39,6 +39,7 @@ from web.areas.imports.show import Step
 from web.areas.landings.changes import Changes
 from web.areas.landings.talk import Said
 from web.areas.landings.vouching import Vouched
+from web.areas.peers.reach import Reach, reach
 from web.areas.project.directory import Row
 from web.areas.settings.audit import Deed
 from web.design.lines import Run
@@ -94,6 +95,7 @@ class View:
     lag: Lag
     moves: list[Move]
     peers: list[Known]
+    reach: Reach
     follows: list[Follow]
     listed: list[Listed]
     standing: Standing
@@ -145,6 +147,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         lag=peers.lag(samples.place(forge.node.url, now).project, now),
         moves=peers.moves(samples.place(forge.node.url, now).project, now),
         peers=peers.peers(now),
+        reach=reach(peers.peers(now), now),
         follows=peers.follows(now),
         listed=projects.listed(samples.place(forge.node.url, now).project, now),
         standing=projects.STANDING,

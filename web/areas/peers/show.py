@@ -8,18 +8,36 @@ from node.federation import verbs as federation
 from node.federation.model import Follow
 from node.replication import overview
 from node.replication.model import VERIFIED
-from node.replication.overview import Overview
+from node.replication.overview import Held, Known, Overview
+from web.areas.peers.reach import Reach, reach
 from web.page import forge_of, party_of, render
 from web.phrases import plural, size
+
+COLUMNS = 5
+"""Peers beside each other in the table of who holds what, those that hold most."""
+
+ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The page: `follows` and `fault` are for admins of the node only, as the peers are."""
+    """The page: `follows`, `fault` and who holds what are for admins of the node, as the peers."""
 
     node: Overview
+    reach: Reach | None
     follows: list[Follow]
     fault: str | None
+
+    @property
+    def columns(self) -> list[Known]:
+        """The peers that have a column in the table of who holds what."""
+        holders = [one for one in self.node.peers if one.copies and one.peer.did]
+        return sorted(holders, key=lambda one: -one.copies)[:COLUMNS]
+
+    @property
+    def rows(self) -> list[Held]:
+        """The projects of that table."""
+        return self.node.held[:ROWS]
 
     @property
     def figures(self) -> list[tuple[str, str, str]]:
@@ -45,4 +63,5 @@ async def show(request: web.Request) -> web.StreamResponse:
     node = await overview.of_node(forge, party_of(request))
     follows = await federation.follows(forge) if node.is_admin else []
     fault = forge.reach.fault if node.is_admin else None
-    return render(request, "areas/peers/show.html", View(node, follows, fault))
+    drawn = reach(node.peers, forge.now()) if node.peers else None
+    return render(request, "areas/peers/show.html", View(node, drawn, follows, fault))
