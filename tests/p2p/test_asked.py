@@ -7,13 +7,14 @@ import pytest
 from node.projects import peers as project_peers
 from node.replication import peering, rules
 from node.replication import verbs as replication
-from node.replication.model import Wish
+from node.replication.model import MET, Met, Wish
 from p2p.comparing import compare
 from p2p.facts import Facts
 from tests.p2p.test_discovery import a_node
 from tests.support.drafts import a_landing
 from tests.support.followers import followed
 from tests.support.forges import a_project, an_account
+from tests.support.mirrors import a_home
 
 pytestmark = pytest.mark.slow
 
@@ -68,3 +69,15 @@ async def test_a_home_that_is_no_further_makes_nobody_look(world):
     ann, bob, _, held = world
     await ask(ann, bob, dataclasses.replace(held, position=1))
     assert await replication.due(bob.forge) == []
+
+
+async def test_over_a_url_a_private_project_is_not_asked_about(tmp_path):
+    async with a_home(tmp_path / "home", visibility="private") as home:
+        held = await held_of(home, home.project)
+        row = await peering.met(home.forge, Met(url=home.door.url), MET)
+        object.__setattr__(home.forge, "reach_private", True)
+        found = await compare(home.forge, None, home.door.url, row, [held], frozenset())
+        assert found.unasked == {held.project}
+        public = dataclasses.replace(held, is_private=False)
+        found = await compare(home.forge, None, home.door.url, row, [public], frozenset())
+        assert found.unasked == set()
