@@ -179,7 +179,8 @@ class Holder:
         try:
             problem = msgspec.json.decode(data, type=Failure).error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return Refused(self.where, answer.status, f"http.{answer.status}", "without a reason.")
+            why = f"status {answer.status}, not as a node of Micelio does."
+            return Refused(self.where, answer.status, f"http.{answer.status}", why)
         said, why = problem.code[:100], problem.message[:500]
         notice = problem.details.get("notice")
         proof = notice if isinstance(notice, str) else None

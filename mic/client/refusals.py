@@ -31,7 +31,10 @@ _failures = msgspec.json.Decoder(Failure)
 
 def fault(status: int, body: bytes, url: str) -> MicFault:
     """Return what a refusal means; a body that is not ours still names status and node."""
-    problem = _problem(body) or Problem(f"http-{status}", f"{url} answered with status {status}")
+    problem = _problem(body) or Problem(
+        f"http-{status}",
+        f"The server at {url} answered with status {status}, not as a node of Micelio does",
+    )
     family = _FAMILIES.get(status, MicFault)
     if problem.code == DAMAGED:
         family = Unreachable

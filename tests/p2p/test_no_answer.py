@@ -5,17 +5,19 @@ import socket
 from functools import partial
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from keys.ed25519 import PrivateKey
 from p2p.client import Way, asking
-from p2p.faults import NoAnswer
+from p2p.faults import HolderFault
 from p2p.transport import addresses
 from p2p.transport.network import Network
 from tests.support.neighbours import HERE
 
 
 async def told(forge, address, network=None):
-    with pytest.raises(NoAnswer) as fault:
+    with pytest.raises(HolderFault) as fault:
         async with asking(forge, network, Way(address, is_trusted=True)) as holder:
             await holder.get("/node", dict)
     return fault.value.message
@@ -40,6 +42,14 @@ async def test_somebody_speaks_another_protocol(forge):
     async with await asyncio.start_server(greet, "127.0.0.1", 0) as door:
         url = f"http://127.0.0.1:{door.sockets[0].getsockname()[1]}"
         assert await told(forge, url) == f"{url} does not answer: it speaks no HTTP."
+
+
+async def test_the_server_is_no_node(forge):
+    async with TestServer(web.Application()) as door:
+        url = f"http://127.0.0.1:{door.port}"
+        assert await told(forge, url) == (
+            f"{url} refused: status 404, not as a node of Micelio does."
+        )
 
 
 @pytest.mark.slow
