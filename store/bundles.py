@@ -29,7 +29,7 @@ from keys.statements.bundle import BundleIndex, Part, open_bundle, seal_bundle
 from keys.statements.landing import open_landing
 from keys.statements.project import VERSIONS_MAX
 from store.digest import Digest, digest_of
-from store.errors import Absent, BadBundle, Corrupt
+from store.errors import Absent, BadBundle, BadRecord, Corrupt
 from store.records import (
     HEADER,
     RESTING,
@@ -257,7 +257,10 @@ class Bundle:
     def _at(self, part: Part, offset: int) -> Record:
         if not part.offset <= offset <= part.end - HEADER:
             raise BadBundle("its index leads out of it")
-        header = parse_header(self._read(offset, HEADER))
+        try:
+            header = parse_header(self._read(offset, HEADER))
+        except BadRecord as fault:
+            raise BadBundle(f"an object in it is damaged: {fault}") from fault
         if offset + HEADER + header.stored_length > part.end:
             raise BadBundle("its index leads to something else")
         stored = self._read(offset + HEADER, header.stored_length)
@@ -296,11 +299,14 @@ class Bundle:
 
     def _objects(self, part: Part, name: Name) -> Iterator[Object]:
         decoder, count = Decoder(), 0
-        for chunk in self._chunks(part, name):
-            for record in decoder.feed(chunk):
-                count += 1
-                yield record, proven(record)
-        decoder.finish()
+        try:
+            for chunk in self._chunks(part, name):
+                for record in decoder.feed(chunk):
+                    count += 1
+                    yield record, proven(record)
+            decoder.finish()
+        except BadRecord as fault:
+            raise BadBundle(f"its {name} are damaged: {fault}") from fault
         if count != part.count:
             raise BadBundle(f"its {name} are {count}, not {part.count}")
 

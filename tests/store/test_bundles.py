@@ -41,7 +41,7 @@ def read(path):
 
 def refused(path, data):
     path.write_bytes(data)
-    with pytest.raises(StoreFault):
+    with pytest.raises(BadBundle):
         read(path)
 
 
