@@ -7,12 +7,16 @@ import re
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from node.accounts import verbs as accounts
 from node.daemon.http import application
+from node.profiles import verbs as profiles
+from node.profiles.model import Profile
 from node.projects import verbs as projects
 from node.projects.model import ProjectChanges
 from tests.support.drafts import a_landing
 from tests.support.forges import a_project, an_account
 from tests.support.pages import foreign_scripts
+from web.creators import creators
 
 GOAL = 'Say "why" & <how>'
 PAGES = {
@@ -67,6 +71,41 @@ async def test_pages_of_a_project_each_say_what_they_are(client):
     pages += ("/blame/src/one.txt", "/compare?from=0&to=1", "/find", "/agents")
     said = {(await head_of(client, f"/ada/book{page}"))[1]["description"] for page in pages}
     assert len(said) == len(pages)
+
+
+def of(**links):
+    return dict(creators(Profile(**links)))
+
+
+@pytest.mark.parametrize(
+    ("links", "said"),
+    [
+        ({"x": "https://x.com/ada_l"}, {"twitter:creator": "@ada_l"}),
+        ({"x": "https://www.twitter.com/ada/"}, {"twitter:creator": "@ada"}),
+        ({"x": "https://x.com/i/flow"}, {}),
+        ({"x": "https://example.org/ada"}, {}),
+        ({"mastodon": "https://m.example/@ada"}, {"fediverse:creator": "@ada@m.example"}),
+        (
+            {"mastodon": "https://m.example:8443/users/ada"},
+            {"fediverse:creator": "@ada@m.example:8443"},
+        ),
+        ({"mastodon": "https://m.example/about"}, {}),
+        ({"mastodon": "https://u:p@m.example/@ada"}, {}),
+        ({}, {}),
+    ],
+)
+def test_who_made_a_page_follows_from_their_links(links, said):
+    assert of(**links) == said
+
+
+async def test_cards_name_who_made_what_a_page_shows(client, forge):
+    ada = (await accounts.get(forge, "ada")).party
+    said = Profile(x="https://x.com/ada", mastodon="https://m.example/@ada")
+    await profiles.update(forge, ada, "ada", said)
+    for page in ("/ada", "/ada/book", "/ada/book/landings/1"):
+        _, meta = await head_of(client, page)
+        assert meta["twitter:creator"] == "@ada", page
+        assert meta["fediverse:creator"] == "@ada@m.example", page
 
 
 @pytest.mark.parametrize("page", PAGES)

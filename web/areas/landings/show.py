@@ -17,6 +17,7 @@ from web import forms
 from web.areas.landings.changes import Changes, changes_of
 from web.areas.landings.talk import Talk, talk_of
 from web.areas.landings.vouching import Vouched, vouched
+from web.creators import Creators, creators_at
 from web.faces import Faces, faces_at
 from web.page import LONG, forge_of, party_of, render
 from web.places import Place, place_of, tags_of
@@ -41,6 +42,7 @@ class View:
     next: Landing | None
     outlived: str
     faces: Faces
+    creators: Creators
 
 
 async def lead(request: web.Request) -> web.StreamResponse:
@@ -74,8 +76,14 @@ async def show(request: web.Request) -> web.StreamResponse:
         next=next((one for one in near if one.position == position + 1), None),
         outlived=await _outlived(forge, place, position),
         faces=await faces_at(request, place, [detail.landing.author]),
+        creators=await _creators(request, place, detail.landing),
     )
     return render(request, "areas/landings/show.html", view, is_long=changes.lines > LONG)
+
+
+async def _creators(request: web.Request, place: Place, landing: Landing) -> Creators:
+    is_foreign = landing.imported is not None or landing.carried is not None
+    return [] if is_foreign else await creators_at(request, place, landing.author)
 
 
 async def _outlived(forge: Forge, place: Place, position: int) -> str:

@@ -22,6 +22,7 @@ from node.stars.model import Listed
 from web.areas.people import days
 from web.areas.people.days import Day
 from web.areas.people.year import Year, span, year
+from web.creators import Creators, creators
 from web.faces import Faces, faces_of
 from web.page import forge_of, party_of, render
 
@@ -35,6 +36,7 @@ class View:
 
     account: Account
     profile: Profile
+    creators: Creators
     following: Following
     is_own: bool
     role: str
@@ -55,6 +57,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     """Show an account and those of its projects that the viewer may see."""
     forge, who, before = forge_of(request), party_of(request), days.asked(request)
     account = await accounts.get(forge, request.match_info["account"])
+    profile = await profiles.get(forge, account.handle)
     belongs = await organizations.belonging(forge, account.handle)
     is_own, is_starred = who.account == account.key, request.query.get("tab") == "stars"
     found = await feeds.of_account(forge, account.handle, before)
@@ -63,7 +66,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     mine = await _projects(forge, who, account, belongs)
     view = View(
         account=account,
-        profile=await profiles.get(forge, account.handle),
+        profile=profile,
+        creators=creators(profile),
         following=await feeds.following(forge, who, account.handle),
         is_own=is_own,
         role=who.standing.organizations.get(account.key, ""),

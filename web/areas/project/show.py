@@ -27,6 +27,7 @@ from node.trees import verbs as trees
 from web.areas.project import directory
 from web.areas.project.data import described
 from web.areas.project.readme import readme_of
+from web.creators import Creators, creators_at
 from web.faces import Faces, faces_at
 from web.page import forge_of, party_of, render
 from web.places import Place, place_of
@@ -60,6 +61,7 @@ class View:
     languages: list[Share]
     may_land: bool
     data: dict[str, object]
+    creators: Creators
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -86,6 +88,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         languages=await languages.shares(forge, who, place.project),
         may_land=allows(who, Action.LAND, place.project),
         data=await described(forge, place.project),
+        creators=await creators_at(request, place, place.project.account),
     )
     await stars.viewed(forge, who, place.project)
     return render(request, "areas/project/show.html", view)
