@@ -1,11 +1,13 @@
 """Every page says what it is, to whoever looks only at its head: search, previews, readers."""
 
 import html
+import io
 import json
 import re
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from PIL import Image
 
 from node.accounts import verbs as accounts
 from node.daemon.http import application
@@ -61,9 +63,17 @@ async def test_a_page_has_title_description_and_canonical_address(client, forge,
     assert meta["description"] == meta["og:description"]
     assert meta["og:site_name"] == forge.node.name
     assert meta["og:url"] == forge.node.url + page
-    assert meta["twitter:card"] == "summary"
-    assert meta["og:image"] == meta["twitter:image"] == forge.node.url + "/static/icon.png"
+    assert meta["twitter:card"] == "summary_large_image"
+    assert meta["og:image"] == meta["twitter:image"] == forge.node.url + "/static/card.png"
     assert f'<link rel="canonical" href="{forge.node.url}{page}">' in text
+
+
+async def test_the_picture_of_cards_is_as_large_as_they_say(client):
+    _, meta = await head_of(client, "/")
+    answer = await client.get("/static/card.png")
+    assert answer.content_type == "image/png"
+    width, height = Image.open(io.BytesIO(await answer.read())).size
+    assert (str(width), str(height)) == (meta["og:image:width"], meta["og:image:height"])
 
 
 async def test_pages_of_a_project_each_say_what_they_are(client):
