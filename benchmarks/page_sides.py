@@ -183,6 +183,8 @@ def _running(command: list[str], port: int, settings: Mapping[str, str]) -> Iter
                     if door.connect_ex(("127.0.0.1", port)) == 0:
                         break
                 time.sleep(0.05)
+            else:
+                raise TimeoutError(command[0])
             yield
         finally:
             server.send_signal(signal.SIGTERM)
