@@ -10,11 +10,12 @@ from mic.sync import edge, encode, objects, streams
 from mic.wire import framing, limits
 from mic.wire import messages as wire
 from node.holdings import verbs as holdings
+from node.imports import verbs as imports
 from node.kernel.errors import Invalid
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.landings import verbs as landings
-from node.landings.model import Draft, Landing, SessionDraft
+from node.landings.model import BadDraft, Draft, Landing, SessionDraft
 from node.projects.model import Project
 from node.sessions import verbs as sessions
 from store.digest import Digest
@@ -122,8 +123,13 @@ async def _opened(batch: list[Record], size: int) -> Fresh:
 
 
 def draft_of(asked: wire.LandRequest, fresh: Fresh) -> Draft:
-    """Return the landing that is asked for, with those of its objects that are not stored yet."""
+    """Return the landing that is asked for, with those of its objects that are not stored yet.
+
+    Raises `BadDraft` for one that passes for a push: git would look for its commit, and find none.
+    """
     session = asked.session
+    if imports.is_said_to_be_pushed(session.id, asked.transcript):
+        raise BadDraft("no-push", "The session has the name of a commit, which only a push has.")
     return Draft(
         base=asked.base,
         session=SessionDraft(

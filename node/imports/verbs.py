@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from keys.errors import KeysFault
+from keys.statements import transcript as transcripts
 from node.access.model import Action
 from node.audit import verbs as audit
-from node.imports import cache, mirrored, receiving, rows
+from node.imports import cache, mirrored, receiving, rows, telling
 from node.imports.jobs import KIND
 from node.imports.model import (
     Import,
@@ -188,6 +190,14 @@ async def get(forge: Forge, who: Party, name: str) -> tuple[Import, Project]:
     except Fault as fault:
         raise NoImport(name) from fault
     return one, project
+
+
+def is_said_to_be_pushed(session: str, transcript: bytes) -> bool:
+    """Return whether a landing would count as a commit that was pushed."""
+    try:
+        return telling.was_pushed(session, transcripts.decode(transcript))
+    except KeysFault:
+        return False
 
 
 async def residue(

@@ -16,9 +16,12 @@ import pytest
 import zstandard
 
 from keys.ed25519 import PrivateKey
+from keys.statements import transcript as transcripts
+from keys.statements.transcript import Message, Transcript
 from mic.wire import framing, limits
 from mic.wire.framing import key_challenge
 from mic.wire.messages import Descriptor
+from node.imports.telling import session_of
 from store import changes as change_lists
 from store.changes import Change
 from store.digest import digest_of
@@ -35,6 +38,16 @@ DIARYS = Descriptor(digest_of(LISTED).hex(), len(LISTED))
 
 def honest(world, **kwargs) -> Parts:
     return world.hand.landing(ID, {"new.txt": b"new\n"}, base=1, **kwargs)
+
+
+def as_a_push(world) -> Parts:
+    """A landing that passes for a commit that was pushed, which nobody has."""
+    commit = "ab" * 20
+    parts = honest(world)
+    session = msgspec.structs.replace(parts.request.session, id=session_of(commit))
+    said = (Message("commit", f"{commit[:12]} A lie\nada", 1),)
+    transcript = transcripts.encode(Transcript(session.id, session.goal, said, ()))
+    return parts.with_(session=session, transcript=transcript, statement=None)
 
 
 def listing(world, changes, *records) -> Parts:
@@ -162,6 +175,7 @@ LANDINGS = {
             .body()
         ),
     ),
+    "what passes for a push": (400, "landing.no-push", lambda w: as_a_push(w).body()),
     "a transcript that is none": (
         400,
         "landing.bad-transcript",
