@@ -2,18 +2,24 @@
 
 What is replaced here, and why: libp2p takes an answer of any length where the first bytes are not
 what it expects, keeps a thousand addresses of each message, and lets a peer push new ones at any
-time, to be kept besides those that were there.
+time, to be kept besides those that were there. And where a stream is wanted of a peer whose
+connection has just ended, it dials all of these.
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import trio
+from libp2p.abc import INetStream
+from libp2p.custom_types import TProtocol
 from libp2p.host.basic_host import BasicHost
+from libp2p.host.exceptions import StreamFailure
 from libp2p.identity.identify.identify import ID as IDENTIFY
 from libp2p.identity.identify.pb.identify_pb2 import Identify
 from libp2p.identity.identify_push.identify_push import ID_PUSH as PUSH
 from libp2p.identity.update import update_peerstore_from_identify
+from libp2p.kad_dht.common import PROTOCOL_ID as TABLE
 from libp2p.peer.id import ID
 from libp2p.peer.peerstore import PeerStoreError
 from libp2p.utils.varint import read_varint_prefixed_bytes_limited
@@ -35,6 +41,15 @@ class ModestHost(BasicHost):
     def listen_to_no_pushes(self) -> None:
         """Let no peer say anything of itself that it was not asked for."""
         self.remove_stream_handler(PUSH)
+
+    async def new_stream(self, peer_id: ID, protocol_ids: Sequence[TProtocol]) -> INetStream:
+        """Open a stream to a peer that is connected; only the hash table looks for its peers.
+
+        Raises `StreamFailure`.
+        """
+        if TABLE not in protocol_ids and not self._network.get_connections(peer_id):
+            raise StreamFailure("the peer is not connected any more")
+        return await super().new_stream(peer_id, protocol_ids)
 
     async def _identify_peer(self, peer_id: ID, *, reason: str) -> None:
         try:

@@ -28,7 +28,11 @@ def noise(number, size):
 
 
 def a_node(place, **more):
-    more |= {"MIC_HOME": str(place / "mic"), "MICELIO_P2P": "yes", "MICELIO_REACH_PRIVATE": "yes"}
+    """A node that goes into its own network only where its owner sends it.
+
+    So the road is the only way to the home: where it really listens, libp2p tells, too.
+    """
+    more |= {"MIC_HOME": str(place / "mic"), "MICELIO_P2P": "yes"}
     listen = ("--listen", "127.0.0.1:0", "--p2p-listen", "/ip4/127.0.0.1/tcp/0")
     return Node(place / "data", *listen, "--owner", "bob", **more)
 

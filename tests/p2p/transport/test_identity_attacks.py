@@ -98,3 +98,26 @@ async def test_addresses_by_the_thousand_are_not_kept(pair, protocol):
         assert told[0] <= 16
         assert told[1] <= 64
         await still_serves(pair)
+
+
+async def test_the_addresses_that_a_peer_names_are_not_dialled_for_a_stream(pair):
+    where, did = addresses.of_peer(pair.address), addresses.did_of(pair.ann.peer_id)
+    async with running(listen=()) as eve:
+        (await eve.dial(pair.address)).close()
+
+        async def is_told():
+            return (await known(eve, did))[0] > 0
+
+        await until(is_told)
+
+        async def leave_and_ask(host):
+            from libp2p.host.exceptions import StreamFailure
+            from libp2p.peer.id import ID
+
+            peer = ID.from_string(where.peer_id)
+            await host.swarm.close_peer(peer)
+            with pytest.raises(StreamFailure, match="not connected"):
+                await host._host.new_stream(peer, [PROTOCOLS[0]])
+            return host._is_connected(peer)
+
+        assert not await eve.call(leave_and_ask, 30)
