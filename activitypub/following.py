@@ -9,13 +9,15 @@ import dataclasses
 import logging
 from urllib.parse import urlencode
 
-from activitypub import fetch, reading, webfinger
-from activitypub.errors import NoAnswer, NotBelieved
+from activitypub import reading, webfinger
+from activitypub.errors import NotBelieved
+from activitypub.vocabulary import JSON, LINKED, STREAMS
 from node.federation import rules
 from node.federation import verbs as federation
 from node.federation.model import Described, Follow
-from node.kernel import outbound
+from node.kernel import fetching, outbound
 from node.kernel.errors import Fault
+from node.kernel.fetching import NoAnswer, Wanted
 from node.kernel.forge import Forge
 
 log = logging.getLogger(__name__)
@@ -23,6 +25,9 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
 READ_SECONDS = 15.0
 AT_ONCE = 4
+
+DOCUMENT = Wanted({JSON: "", LINKED: STREAMS}, reading.LONGEST)
+FINGER = Wanted({webfinger.KIND: "", "application/json": ""}, reading.LONGEST)
 
 
 async def step(forge: Forge) -> None:
@@ -64,8 +69,8 @@ async def found(forge: Forge, address: str) -> Described:
     if address.startswith("@"):
         query = urlencode({"resource": f"acct:{address[1:]}"})
         asked = f"{host}{webfinger.ADDRESS}?{query}"
-        answer = await fetch.get(asked, fetch.FINGER, trusted)
+        answer = await fetching.get(asked, FINGER, trusted)
         url = webfinger.actor_of(answer.data, answer.url)
-    answer = await fetch.get(url, fetch.DOCUMENT, trusted)
+    answer = await fetching.get(url, DOCUMENT, trusted)
     told = reading.actor(answer.data, answer.url, forge.now())
     return dataclasses.replace(told, is_near=answer.is_inside)

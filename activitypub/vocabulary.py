@@ -13,6 +13,7 @@ from keys import integrity
 from keys.ed25519 import PrivateKey
 from keys.multikey import DID_SCHEME
 from keys.statements.addresses import MOST as MOST_ADDRESSES
+from node.kernel.outbound import authority
 
 STREAMS: Final = "https://www.w3.org/ns/activitystreams"
 JSON: Final = "application/activity+json"
@@ -41,14 +42,6 @@ CONTEXT: Final = (
     },
 )
 HOUR_MS = 3_600_000
-
-
-def authority(url: str) -> str:
-    """Return the host of a URL, with its port if that is not the usual one."""
-    parts = urlsplit(url)
-    usual = {"http": 80, "https": 443}.get(parts.scheme)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
-    return host if parts.port in {None, usual} else f"{host}:{parts.port}"
 
 
 def origin(url: str) -> str:

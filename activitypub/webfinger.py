@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from activitypub.errors import NotBelieved
-from activitypub.vocabulary import JSON, LINKED, NAME, PATH, STREAMS, authority, origin
+from activitypub.vocabulary import JSON, LINKED, NAME, PATH, STREAMS, origin
+from node.kernel.outbound import authority
 
 ADDRESS = "/.well-known/webfinger"
 KIND = "application/jrd+json"

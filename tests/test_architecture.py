@@ -24,7 +24,7 @@ FENCES = {
         "mic.sync.",
         "node.daemon.",
         "p2p.client",
-        "activitypub.fetch",
+        "node.kernel.fetching",
         "activitypub.routes",
     ),
     "PIL": ("node.profiles.pictures",),

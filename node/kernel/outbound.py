@@ -81,6 +81,14 @@ def parsed(url: str) -> tuple[str, int]:
     return host, PORTS[parts.scheme] if port is None else port
 
 
+def authority(url: str) -> str:
+    """Return the host of a URL, with its port if that is not the usual one."""
+    parts = urlsplit(url)
+    usual = PORTS.get(parts.scheme)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    return host if parts.port in {None, usual} else f"{host}:{parts.port}"
+
+
 def is_public(address: str) -> bool:
     """Whether an address is one that anybody on the internet could speak to."""
     found = ipaddress.ip_address(address)

@@ -11,13 +11,14 @@ import socket
 import pytest
 from aiohttp import web
 
-from activitypub import fetch, following, vocabulary
+from activitypub import following, vocabulary
 from activitypub.reading import LONGEST
 from keys.did import peer_id
 from keys.ed25519 import PrivateKey
 from node.federation import rules
 from node.federation import verbs as federation
 from node.federation.model import BadActor
+from node.kernel import fetching
 from node.kernel.outbound import BadUrl
 from node.replication import peering
 from node.replication.model import ACTOR, MET, OPERATOR, Met
@@ -93,7 +94,7 @@ async def test_who_does_not_answer_is_asked_again_later_each_time(forge, clock):
     address = named(url_of(door))
     first = await follows(forge, address)
     door.close()
-    assert (first.code, first.did, first.failures) == ("actor.no-answer", None, 1)
+    assert (first.code, first.did, first.failures) == ("outbound.no-answer", None, 1)
     assert clock() < first.due_at < clock() + 16_000
     second = await again(forge, clock, address)
     assert second.due_at - clock() > first.due_at - (clock() - 2 * rules.AGAIN_MS)
@@ -101,7 +102,7 @@ async def test_who_does_not_answer_is_asked_again_later_each_time(forge, clock):
 
 
 async def test_it_is_read_again_when_it_is_back(forge, host, clock):
-    assert (await follows(forge, named(host.url))).code == "actor.no-answer"
+    assert (await follows(forge, named(host.url))).code == "outbound.no-answer"
     host.shows_actor()
     assert (await again(forge, clock, named(host.url))).failures == 0
     assert (await only_peer(forge)).did == KEY.did
@@ -182,7 +183,7 @@ async def test_an_address_inside_is_believed_of_who_is_inside(forge, host, monke
     assert set((await only_peer(forge)).addresses) == {inside, outside}
     assert set((await only_peer(forge)).near) == {inside, outside, host.url}
     await federation.remove(forge, await federation.find(forge, named(host.url)))
-    monkeypatch.setattr(fetch.outbound, "is_public", lambda _address: True)
+    monkeypatch.setattr(fetching.outbound, "is_public", lambda _address: True)
     told = await following.found(forge, named(host.url))
     monkeypatch.undo()
     row = await federation.follow(forge, rules.address(named(host.url)))
@@ -213,8 +214,8 @@ async def test_a_redirect_leads_nowhere_inside(forge, host):
 async def test_redirects_in_a_circle_end(forge, host):
     host.moves("/ap/actor", "/ap/b")
     host.moves("/ap/b", "/ap/actor")
-    assert (await follows(forge, host.url + "/ap/actor")).code == "actor.moved"
-    assert len(host.asked) == fetch.HOPS + 1
+    assert (await follows(forge, host.url + "/ap/actor")).code == "outbound.moved"
+    assert len(host.asked) == fetching.HOPS + 1
 
 
 @pytest.mark.parametrize(
@@ -222,7 +223,7 @@ async def test_redirects_in_a_circle_end(forge, host):
     [
         ("ftp://127.0.0.1/x", "outbound.bad-url"),
         ("http://user:secret@127.0.0.1/x", "outbound.bad-url"),
-        ("http://[::1", "actor.moved"),
+        ("http://[::1", "outbound.moved"),
         ("http://169.254.169.254/latest", "outbound.not-public"),
         ("http://[::ffff:127.0.0.1]/x", "outbound.not-public"),
         ("http://2130706433/x", "outbound.not-public"),
@@ -236,10 +237,10 @@ async def test_a_redirect_that_cannot_be_meant_is_refused(forge, host, where, co
 
 
 def test_a_redirect_never_leads_away_from_tls():
-    with pytest.raises(fetch.NotBelieved) as refused:
-        fetch._next("https://grove.example/a", "http://grove.example/b")
-    assert refused.value.code == "actor.moved"
-    assert fetch._next("http://grove.example/a", "https://grove.example/b#c") == (
+    with pytest.raises(fetching.NotTaken) as refused:
+        fetching._next("https://grove.example/a", "http://grove.example/b")
+    assert refused.value.code == "outbound.moved"
+    assert fetching._next("http://grove.example/a", "https://grove.example/b#c") == (
         "https://grove.example/b"
     )
 
@@ -247,17 +248,17 @@ def test_a_redirect_never_leads_away_from_tls():
 @pytest.mark.parametrize(
     ("code", "headers", "body"),
     [
-        ("actor.wrong-kind", {"Content-Type": "application/json"}, None),
-        ("actor.wrong-kind", {"Content-Type": "text/html"}, None),
-        ("actor.wrong-kind", {"Content-Type": "application/ld+json"}, None),
-        ("actor.wrong-kind", {"Content-Type": "application/octet-stream"}, None),
+        ("outbound.wrong-kind", {"Content-Type": "application/json"}, None),
+        ("outbound.wrong-kind", {"Content-Type": "text/html"}, None),
+        ("outbound.wrong-kind", {"Content-Type": "application/ld+json"}, None),
+        ("outbound.wrong-kind", {"Content-Type": "application/octet-stream"}, None),
         (
-            "actor.wrong-kind",
+            "outbound.wrong-kind",
             {"Content-Type": vocabulary.JSON, "Content-Encoding": "gzip"},
             gzip.compress(b" " * 10_000_000),
         ),
-        ("actor.too-long", {"Content-Type": vocabulary.JSON}, b" " * 10_000_000),
-        ("actor.too-long", {"Content-Type": vocabulary.JSON}, b"[" * (LONGEST + 1)),
+        ("outbound.too-long", {"Content-Type": vocabulary.JSON}, b" " * 10_000_000),
+        ("outbound.too-long", {"Content-Type": vocabulary.JSON}, b"[" * (LONGEST + 1)),
         ("actor.not-json", {"Content-Type": vocabulary.JSON}, b"[" * LONGEST),
     ],
 )
@@ -276,7 +277,7 @@ async def test_both_kinds_of_document_are_read(forge, host, kind):
 @pytest.mark.parametrize("status", [204, 301, 400, 401, 404, 410, 500, 503])
 async def test_any_other_answer_is_none(forge, host, status):
     host.answers["/ap/actor"] = status, {}, b""
-    assert (await follows(forge, host.url + "/ap/actor")).code == "actor.no-answer"
+    assert (await follows(forge, host.url + "/ap/actor")).code == "outbound.no-answer"
 
 
 async def test_a_document_that_is_copied_to_another_host_is_refused(forge, host, ann):
@@ -293,7 +294,7 @@ async def test_who_speaks_no_http_does_not_answer(forge):
     server = await asyncio.start_server(serve, sock=door)
     async with server:
         row = await follows(forge, url_of(door) + "/ap/actor")
-    assert row.code == "actor.no-answer"
+    assert row.code == "outbound.no-answer"
     assert row.error.isprintable()
 
 
@@ -316,7 +317,7 @@ async def test_who_says_nothing_is_not_waited_for(forge, host, monkeypatch):
         slow = await federation.find(forge, url_of(door) + "/ap/actor")
         over.set()
     assert asked.is_set()
-    assert (row.code, slow.code) == (None, "actor.no-answer")
+    assert (row.code, slow.code) == (None, "outbound.no-answer")
 
 
 async def test_a_fault_of_our_own_keeps_nobody_else_from_being_read(forge, host, monkeypatch):

@@ -68,7 +68,10 @@ def a_document(url: str, key: PrivateKey = KEY, /, *addresses: str, **more: obje
 
 @dataclass
 class Stranger:
-    """A host; `answers` are status, headers and body by path, `asked` the paths in their order."""
+    """A host; `answers` are status, headers and body by path, with its query or without.
+
+    `asked` are the paths in their order.
+    """
 
     url: str
     answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
@@ -91,7 +94,8 @@ class Stranger:
     async def answer(self, request: web.Request) -> web.Response:
         """Say what the test wants."""
         self.asked.append(request.path)
-        status, headers, body = self.answers.get(request.path, (404, {}, b""))
+        found = self.answers.get(request.path_qs) or self.answers.get(request.path)
+        status, headers, body = found or (404, {}, b"")
         return web.Response(status=status, headers=headers, body=body)
 
 
