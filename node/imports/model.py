@@ -67,6 +67,40 @@ class Import:
 
 
 @dataclass(frozen=True, slots=True)
+class Publisher:
+    """A person or an organization on another forge; `scheme` is https, or http."""
+
+    scheme: str
+    host: str
+    name: str
+
+    @property
+    def url(self) -> str:
+        """The address of their page."""
+        return f"{self.scheme}://{self.host}/{self.name}"
+
+    def __str__(self) -> str:
+        return f"{self.host}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A repository on another forge that anybody may fetch from `url`.
+
+    `worked_at` is Unix ms, None where the forge does not say.
+    """
+
+    name: str
+    url: str
+    about: str
+    language: str
+    stars: int
+    is_fork: bool
+    is_archived: bool
+    worked_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ImportOutcome:
     """What an import brought: the head afterwards, how many landings, and what is worth knowing."""
 
@@ -101,6 +135,28 @@ class NoImport(Missing):
 
     def __init__(self, name: str) -> None:
         super().__init__("import.missing", f"There is no import {name[:64]!r}.", id=name[:64])
+
+
+class BadPublisher(Invalid):
+    """Not somebody on another forge."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            "import.bad-publisher",
+            f"{text[:100]!r} names nobody on another forge: type a name on GitHub, or HOST/NAME."
+            " The address of a repository belongs into the field for it.",
+        )
+
+
+class NoPublisher(Missing):
+    """A forge knows nobody of that name, or the host is no forge that can be asked."""
+
+    def __init__(self, whom: Publisher) -> None:
+        super().__init__(
+            "import.no-publisher",
+            f"{whom} is not there, or not on a forge that says what it has (GitHub, Forgejo,"
+            " Gitea). The address of a repository works in any case.",
+        )
 
 
 class BadImport(Invalid):

@@ -13,6 +13,7 @@ from keys.statements import transcript as transcripts
 from node.access.model import Action
 from node.audit import verbs as audit
 from node.imports import cache, mirrored, receiving, rows, telling
+from node.imports import published as publishing
 from node.imports.jobs import KIND
 from node.imports.model import (
     Import,
@@ -23,6 +24,8 @@ from node.imports.model import (
     NoTag,
     NotEmpty,
     Progress,
+    Published,
+    Publisher,
     Stage,
     Status,
     Tag,
@@ -131,6 +134,11 @@ async def commit_of(forge: Forge, who: Party, project: Project, position: int) -
 def position_of(tx: Tx, project: int, commit: str) -> int | None:
     """Return the position whose landing is `commit` in git; None if there is none known."""
     return rows.position_of(tx, project, commit)
+
+
+async def published(forge: Forge, who: Party, whom: Publisher) -> list[Published]:
+    """Return what somebody on another forge has published; see `node.imports.published`."""
+    return await publishing.published(forge, who, whom)
 
 
 async def start(forge: Forge, who: Party, account: str, new: NewImport) -> Import:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from node.kernel import markup
-from web.areas.landings.words import compare, marked
+from web.areas.landings.words import compare
+from web.design.marks import marked
 
 LINE = st.one_of(
     st.text(st.characters(exclude_characters="\n\r", exclude_categories=["Cs"]), max_size=60),
