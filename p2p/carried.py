@@ -161,7 +161,7 @@ async def _source(file: File) -> Source:
     """Return the bundle as one of the places that a seed may come from."""
     documents = (await file.get("/document", Documents)).documents
     try:
-        chain = open_chain(documents)
+        chain = await asyncio.to_thread(open_chain, documents)
     except KeysFault as fault:
         raise Misbehaved(file.where, Offence.DOWNGRADE, f"no documents: {fault}") from fault
     said, index = chain.current, file.bundle.index

@@ -203,8 +203,7 @@ class Taking:
 
     async def _ingest(self, came: Sequence[Record], where: str) -> None:
         size = sum(len(record.stored) for record in came)
-        if self.room is not None and size > self.room:
-            raise QuotaReached(self.seed.quota or 0)
+        self.check_room(size)
         records = await self.forge.db.read(lambda tx: self._whole(tx, came, where))
         try:
             await self.forge.objects.ingest(records)
@@ -212,9 +211,17 @@ class Taking:
             raise Misbehaved(where, Offence.BOMB, f"a record that lies: {fault}") from fault
         except Corrupt as fault:
             raise Misbehaved(where, Offence.ALTERED_BLOB, f"an altered object: {fault}") from fault
+        await self.count(size, [record.digest for record in came])
+
+    def check_room(self, size: int) -> None:
+        """Raise `QuotaReached` if so many bytes more are beyond the quota of the seed."""
+        if self.room is not None and size > self.room:
+            raise QuotaReached(self.seed.quota or 0)
+
+    async def count(self, size: int, ids: Sequence[Digest] = ()) -> None:
+        """Count bytes that are here now: of the contents `ids`, or of a part of the log."""
         if self.room is not None:
             self.room -= size
-        ids = [record.digest for record in came]
 
         def note(tx: Tx) -> None:
             held.add(tx, self.project, ids)

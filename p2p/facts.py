@@ -4,6 +4,7 @@ Nothing is kept here but what verifying cost: the tenures of each project, until
 change.
 """
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -48,7 +49,8 @@ class Facts:
         chain = self._chains.get(one.project)
         if chain is None or chain.epoch != one.epoch:
             documents = await standing.chain(self._forge, one)
-            chain = self._chains[one.project] = _chain(open_chain(documents), len(documents))
+            project = await asyncio.to_thread(open_chain, documents)
+            chain = self._chains[one.project] = _chain(project, len(documents))
         return Held(
             project=one.project,
             epoch=one.epoch,

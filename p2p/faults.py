@@ -15,6 +15,8 @@ class HolderFault(Unreachable):
     """A holder did not help."""
 
     offence: Offence = Offence.FAILED
+    is_signed: bool = False
+    """The home signed it so; who keeps the newest contents alone passes it on and cannot know."""
 
 
 class NoAnswer(HolderFault):

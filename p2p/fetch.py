@@ -20,7 +20,7 @@ from keys.statements.project import open_chain
 from node.kernel.errors import Fault
 from node.kernel.forge import Forge
 from node.landings import accepting, reading
-from node.landings.model import Head
+from node.landings.model import BadDraft, Head, ObjectsMissing
 from node.projects import mirroring
 from node.projects.model import BadNotice, NotHeld, OrderedHere, Project, Withdrawn
 from node.replication import peering, rules
@@ -38,7 +38,7 @@ from store import contents, tree
 from store.changes import Change
 from store.database import Tx
 from store.digest import Digest
-from store.errors import DiskFull, StoreFault
+from store.errors import BadManifest, DiskFull, StoreFault
 from store.nodes import Mode
 
 log = logging.getLogger(__name__)
@@ -61,6 +61,7 @@ class Refusal(HolderFault):
     def __init__(self, source: Source, fault: Fault) -> None:
         super().__init__(fault.code, f"{source.holder.where}: {fault.message}", **fault.details)
         self.offence = OFFENCES.get(fault.code.partition(".")[2], Offence.MALFORMED)
+        self.is_signed = isinstance(fault, BadDraft | ObjectsMissing)
 
 
 OURS = (NotHeld, OrderedHere, OwnProject, SeededAlready)
@@ -103,7 +104,7 @@ class Pull:
         here = await self.portions.before(self.position + 1, last)
         try:
             found = [*here, *await self._in_time(source, last, here)]
-            await self._contents(found)
+            await self._contents(source, found)
             head = await self._accept(source, found)
         except HolderFault as fault:
             is_refused = isinstance(fault, Misbehaved | Refusal)
@@ -144,7 +145,7 @@ class Pull:
             raise Misbehaved(where, Offence.BOAST, "less than it said it had")
         return found
 
-    async def _contents(self, found: Sequence[Group]) -> None:
+    async def _contents(self, source: Source, found: Sequence[Group]) -> None:
         """Have the contents of a portion here, but for those that the seed's depth leaves out."""
         oldest = rules.contents_from(self.seed.depth, self.target)
         kept = [group for group in found if group.record.position >= oldest]
@@ -153,12 +154,13 @@ class Pull:
         try:
             brought = _brought(change for group in kept for change in group.changes())
         except StoreFault as fault:
-            where = self.taking.sources[0].holder.where
-            raise Misbehaved(
-                where, Offence.MALFORMED, f"an unreadable change list: {fault}"
-            ) from fault
+            what = f"an unreadable change list: {fault}"
+            raise Misbehaved(source.holder.where, Offence.MALFORMED, what) from fault
         span = Span(kept[0].record.position, kept[-1].record.position, self.seed.depth is None)
-        await self._fetch(span, brought)
+        try:
+            await self._fetch(span, brought)
+        except BadDraft as fault:
+            raise Refusal(source, fault) from fault
 
     async def _fetch(self, span: Span, brought: Mapping[Digest, int]) -> None:
         """Fetch what changes bring: first what they name, then the pieces of large files."""
@@ -173,12 +175,17 @@ class Pull:
                 for part in contents.parts(id_, size, lambda i: forge.objects.get(tx, i))
             ]
 
-        if large:
-            await self.taking.fetch(span, list(dict.fromkeys(await forge.db.read(pieces))))
+        try:
+            needed = await forge.db.read(pieces) if large else []
+        except BadManifest as fault:
+            raise BadDraft("bad-content", f"A large content is none: {fault}.") from fault
+        await self.taking.fetch(span, list(dict.fromkeys(needed)))
 
     async def _accept(self, source: Source, found: Sequence[Group]) -> Head:
         """Make a portion part of the log, all of it or nothing; return where it stands then."""
         oldest = rules.contents_from(self.seed.depth, self.target)
+        size = sum(group.size for group in found)
+        self.taking.check_room(size)
         try:
             head = await accepting.take_in(self.forge, self.project, found, oldest)
         except OURS:
@@ -188,6 +195,7 @@ class Pull:
         if head.position <= self.position:  # Else whoever sends it again keeps us here for ever.
             where = source.holder.where
             raise Misbehaved(where, Offence.REPLAY, "positions that are here already")
+        await self.taking.count(size)
         return head
 
     async def _fill(self, oldest: int) -> None:
@@ -288,7 +296,7 @@ async def taken(
                 continue
             documents = await _documents(source, is_alone=len(sources) == 1)
             if seed.id is None:
-                seed = await replication.identified(forge, seed, _id_of(source, documents))
+                seed = await replication.identified(forge, seed, await _id_of(source, documents))
             called = (source.project.account, source.project.handle)
             project = await mirroring.take(
                 forge, documents, seed.id, _settled(forge), called=called
@@ -326,9 +334,9 @@ def _settled(forge: Forge) -> mirroring.Also:
     return also
 
 
-def _id_of(source: Source, documents: Sequence[bytes]) -> str:
+async def _id_of(source: Source, documents: Sequence[bytes]) -> str:
     try:
-        return open_chain(documents).id
+        return (await asyncio.to_thread(open_chain, documents)).id
     except KeysFault as fault:
         raise Misbehaved(
             source.holder.where, Offence.DOWNGRADE, f"no documents: {fault}"
@@ -363,7 +371,7 @@ async def _seen(forge: Forge, project_id: str, sources: Sequence[Source]) -> Non
 
 
 async def _score(forge: Forge, source: Source, fault: HolderFault, project: Project | None) -> None:
-    """Hold a fault against who is to blame: a home that contradicts itself, else the holder."""
+    """Hold a fault against who is to blame: the home for what it signed, else the holder."""
     log.warning("a holder failed", extra={"peer": source.holder.where, "code": fault.code})
     offence = fault.offence
     if source.peer is None:
@@ -372,7 +380,8 @@ async def _score(forge: Forge, source: Source, fault: HolderFault, project: Proj
         await replication.set_back(forge, project.id, source.peer)
     if not offence.points:
         return
-    if offence is Offence.EQUIVOCATION and (project is None or source.did != project.home):
+    is_signed = offence is Offence.EQUIVOCATION or fault.is_signed
+    if is_signed and (project is None or source.did != project.home):
         return
     if offence is Offence.OUTLIVED and not _has_heard(source, project):
         return

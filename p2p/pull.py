@@ -11,12 +11,11 @@ import logging
 from collections.abc import Awaitable, Collection, Mapping
 from random import Random
 
-from keys.statements import equivocation
 from mic.wire.heads import BadHeads
 from node.kernel import events
 from node.kernel.events import Event
 from node.kernel.forge import Forge
-from node.landings import recovering, standing
+from node.landings import accepting, recovering, standing
 from node.landings.standing import Standing
 from node.offers import verbs as offers
 from node.replication import peering, rules
@@ -364,12 +363,7 @@ class Puller:
         proof = contradiction(ours, found.record, await standing.chain(self._forge, kept))
         if proof is None:
             return
-        data = equivocation.encode(proof)
-        await self._forge.db.write(
-            lambda tx: replication.keep_proof(
-                self._forge, tx, found.project, found.position, proof.signer, data
-            )
-        )
+        await self._forge.db.write(lambda tx: accepting.keep_proof(self._forge, tx, proof))
         if not proof.documents:
             now = self._forge.now()
             self.act(self.policy.contradicted(found.project, proof.signer, now))

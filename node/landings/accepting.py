@@ -80,9 +80,9 @@ async def take_in(
 
 def keep_proof(forge: Forge, tx: Tx, proof: Equivocation) -> None:
     """Keep what proves that a home said what it may not."""
-    rows.add_equivocation(tx, proof, equivocation.encode(proof), forge.now())
-    facts = {"id": proof.project, "position": proof.position, "signer": proof.signer}
-    events.append(tx, "project.equivocation", None, facts, forge.now())
+    if rows.add_equivocation(tx, proof, equivocation.encode(proof), forge.now()):
+        facts = {"id": proof.project, "position": proof.position, "signer": proof.signer}
+        events.append(tx, "project.equivocation", None, facts, forge.now())
 
 
 def accept(

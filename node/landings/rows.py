@@ -11,6 +11,9 @@ from node.landings.model import NOTHING, Head, Landing, Wanted
 from store.database import Tx
 from store.digest import Digest
 
+MOST_PROOFS = 20
+"""How many proofs against the homes of one project are kept: a home can sign any number."""
+
 _COLUMNS = (
     "position, id, tree, previous_tree, session, author_handle, author_did, goal, origin, model,"
     " contribution, transcript, changes, changes_size, changed, clock, landed_at,"
@@ -298,13 +301,18 @@ def forget_after(tx: Tx, project: int, position: int) -> None:
     tx.execute("delete from landings where project = ? and position > ?", behind)
 
 
-def add_equivocation(tx: Tx, proof: Equivocation, encoded: bytes, at: int) -> None:
-    """Keep proof that a home said what it may not; the first one of a position is enough."""
-    tx.execute(
+def add_equivocation(tx: Tx, proof: Equivocation, encoded: bytes, at: int) -> bool:
+    """Keep proof that a home said what it may not; return whether it was worth keeping.
+
+    The first one of a position is enough, and so are `MOST_PROOFS` of a project.
+    """
+    done = tx.execute(
         "insert or ignore into equivocations (project, position, signer, proof, seen_at)"
-        " values (?, ?, ?, ?, ?)",
-        (proof.project, proof.position, proof.signer, encoded, at),
+        " select ?1, ?2, ?3, ?4, ?5"
+        " where (select count(*) from equivocations where project = ?1) < ?6",
+        (proof.project, proof.position, proof.signer, encoded, at, MOST_PROOFS),
     )
+    return done.rowcount > 0
 
 
 def inherit(tx: Tx, origin: int, project: int, until: int) -> None:

@@ -5,6 +5,7 @@ one is signed under the rules of the one before, and what is known here is only 
 document says who may read the project, so a mirror lets in whom its home lets in.
 """
 
+import asyncio
 import dataclasses
 from collections.abc import Callable, Sequence
 
@@ -61,7 +62,7 @@ async def take(
     where this node may not hold it; then it stops to serve it.
     """
     try:
-        chain = open_chain(given)
+        chain = await asyncio.to_thread(open_chain, given)
     except KeysFault as fault:
         raise BadDocuments(str(fault)) from fault
     if name is not None and chain.id != name:

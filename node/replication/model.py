@@ -25,7 +25,11 @@ WITHDRAWN: Final = "withdrawn"
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Another node. `score` is what it was at `scored_at`: see `rules.score`; times are Unix ms."""
+    """Another node. `score` is what it was at `scored_at`: see `rules.score`; times are Unix ms.
+
+    `url_proven`: who is at `url` has shown that it has the key of `did`. Else it is a hint, where
+    there is a did, and all that is known where there is none.
+    """
 
     key: int
     did: str | None
@@ -42,6 +46,13 @@ class Peer:
     addresses: tuple[str, ...] = ()
     near: frozenset[str] = frozenset()
     """Those of its addresses, the URL too, that may lead into this node's own network."""
+
+    url_proven: bool = False
+
+    @property
+    def says_url(self) -> bool:
+        """Whether its URL is nothing but its own word."""
+        return self.url is not None and self.did is not None and not self.url_proven
 
     @property
     def title(self) -> str:
@@ -197,6 +208,19 @@ class NoPeer(Missing):
     def __init__(self, text: str) -> None:
         super().__init__(
             "peer.missing", f"There is no peer {text[:200]}. `micelio peers` lists those known."
+        )
+
+
+class Unproven(Conflict):
+    """A peer says that a URL is its own, and nobody has asked there yet."""
+
+    def __init__(self, url: str, did: str) -> None:
+        super().__init__(
+            "peer.unproven",
+            f"Only its own word says that {url[:200]} is the node {did}. Name it by its did; or"
+            f" `micelio peer add {url[:200]}`, and this node asks there who it is.",
+            url=url[:200],
+            did=did,
         )
 
 

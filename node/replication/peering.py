@@ -18,6 +18,7 @@ from node.replication.model import (
     NoPeer,
     OwnAddress,
     Peer,
+    Unproven,
 )
 from store.database import Tx
 
@@ -25,6 +26,11 @@ LONGEST_NAME = 100
 MOST_ADDRESSES = 16
 MOST = 1_000
 """Peers that are remembered besides those that the operator named, and as many that are banned."""
+
+
+def everything(tx: Tx) -> list[Peer]:
+    """Return the peers that are known, to be shown to admins of the node alone."""
+    return rows.peers(tx)
 
 
 async def peers(forge: Forge) -> list[Peer]:
@@ -42,14 +48,15 @@ def remember(forge: Forge, tx: Tx, learned: Met, source: str, *, answered: bool 
 
     A did is only ever given by who has proven it. A URL that is known of another peer stays there,
     so that nobody can take over what is held against somebody else, or for them: only where both
-    say that they are one, a URL without a did becomes part of the peer that has it. Whom the
-    operator names or follows counts as such, however it was known before.
+    say that they are one, a URL without a did becomes part of the peer that has it. A URL that a
+    peer only says is its own is no more than that, and gives way to who is there. Whom the operator
+    names or follows counts as such, however it was known before.
     """
     is_near = learned.is_near or source == OPERATOR
     learned = _believable(learned, is_near=is_near or forge.reach_private)
     said = "".join(c for c in learned.name if c.isprintable()).strip()[:LONGEST_NAME]
     known = rows.peer_by_did(tx, learned.did) if learned.did else None
-    by_url = rows.peer_by_url(tx, learned.url) if learned.url else None
+    by_url = _at_url(tx, learned)
     if learned.did is None:
         known = by_url
     elif by_url is not None and by_url.did is None and learned.is_proven:
@@ -61,9 +68,14 @@ def remember(forge: Forge, tx: Tx, learned: Met, source: str, *, answered: bool 
         key = rows.add_peer(tx, found, source, forge.now())
     else:
         key = known.key
-        rows.change_peer(tx, key, known.did, known.url or url, said or known.name)
+        is_better = url is not None and (
+            known.url is None or (known.says_url and learned.is_proven)
+        )
+        rows.change_peer(tx, key, known.did, url if is_better else known.url, said or known.name)
         if source == OPERATOR or (source == ACTOR and known.source != OPERATOR):
             rows.set_source(tx, key, source)
+    if learned.is_proven and learned.url is not None:
+        rows.prove_url(tx, key, learned.url)
     _learn(tx, key, learned.addresses)
     if is_near:
         rows.add_near(tx, key, filter(None, (learned.url, *learned.addresses)))
@@ -72,6 +84,20 @@ def remember(forge: Forge, tx: Tx, learned: Met, source: str, *, answered: bool 
     peer = rows.peer(tx, key)
     assert peer is not None
     return peer
+
+
+def _at_url(tx: Tx, learned: Met) -> Peer | None:
+    """Return the peer at a URL that something was learned of; who only says so is no longer it.
+
+    Nothing is lost with the word: who is there says it again when it is asked.
+    """
+    there = rows.peer_by_url(tx, learned.url) if learned.url else None
+    if there is None or not there.says_url or there.did == learned.did:
+        return there
+    if learned.did is not None and not learned.is_proven:
+        return there
+    rows.change_peer(tx, there.key, there.did, None, there.name)
+    return None
 
 
 def _merged(forge: Forge, tx: Tx, learned: Met, known: Peer | None, by_url: Peer) -> Peer:
@@ -130,6 +156,8 @@ async def find(forge: Forge, text: str) -> Peer:
     def read(tx: Tx) -> Peer:
         known = rows.peers(tx)
         found = [one for one in known if text in {one.did, one.url, *one.addresses}]
+        if found and found[0].url == text and found[0].says_url:
+            raise Unproven(text, found[0].did or "")
         found = found or [one for one in known if text and one.name == text]
         if len(found) != 1:
             raise NoPeer(text)

@@ -7,7 +7,7 @@ from store.database import Tx
 
 _PEER = (
     "select key, did, url, name, source, is_allowed, score, scored_at, banned_until, reason,"
-    " added_at, seen_at from peers"
+    " added_at, seen_at, url_proven from peers"
 )
 _SEED = (
     "select seeds.key, seeds.address, seeds.id, depth, quota, is_pinned, reason, state, told,"
@@ -50,8 +50,8 @@ def _peer(tx: Tx, row: Sequence[object]) -> Peer:
     )
     near = tx.execute("select address from peer_near where peer = ?", (row[0],))
     there = tuple(a for (a,) in found), frozenset(a for (a,) in near)
-    key, did, url, name, source, allowed, *rest = row
-    return Peer(key, did, url, name, source, bool(allowed), *rest, *there)  # type: ignore[arg-type, call-arg]
+    key, did, url, name, source, allowed, *rest, proven = row
+    return Peer(key, did, url, name, source, bool(allowed), *rest, *there, bool(proven))  # type: ignore[arg-type, call-arg]
 
 
 def add_peer(tx: Tx, met: Met, source: str, now: int) -> int:
@@ -64,8 +64,17 @@ def add_peer(tx: Tx, met: Met, source: str, now: int) -> int:
 
 
 def change_peer(tx: Tx, key: int, did: str | None, url: str | None, name: str) -> None:
-    """Write what a peer said about itself."""
-    tx.execute("update peers set did = ?, url = ?, name = ? where key = ?", (did, url, name, key))
+    """Write what a peer said about itself; another URL is not proven by what proved the first."""
+    tx.execute(
+        "update peers set did = ?, url_proven = url_proven and url is ?2, url = ?2, name = ?"
+        " where key = ?",
+        (did, url, name, key),
+    )
+
+
+def prove_url(tx: Tx, key: int, url: str) -> None:
+    """Write that who is at the URL of a peer has its key, if that is its URL."""
+    tx.execute("update peers set url_proven = 1 where key = ? and url = ?", (key, url))
 
 
 def set_source(tx: Tx, key: int, source: str) -> None:
@@ -379,17 +388,6 @@ def holders_for_all(tx: Tx, project_id: str, limit: int) -> list[tuple[Peer, int
         (project_id, limit),
     ).fetchall()
     return [(found, position) for key, position in rows if (found := peer(tx, key))]
-
-
-def add_equivocation(
-    tx: Tx, project_id: str, position: int, signer: str, proof: bytes, now: int
-) -> None:
-    """Keep the first proof that somebody said two things about one position."""
-    tx.execute(
-        "insert or ignore into equivocations (project, position, signer, proof, seen_at)"
-        " values (?, ?, ?, ?, ?)",
-        (project_id, position, signer, proof, now),
-    )
 
 
 def equivocations(tx: Tx, project_id: str) -> list[tuple[int, str, bytes]]:

@@ -342,13 +342,6 @@ def contents_from(tx: Tx) -> dict[int, int]:
     return rows.without_contents(tx)
 
 
-def keep_proof(
-    forge: Forge, tx: Tx, project_id: str, position: int, signer: str, proof: bytes
-) -> None:
-    """Keep the proof that somebody signed two records for one position."""
-    rows.add_equivocation(tx, project_id, position, signer, proof, forge.now())
-
-
 async def equivocations(forge: Forge, project_id: str) -> list[tuple[int, str, bytes]]:
     """Return position, signer and proof of each contradiction about a project."""
     return await forge.db.read(lambda tx: rows.equivocations(tx, project_id))

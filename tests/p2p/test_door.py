@@ -49,7 +49,7 @@ async def asking(forge):
         async def ask(*lines, body=b""):
             sock = await bob.dial(ann.addresses[0])
             reader, writer = await asyncio.open_connection(sock=sock)
-            head = "\r\n".join([*lines, "Host: x", "Connection: close", "", ""])
+            head = "\r\n".join([*lines, "Host: localhost", "Connection: close", "", ""])
             writer.write(head.encode() + body)
             heard = await reader.read()
             writer.close()

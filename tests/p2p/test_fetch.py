@@ -1,6 +1,7 @@
 """A seed becomes what its home has: the same trees, records and bytes, and nothing unproven."""
 
 import random
+import threading
 
 import pytest
 
@@ -8,14 +9,17 @@ from node.daemon import fsck
 from node.daemon.housekeeping import roots
 from node.holdings import reading as holdings
 from node.holdings import verbs as held
-from node.landings import adopting
-from node.projects import identity
+from node.landings import adopting, reading
+from node.projects import identity, mirroring
 from node.replication import peering
 from node.replication import verbs as replication
 from node.replication.model import Met
+from p2p import fetch
 from p2p.fetch import pull
 from store import collect as garbage
+from store import contents
 from store.digest import digest_of
+from store.nodes import Entry, Mode
 from tests.support.forges import a_forge, an_account
 from tests.support.mirrors import a_home, head_of, pulled, seeded
 from tests.support.wire import a_door
@@ -73,6 +77,16 @@ async def test_a_depth_that_grows_fetches_what_was_left_out(home, holder):
     seed = await pulled(holder, await seeded(holder, home.address))
     assert (seed.state, seed.contents_from, seed.depth) == ("verified", 1, None)
     assert await is_held(holder, seed, b"two\n")
+
+
+async def test_a_quota_counts_the_log(home, holder):
+    same = {f"{'long/' * 30}{number}": b"all of them say this\n" for number in range(400)}
+    await home.land_all(same)  # one content, and a list of changes that is long
+    seed = await pulled(holder, await seeded(holder, home.address, quota=30_000))
+    assert (seed.state, seed.code) == ("full", "seed.quota")
+    seed = await pulled(holder, await seeded(holder, home.address, quota=500_000))
+    assert (seed.state, seed.position) == ("verified", 3)
+    assert seed.bytes > 60_000
 
 
 async def test_a_quota_stops_a_seed_and_more_of_it_lets_it_go_on(home, holder):
@@ -259,3 +273,56 @@ async def test_an_old_home_that_has_not_heard_of_the_new_one_is_not_blamed(home,
         seed = await pulled(holder, seed)
     assert (seed.state, seed.position) == ("verified", 2)
     assert [one.score for one in await peering.peers(holder)] == [0, 0]
+
+
+async def says_wrongly(home, monkeypatch, size):
+    """Let a home sign that a file has another size than it has, and that it is gone."""
+    with monkeypatch.context() as patched:
+        patched.setattr(reading, "_require_all", lambda *_: None)
+        patched.setattr(
+            "tests.support.mirrors.stood", lambda data: Entry(Mode.FILE, digest_of(data), size)
+        )
+        await home.land(wrong=b"x\n")
+        await home.land(wrong=None)
+
+
+@pytest.mark.parametrize("size", [4, contents.BLOB_MAX + 1])
+async def test_who_passes_on_what_a_home_signed_is_not_blamed_for_it(
+    holder, tmp_path, monkeypatch, size
+):
+    """Who keeps the newest contents alone cannot know that an older one is not what it is said."""
+    async with (
+        a_home(tmp_path / "home") as home,
+        a_forge(tmp_path / "mirror") as mirror,
+        a_door(mirror) as door,
+    ):
+        await home.land(right=b"x\n")
+        await says_wrongly(home, monkeypatch, size)
+        copy = await pulled(mirror, await seeded(mirror, home.address, depth=1))
+        assert (copy.state, copy.position) == ("verified", 3)
+        there = await mirror.db.read(lambda tx: identity.of_key(tx, copy.project))
+        seed = await pulled(holder, await seeded(holder, f"{door.url}/{there.address}"))
+        assert (seed.state, seed.position) == ("failed", 0)
+        assert "Nothing landed" in seed.error
+        assert [one.score for one in await peering.peers(holder)] == [0]
+
+
+async def test_a_home_is_blamed_for_what_it_signed(home, holder, monkeypatch):
+    await says_wrongly(home, monkeypatch, 4)
+    seed = await pulled(holder, await seeded(holder, home.address))
+    assert "wrong is said to have 4 bytes" in seed.error
+    assert [one.score for one in await peering.peers(holder)] == [25]
+
+
+async def test_documents_are_read_beside_the_loop(home, holder, monkeypatch):
+    read, threads = mirroring.open_chain, set()
+
+    def noted(documents):
+        threads.add(threading.get_ident())
+        return read(documents)
+
+    for module in (mirroring, fetch):
+        monkeypatch.setattr(module, "open_chain", noted)
+    await pulled(holder, await seeded(holder, home.address))
+    assert threads
+    assert threading.get_ident() not in threads

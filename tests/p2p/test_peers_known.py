@@ -5,7 +5,7 @@ import pytest
 from keys.ed25519 import PrivateKey
 from node.replication import peering, rules
 from node.replication import verbs as replication
-from node.replication.model import ACTOR, MET, Met, NoPeer, Wish
+from node.replication.model import ACTOR, MET, OPERATOR, Met, NoPeer, Unproven, Wish
 from p2p import sources
 from p2p.bans import Bans
 from p2p.transport import addresses
@@ -146,3 +146,52 @@ async def test_no_more_bans_are_kept_than_peers_whatever_keys_come(forge):
         await bans.follow(peer)
         await bans.forget_but(await dids(forge))
     assert len(bans) == len(network._bans) == len(await dids(forge)) == 5
+
+
+URL = "https://fen.example"
+
+
+async def test_an_url_that_somebody_says_is_theirs_means_nobody_yet(forge):
+    stranger = PrivateKey.generate().did
+    await peering.met(forge, Met(did=stranger, url=URL), MET)
+    with pytest.raises(Unproven, match=stranger):
+        await peering.find(forge, URL)
+    proven = Met(did=stranger, url=URL, is_proven=True)
+    await peering.met(forge, proven, MET, answered=True)
+    assert (await peering.find(forge, URL)).did == stranger
+
+
+async def test_whoever_is_asked_at_an_url_is_not_who_only_said_that_it_is_theirs(forge):
+    stranger = PrivateKey.generate().did
+    for learned, source in ((Met(url=URL), OPERATOR), (Met(url=URL, name="fen"), MET)):
+        said = await peering.met(forge, Met(did=stranger, url=URL), MET)
+        there = await peering.met(forge, learned, source)
+        assert there.key != said.key
+        assert (there.did, there.url) == (None, URL)
+        assert (await peering.of_did(forge, stranger)).url is None
+        await peering.allow(forge, await peering.find(forge, URL))
+        assert not (await peering.of_did(forge, stranger)).is_allowed
+        again = await peering.met(forge, Met(did=stranger, url=URL), MET)
+        assert again.url is None
+        await peering.remove(forge, there)
+
+
+async def test_who_proves_an_url_takes_it_from_who_only_said_so(forge):
+    stranger, fen = PrivateKey.generate().did, PrivateKey.generate().did
+    said = await peering.met(forge, Met(did=stranger, url=URL), MET)
+    await peering.scored(forge, said, 100, "graft")
+    proven = await peering.met(forge, Met(did=fen, url=URL, is_proven=True), MET, answered=True)
+    assert (proven.url, proven.score, proven.url_proven) == (URL, 0, True)
+    assert (await peering.of_did(forge, stranger)).url is None
+    for word in (Met(did=stranger, url=URL), Met(did=stranger, url=URL, is_proven=True)):
+        await peering.met(forge, word, MET)
+        assert (await peering.find(forge, URL)).did == fen
+
+
+async def test_a_proven_url_takes_the_place_of_one_that_was_only_said(forge):
+    fen = PrivateKey.generate().did
+    await peering.met(forge, Met(did=fen, url="https://moved.example"), MET)
+    await peering.met(forge, Met(did=fen, url=URL, is_proven=True), MET)
+    assert (await peering.of_did(forge, fen)).url == URL
+    await peering.met(forge, Met(did=fen, url="https://other.example"), MET)
+    assert (await peering.of_did(forge, fen)).url == URL

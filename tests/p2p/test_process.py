@@ -32,7 +32,7 @@ def info(node):
 def asked(address):
     """GET /mic/v1/node over libp2p."""
     with blocking.dial(address, PrivateKey.generate()) as sock:
-        sock.sendall(b"GET /mic/v1/node HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        sock.sendall(b"GET /mic/v1/node HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         heard = b""
         while data := sock.recv(65536):
             heard += data

@@ -9,11 +9,13 @@ import pytest
 from keys.ed25519 import PrivateKey
 from keys.statements import equivocation
 from keys.statements.contribution import open_contribution, seal_contribution
+from keys.statements.equivocation import Equivocation
 from keys.statements.landing import open_landing, seal_landing
 from keys.statements.transcript import Decision
 from node.imports import verbs as imports
 from node.kernel import events
 from node.kernel.parties import ANONYMOUS
+from node.landings import accepting, rows
 from node.landings import verbs as landings
 from node.landings.model import NotAccepted, ObjectsMissing
 from node.projects import members
@@ -369,6 +371,22 @@ async def proofs_of(forge):
         lambda tx: tx.execute("select proof from equivocations order by position").fetchall()
     )
     return [equivocation.decode(proof) for (proof,) in found]
+
+
+async def test_so_many_proofs_of_one_project_are_enough(forge):
+    def work(tx):
+        for position in range(1, 2 * rows.MOST_PROOFS):
+            for record in (b"a", b"b"):
+                proof = Equivocation("mic:z1", position, "did:key:z1", (record, b"c"))
+                accepting.keep_proof(forge, tx, proof)
+        accepting.keep_proof(forge, tx, Equivocation("mic:z2", 1, "did:key:z1", (b"a", b"c")))
+        kept = tx.execute("select project, count(*) from equivocations group by project").fetchall()
+        heard = tx.execute("select count(*) from events where kind = 'project.equivocation'")
+        return kept, heard.fetchone()[0]
+
+    kept, heard = await forge.db.write(work)
+    assert kept == [("mic:z1", rows.MOST_PROOFS), ("mic:z2", 1)]
+    assert heard == rows.MOST_PROOFS + 1
 
 
 async def test_two_records_of_one_position_are_kept_as_proof(attacked):
