@@ -13,7 +13,7 @@ from aiohttp.typedefs import Handler
 from activitypub import routes as fediverse
 from mic.sync import failures
 from mic.sync import routes as sync
-from node.daemon import health
+from node.daemon import health, naming
 from node.daemon.patience import Runner
 from node.kernel.forge import Forge
 from node.kernel.limits import Limits
@@ -75,7 +75,8 @@ async def fence(request: web.Request, handler: Handler) -> web.StreamResponse:
 def application(forge: Forge, metrics: health.Metrics | None = None) -> web.Application:
     """Return every door of the node on one application."""
     metrics = metrics or health.Metrics()
-    app = web.Application(middlewares=[health.counted(metrics), fence], client_max_size=1 << 20)
+    doors = [health.counted(metrics), fence, naming.named(forge.node.url)]
+    app = web.Application(middlewares=doors, client_max_size=1 << 20)
     app.on_response_prepare.append(_anonymous)
     health.add_routes(app, forge, metrics)
     sync.add_routes(app, forge)

@@ -532,7 +532,9 @@ async def test_a_bad_question_is_refused(world, name):
 
 
 async def _raw_get(world, where):
-    return await _raw(world, f"GET /mic/v1{where} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    return await _raw(
+        world, f"GET /mic/v1{where} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    )
 
 
 async def _raw(world, text: str):
@@ -568,7 +570,7 @@ async def test_a_token_that_is_not_ours_is_refused_even_where_none_is_needed(wor
 async def test_a_body_that_announces_10_gib_is_refused_before_it_comes(world, path, code):
     where = path.format(book=world.path)
     text = (
-        f"POST /mic/v1{where} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        f"POST /mic/v1{where} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
         f"Authorization: Bearer {world.token}\r\nContent-Length: {10 << 30}\r\n\r\n"
     )
     async with asyncio.timeout(5):
@@ -647,7 +649,7 @@ async def test_a_client_that_hangs_up_within_its_body_leaves_nothing(world):
     parts = urlsplit(world.door.url)
     _, writer = await asyncio.open_connection(parts.hostname, parts.port)
     head = (
-        f"POST /mic/v1{world.path}/landings HTTP/1.1\r\nHost: x\r\n"
+        f"POST /mic/v1{world.path}/landings HTTP/1.1\r\nHost: localhost\r\n"
         f"Authorization: Bearer {world.token}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     writer.write(head.encode() + body[:-5])

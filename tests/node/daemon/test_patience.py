@@ -9,8 +9,8 @@ from aiohttp import web
 from node.daemon import http
 from node.kernel.limits import Limits
 
-HEAD = b"POST /take HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"
-GET = b"GET /up HTTP/1.1\r\nHost: x\r\n\r\n"
+HEAD = b"POST /take HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n"
+GET = b"GET /up HTTP/1.1\r\nHost: localhost\r\n\r\n"
 SHORT = Limits(head_seconds=0.2, stalled_seconds=0.2, connections=3)
 LARGE = 32 << 20
 

@@ -84,7 +84,9 @@ def test_the_node_stops_within_five_seconds_of_sigterm_even_with_a_client_that_h
     with up(places) as node:
         address = urlsplit(node.url)
         with socket.create_connection((address.hostname, address.port)) as hanging:
-            hanging.sendall(b"POST /mic/v1/keys HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
+            hanging.sendall(
+                b"POST /mic/v1/keys HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"
+            )
             time.sleep(0.2)
             began = time.monotonic()
             node.stop()

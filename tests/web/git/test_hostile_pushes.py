@@ -100,7 +100,7 @@ async def test_who_finds_no_seat_is_told_to_come_again(
 async def begun(served, url, path, body):
     """As many requests as there are seats, which send no more than this."""
     head_ = (
-        f"POST /{path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"
+        f"POST /{path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n"
         f"Authorization: {basic(url)['Authorization']}\r\n\r\n"
     )
     opened = [
@@ -121,7 +121,7 @@ async def test_a_push_may_take_long_as_long_as_it_comes(url, served, monkeypatch
     body = b"%04x%b0000PACK\0\0\0\2\0\0\0\1" % (len(line) + 4, line)
     reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
     head_ = (
-        "POST /ada/book/git-receive-pack HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        "POST /ada/book/git-receive-pack HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
         f"Authorization: {basic(url)['Authorization']}\r\nContent-Length: {len(body) + 8}\r\n\r\n"
     )
     writer.write(head_.encode() + body)
