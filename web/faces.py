@@ -1,16 +1,17 @@
 """The pictures of people beside their names: one question to the database for all of a page.
 
-Whoever has none is drawn from their handle. On a mirror all are: names there are those of another
-node, and somebody here may go by the same one.
+Whoever has none is drawn from their handle. On a mirror all are, and on a fork of one: names there
+are those of another node, and somebody here may go by the same one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 
 from aiohttp import web
 
+from node.forks import verbs as forks
 from node.invitations.model import Invitation
 from node.profiles import verbs as profiles
-from web.page import forge_of
+from web.page import forge_of, party_of
 from web.places import Place
 
 Faces = Mapping[str, str]
@@ -30,4 +31,5 @@ def faced(asked: Iterable[Invitation]) -> Iterator[str]:
 
 async def faces_at(request: web.Request, place: Place, handles: Iterable[str]) -> Faces:
     """Return the pictures of those who work on a project."""
-    return {} if place.project.is_mirror else await faces_of(request, handles)
+    is_ours = await forks.is_of_here(forge_of(request), party_of(request), place.project)
+    return await faces_of(request, handles) if is_ours else {}

@@ -20,7 +20,7 @@ from keys.statements.contribution import Descriptor
 from node.access.model import NoProject
 from node.accounts.model import HandleTaken
 from node.forks.model import NewFork
-from node.imports.model import NewImport
+from node.imports.model import NewImport, Publisher
 from node.kernel.errors import Denied, Fault
 from node.kernel.parties import ANONYMOUS
 from node.landings.model import Draft, SessionDraft, Wanted
@@ -32,6 +32,7 @@ from node.sessions import verbs as sessions
 from node.sessions.model import NewSession
 from node.signin.model import NewToken
 from node.stars.model import Sort
+from store.digest import Digest
 from store.errors import StoreFault
 from store.git.objects import ZERO
 from tests.support.forges import a_project, an_account, the_keeper
@@ -68,6 +69,7 @@ TABLE = {
     "forks.came_from": FOR_ALL,
     "forks.fork": KNOWN,
     "forks.forks": READS,
+    "forks.is_of_here": READS,
     "forks.lineage": READS,
     "forks.syncing.sync": WRITES,
     "holdings.missing": WRITES,
@@ -76,6 +78,7 @@ TABLE = {
     "imports.commit_of": READS,
     "imports.named": READS,
     "imports.get": FOR_ALL,  # an import of somebody else is a missing one
+    "imports.published": OF_ONESELF,
     "imports.receive": WRITES,
     "imports.residue": READS,
     "imports.start": OF_A_NAMESPACE,
@@ -93,6 +96,7 @@ TABLE = {
     "invitations.withdraw": OF_ONESELF,
     "languages.shares": READS,
     "landings.detail": READS,
+    "landings.is_vouched": READS,
     "landings.followed": READS,
     "landings.get": READS,
     "landings.head": READS,
@@ -316,7 +320,7 @@ def arguments(name, function, project, did):
         "ids": (),
         "is_approved": False,
         "key": project.key if name == "projects.by_key" else 999,
-        "landing": SimpleNamespace(carried=None),
+        "landing": SimpleNamespace(carried=None, id=Digest(bytes(32)), contribution=None),
         "limit": 10,
         "most_bytes": None,
         "most_projects": None,
@@ -356,6 +360,7 @@ def arguments(name, function, project, did):
         "most": 10,
         "since": 0,
         "why": "x",
+        "whom": Publisher("nowhere", "", "x"),
     }
     if name == "landings.matching":
         dull["wanted"] = Wanted()

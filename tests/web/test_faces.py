@@ -11,6 +11,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from keys.statements.landing import Imported
 from node.daemon.http import application
 from node.feeds import verbs as feeds
+from node.forks import verbs as forks
+from node.forks.model import NewFork
 from node.notifications import verbs as notifications
 from node.profiles import verbs as profiles
 from node.projects import verbs as projects
@@ -19,7 +21,7 @@ from node.signin import verbs as signin
 from tests.support.drafts import a_landing
 from tests.support.features import settled
 from tests.support.portraits import a_picture
-from tests.support.roles import GUILD, a_company, acting, mirrored
+from tests.support.roles import GUILD, HOME, a_company, acting, mirrored
 from tests.support.wire import session_id
 from web.areas.design import samples
 from web.page import SESSION_COOKIE, templates
@@ -141,3 +143,16 @@ def test_who_made_it_elsewhere_gets_no_picture_of_somebody_here(elsewhere):
     faces = {landing.author: "f" * 64}
     assert "<img" in by(landing, faces)
     assert "<img" not in by(replace(landing, **{elsewhere: former[elsewhere]}), faces)
+
+
+async def test_a_fork_of_a_mirror_has_names_of_another_node(forge, company, shown):
+    bob, ada = company.accounts["bob"], company.accounts["ada"]
+    book = await projects.get(forge, ada.party, "ada", "book")
+    for handle in ("copy", "again"):
+        book = await forks.fork(forge, bob.party, book, NewFork(handle=handle))
+    assert await shown("anonymous", "/bob/again/landings") == {"ada", "bob"}
+    await forge.db.write(
+        lambda tx: tx.execute("update projects set home = ? where handle = 'book'", (HOME,))
+    )
+    for page in ("", "/landings", "/landings/1", "/blame/README.md", "/sessions"):
+        assert await shown("anonymous", "/bob/again" + page) == set()

@@ -11,7 +11,7 @@ from store.changes import Change
 from store.lines import Hunk, hunks, is_binary, split
 from store.tree import Entry, Mode
 from web.areas.landings import words
-from web.design import diff_lines
+from web.design import diff_lines, marks
 from web.design.diff_lines import Line
 from web.kinds import IMAGES, ending
 
@@ -250,7 +250,7 @@ def _replaced(texts: _Texts, hunk: Hunk, room: Room) -> Iterator[Line]:
             continue
         one, two, cost = words.compare(old, new, room.cells)
         room.cells = max(room.cells - cost, 0)
-        gone[at], came[at] = words.marked(gone[at], one, "del"), words.marked(came[at], two, "ins")
+        gone[at], came[at] = marks.marked(gone[at], one, "del"), marks.marked(came[at], two, "ins")
     for n, line in enumerate(gone, hunk.old_start + 1):
         yield Line("removed", n, None, line)
     for n, line in enumerate(came, hunk.new_start + 1):

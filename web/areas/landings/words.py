@@ -9,8 +9,6 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from markupsafe import Markup
-
 Pieces = list[tuple[str, bool]]
 """The line in order; True stands beside what changed."""
 
@@ -18,7 +16,6 @@ LONGEST = 2_000
 """Lines of more characters are not looked into."""
 
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
-_DRAWN = re.compile(r"<[^>]*>|&[^;]*;|[^<&]")
 
 
 def compare(old: str, new: str, cells: int) -> tuple[Pieces, Pieces, int]:
@@ -36,23 +33,6 @@ def compare(old: str, new: str, cells: int) -> tuple[Pieces, Pieces, int]:
     if not _are_alike(one, two):
         return [(old, False)], [(new, False)], cost
     return one, two, cost
-
-
-def marked(drawn: Markup, pieces: Pieces, tag: str) -> Markup:
-    """Return a line of HTML with `tag` around what changed; spans of colour stay whole."""
-    flags = [flag for text, flag in pieces for _ in text]
-    made: list[str] = []
-    at, is_open = 0, False
-    for piece in _DRAWN.findall(drawn):
-        is_tag = len(piece) > 1 and piece.startswith("<")
-        flag = not is_tag and at < len(flags) and flags[at]
-        if flag is not is_open:
-            made.append(f"<{tag}>" if flag else f"</{tag}>")
-            is_open = flag
-        made.append(piece)
-        at += 0 if is_tag else 1
-    made.append(f"</{tag}>" if is_open else "")
-    return Markup("".join(made))  # noqa: S704 - only a fixed tag was put between what was safe
 
 
 def _shared(one: Sequence[str], two: Sequence[str]) -> int:
