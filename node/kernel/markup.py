@@ -59,6 +59,7 @@ SECONDS = 1.0
 
 # These reorder what is read, so that code can look like other code (CVE-2021-42574).
 _HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_LINES = re.compile(r"L\d+(?:-L?\d+)?")
 _NOT_IN_ANCHORS = re.compile(r"[^\w]+")
 _HEADING = re.compile("<(/?)h([1-5])(?=[ >])")
 _CLASSES = (
@@ -266,7 +267,14 @@ def _resolved(target: str, resolve: Resolve) -> str | None:
     if not path or not path.isprintable() or "\\" in path:
         return None
     settled = resolve(path)
-    return None if settled is None else settled + mark + fragment
+    return None if settled is None else settled + mark + _place(fragment)
+
+
+def _place(fragment: str) -> str:
+    """Return where a fragment of a link leads: to some lines, or to a heading as it is named."""
+    if not fragment or _LINES.fullmatch(fragment):
+        return fragment
+    return ANCHOR + _anchor(unquote(fragment))
 
 
 def _split(target: str) -> str:

@@ -55,6 +55,9 @@ def test_links_of_a_document_lead_to_pages_pictures_and_sections_there_are(one):
     known = {other.url for other in held.documents} | {"/docs", "/changelog"}
     for target in re.findall(r'<a href="(/[^"]*)"', body):
         assert target.partition("#")[0] in known, target
+        page, _, section = target.partition("#")
+        there = next((other for other in held.documents if other.url == page), None)
+        assert not section or there is None or f'id="{section}"' in body_of(held, there), target
     shown = re.findall(r'<img src="([^"]+)"', body)
     assert len(shown) == one.text.count("![")
     for source in shown:

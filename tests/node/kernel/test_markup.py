@@ -82,8 +82,23 @@ def test_no_text_makes_a_tag_beyond_the_list(text):
 
 def test_relative_links_and_images_stay_in_the_project():
     html = shown("[guide](docs/a%20b.md#top) ![logo](img/logo.png)")
-    assert 'href="/blob/docs/a b.md#top"' in html
+    assert 'href="/blob/docs/a b.md#readme-top"' in html
     assert 'src="/raw/img/logo.png"' in html
+
+
+@pytest.mark.parametrize(
+    ("written", "leads"),
+    [
+        ("a.md#How it works", "readme-how-it-works"),
+        ("a.md#how%20it%20works", "readme-how-it-works"),
+        ("a.py#L12", "L12"),
+        ("a.py#L12-L20", "L12-L20"),
+        ("a.md#", ""),
+    ],
+)
+def test_a_link_into_another_file_leads_to_the_heading_or_the_lines(written, leads):
+    html = shown(f"[there](<{written}>)")
+    assert f'href="/blob/{written.partition("#")[0]}#{leads}"' in html
 
 
 def test_what_leads_nowhere_is_no_link():
