@@ -14,13 +14,15 @@ class Scope(StrEnum):
     PROJECTS = "projects"
     CODE = "code"
     REASONS = "reasons"
+    PEERS = "peers"
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked: an expression of FTS5, the words in it, and one project or all.
 
-    With `path` only files are asked for, those whose path has it; with `author` only reasons.
+    With `path` only files are asked for, those whose path has it; with `author` or some `origins`
+    only reasons.
     """
 
     match: str
@@ -28,6 +30,7 @@ class Question:
     project: str = ""
     path: str = ""
     author: str = ""
+    origins: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -85,14 +88,29 @@ class ReasonHit:
 
 
 @dataclass(frozen=True, slots=True)
+class PeerHit:
+    """Another node whose name, key or address has the words; its URL is empty if it has none."""
+
+    name: Pieces
+    where: Pieces
+    url: str
+    seen_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
-    """One page of hits of each kind; `counts` by scope stop at `MOST_COUNTED`."""
+    """One page of hits of each kind; `counts` by scope stop at `MOST_COUNTED`.
+
+    `where` are the projects that have hits of what was asked for, those with most first.
+    """
 
     projects: tuple[ProjectHit, ...]
     files: tuple[FileHit, ...]
     reasons: tuple[ReasonHit, ...]
     counts: dict[Scope, int]
     has_more: bool
+    peers: tuple[PeerHit, ...] = ()
+    where: tuple[tuple[str, int], ...] = ()
 
 
 MOST_COUNTED = 1_000

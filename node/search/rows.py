@@ -17,9 +17,13 @@ _OWNERS = " join accounts on accounts.key = projects.owner"
 _ADDRESS = "accounts.handle || '/' || projects.handle"
 _PROJECTS = (
     " from search_projects join projects on projects.key = search_projects.rowid"
-    f"{_OWNERS} where search_projects match :match and :path = '' and :author = '' and{_SEEN}"
+    f"{_OWNERS} where search_projects match :match and :path = '' and :author = ''"
+    f" and :origins = '' and{_SEEN}"
 )
-_FILES = " :author = '' and (:path = '' or instr(lower(search_files.path), lower(:path))) and"
+_FILES = (
+    " :author = '' and :origins = ''"
+    " and (:path = '' or instr(lower(search_files.path), lower(:path))) and"
+)
 _CODE = (
     " from search_code join search_files on search_files.blob = search_code.rowid"
     f" join projects on projects.key = search_files.project{_OWNERS}"
@@ -36,11 +40,17 @@ _AUTHOR = (
     " (select author from sessions where sessions.project = hit.project"
     " and sessions.id = hit.session)))"
 )
+_ORIGIN = (
+    "coalesce((select origin from landings where landings.project = hit.project"
+    " and landings.position = hit.position), (select origin from sessions where"
+    " sessions.project = hit.project and sessions.id = hit.session))"
+)
 _REASONS = (
     " from search_reasons join search_why as hit on hit.key = search_reasons.rowid"
     f" join projects on projects.key = hit.project{_OWNERS}"
     " where search_reasons match :match and :path = ''"
-    f" and (:author = '' or :author = {_AUTHOR} collate nocase) and{_SEEN}"
+    f" and (:author = '' or :author = {_AUTHOR} collate nocase)"
+    f" and (:origins = '' or instr(:origins, ' ' || {_ORIGIN} || ' ')) and{_SEEN}"
 )
 COUNTED = {"projects": _PROJECTS, "code": _CODE, "reasons": _REASONS}
 
@@ -92,10 +102,11 @@ def reasons(
     return tx.execute(query, asked).fetchall()
 
 
-def count(tx: Tx, scope: str, asked: dict[str, object]) -> int:
-    """Return how many hits there are, `MOST_COUNTED` for more."""
-    query = f"select count(*) from (select 1{COUNTED[scope]} limit {MOST_COUNTED})"  # noqa: S608
-    return int(tx.execute(query, asked).fetchone()[0])
+def counts(tx: Tx, scope: str, asked: dict[str, object]) -> dict[str, int]:
+    """Return how many of the first `MOST_COUNTED` hits each project has, by its address."""
+    found = f"select {_ADDRESS} as address{COUNTED[scope]} limit {MOST_COUNTED}"
+    query = f"select address, count(*) from ({found}) group by address"  # noqa: S608
+    return dict(tx.execute(query, asked).fetchall())
 
 
 # --------------------------------------------------------------------------------- what is indexed

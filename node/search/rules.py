@@ -21,17 +21,30 @@ _CAMEL = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]{3,80}")
 _HUMPS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 _FILTERS = {"in": "project", "project": "project", "path": "path", "author": "author"}
+ORIGINS = {
+    "human": "human",
+    "assisted": "ai-assisted",
+    "ai-assisted": "ai-assisted",
+    "generated": "ai-generated",
+    "ai-generated": "ai-generated",
+    "unknown": "unknown",
+}
+"""The words for where a landing or a session comes from, and what is meant by each."""
 
 
-def question(typed: str, project: str = "") -> Question:
+def question(typed: str, project: str = "", origins: Iterable[str] = ()) -> Question:
     """Read what somebody typed: words, "phrases" and filters.
 
-    The filters are `in:account/project`, `path:some/where` and `author:handle`.
+    The filters are `in:account/project`, `path:some/where`, `author:handle` and `origin:human`,
+    which may stand there more than once. All origins are no filter.
     """
     phrases: list[str] = []
     filters = {"project": project, "path": "", "author": ""}
+    wanted = {ORIGINS[one] for one in origins if one in ORIGINS}
     for quoted, plain in _TERM.findall(typed[:LONGEST].replace("\0", " ")):
-        if known := _filter(plain):
+        if origin := _origin(plain):
+            wanted.add(origin)
+        elif known := _filter(plain):
             filters |= known
         elif phrase := _phrase(quoted or plain):
             phrases.append(phrase)
@@ -39,7 +52,15 @@ def question(typed: str, project: str = "") -> Question:
     match = " ".join(f'"{phrase}"{_wider(phrase)}' for phrase in phrases)
     words = tuple(dict.fromkeys(word for phrase in phrases for word in phrase.split()))
     project = filters["project"].strip("/")
-    return Question(match, words, project, filters["path"], filters["author"])
+    every = set(ORIGINS.values())
+    chosen = () if wanted == every else tuple(sorted(wanted))
+    return Question(match, words, project, filters["path"], filters["author"], chosen)
+
+
+def _origin(term: str) -> str:
+    """Return which origin a term asks for; empty if it is a word like others."""
+    name, _, value = term.partition(":")
+    return ORIGINS.get(value.lower(), "") if name.lower() == "origin" else ""
 
 
 def _filter(term: str) -> dict[str, str]:
@@ -90,6 +111,12 @@ def marked(text: str, words: Iterable[str]) -> Pieces:
     if done < len(text) or not pieces:
         pieces.append((text[done:], False))
     return tuple(pieces)
+
+
+def has_all(text: str, words: Iterable[str]) -> bool:
+    """Whether each of the words begins somewhere in `text`."""
+    patterns = (_pattern((word,)) for word in words)
+    return all(pattern is not None and pattern.search(text) for pattern in patterns)
 
 
 def excerpt(text: str, words: Iterable[str], chars: int = SHOWN_CHARS) -> Pieces:

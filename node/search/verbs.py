@@ -1,15 +1,18 @@
 """What one can do with the index: ask it. Whoever asks finds, and counts, what they may see."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from node.access import scopes
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.landings import reading
+from node.replication import peering
 from node.search import rows, rules
 from node.search.model import (
     NOTHING,
     FileHit,
+    PeerHit,
     ProjectHit,
     Question,
     ReasonHit,
@@ -25,6 +28,7 @@ PAGE = 20
 FEW = {Scope.PROJECTS: 5, Scope.REASONS: 8, Scope.CODE: 8}
 """How many of each are shown where everything is searched."""
 
+MOST_PEERS = 20
 PAGES = 50
 
 
@@ -57,10 +61,13 @@ def _search(forge: Forge, tx: Tx, who: Party, asked: Question, scope: Scope, pag
         "project": asked.project,
         "path": asked.path,
         "author": asked.author,
+        "origins": f" {' '.join(asked.origins)} " if asked.origins else "",
         "offset": (page - 1) * PAGE if scope is not Scope.ALL else 0,
     }
-    counts = {one: rows.count(tx, one.value, given) for one in FEW}
-    counts[Scope.ALL] = sum(counts.values())
+    known = _peers(tx, who, asked)
+    shares = {one: rows.counts(tx, one.value, given) for one in FEW}
+    counts = {one: sum(share.values()) for one, share in shares.items()}
+    counts |= {Scope.PEERS: len(known), Scope.ALL: sum(counts.values()) + len(known)}
     wanted = {one: few for one, few in FEW.items() if scope is Scope.ALL}
     wanted |= {scope: PAGE} if scope is not Scope.ALL else {}
     limits = {one: given | {"limit": limit} for one, limit in wanted.items()}
@@ -69,8 +76,34 @@ def _search(forge: Forge, tx: Tx, who: Party, asked: Question, scope: Scope, pag
         files=_files(forge, tx, asked, limits.get(Scope.CODE), is_first=page == 1),
         reasons=_reasons(tx, asked, limits.get(Scope.REASONS)),
         counts=counts,
+        peers=known[:MOST_PEERS] if scope in {Scope.ALL, Scope.PEERS} else (),
+        where=_where(shares, scope),
         has_more=scope is not Scope.ALL and counts[scope] > page * PAGE and page < PAGES,
     )
+
+
+def _where(shares: dict[Scope, dict[str, int]], scope: Scope) -> tuple[tuple[str, int], ...]:
+    """Return which projects have how many hits of a scope, those with most first."""
+    found: Counter[str] = Counter()
+    for one, share in shares.items():
+        if scope in {Scope.ALL, one}:
+            found.update(share)
+    return tuple(sorted(found.items(), key=lambda one: (-one[1], one[0])))
+
+
+def _peers(tx: Tx, who: Party, asked: Question) -> tuple[PeerHit, ...]:
+    """Return the nodes that have all the words, for who may see the nodes that are known."""
+    narrowed = asked.project or asked.path or asked.author or asked.origins
+    if narrowed or not who.is_admin:
+        return ()
+    hits = []
+    for peer in peering.everything(tx):
+        where = " ".join(filter(None, (peer.url, peer.did, *peer.addresses)))
+        if rules.has_all(f"{peer.name} {where}", asked.words):
+            place = rules.excerpt(where, asked.words)
+            name = rules.marked(peer.title, asked.words)
+            hits.append(PeerHit(name, place, peer.url or "", peer.seen_at))
+    return tuple(hits)
 
 
 def _account(who: Party) -> int | None:

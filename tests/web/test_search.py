@@ -42,7 +42,9 @@ async def page(forge):
 async def test_lines_are_marked_and_lead_to_themselves(page):
     status, text = await page("?q=first_wait&scope=code")
     assert status == 200
-    assert "<mark>first</mark>_<mark>wait</mark> = 2 &lt; 3" in text
+    plain = re.sub(r"</?span[^>]*>", "", text)
+    assert "<mark>first</mark>_<mark>wait</mark> = 2 &lt; 3" in plain
+    assert re.search(r'<code class="code-text">.*<span class="\w+">2</span>', text)
     links = [html.unescape(one) for one in re.findall(r'class="code-no" href="([^"]+)"', text)]
     assert [one.rpartition("#")[2] for one in links] == ["L2", "L4"]
     assert all(one.startswith("/ada/book/blob/src/a%20%3Cb%3E.py") for one in links)
@@ -63,6 +65,21 @@ async def test_tabs_count_and_keep_the_words(page):
     assert [count for _, count in tabs] == ["2", "0", "1", "1"]
     assert all("q=first+wait" in url and "project=ada%2Fbook" in url for url, _ in tabs)
     assert "Search the whole node" in text
+
+
+async def test_the_margin_narrows(page):
+    _, text = await page("?q=first+wait&scope=reasons&origin=human")
+    assert re.findall(r'name="origin" value="([\w-]+)" checked', text) == ["human"]
+    assert 'type="hidden" name="scope" value="reasons"' in text
+    tabs = re.findall(r'class="tab" href="([^"]+)"', text)
+    assert all("origin=human" in url for url in tabs)
+    where = re.search(r'<h2>Where</h2>.*?href="([^"]+)">ada/book</a><span>(\d+)', text)
+    assert (where[1], where[2]) == (
+        "/search?q=first+wait&amp;scope=reasons&amp;project=ada%2Fbook&amp;origin=human",
+        "1",
+    )
+    assert "Peers" not in "".join(re.findall(r'class="tab" .*?</a>', text))
+    assert len(re.findall(r'name="origin" value="[\w-]+" checked', (await page("?q=wait"))[1])) == 4
 
 
 async def test_no_words_and_no_hits_say_what_to_try(page):

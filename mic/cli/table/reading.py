@@ -126,6 +126,7 @@ COMMANDS: tuple[Command, ...] = (
             ("mic search --project ada/engine first_wait", "in one project"),
             ("mic search retry path:src/", "in files whose path has this"),
             ("mic search retry author:ada", "in what ada wrote down"),
+            ("mic search retry origin:human", "in what comes from people"),
         ),
         (
             Option("WORD", "a word or its beginning; a phrase in quotation marks", many="+"),

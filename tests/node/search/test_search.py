@@ -12,6 +12,8 @@ from node.kernel.parties import ANONYMOUS
 from node.projects import members, moves
 from node.projects import verbs as projects
 from node.projects.model import NewProject, ProjectChanges
+from node.replication import peering
+from node.replication.model import OPERATOR, Met
 from node.search import indexing, rules
 from node.search import verbs as searching
 from node.search.model import NOTHING, Scope
@@ -120,6 +122,60 @@ async def test_filters_narrow_to_a_path_and_to_an_author(forge, ada, book):
     assert (await found(forge, "moth path:%")).counts[Scope.ALL] == 0
 
 
+async def test_reasons_are_narrowed_to_where_they_come_from(forge, ada, book):
+    for origin in ("human", "ai-assisted", "ai-generated"):
+        await a_landing(
+            forge, ada, book, {origin: b"moth\n"}, goal=f"A moth, {origin}", origin=origin
+        )
+    await sessions.start(forge, ada.party, book, NewSession("A moth to come", "moth-to-come"))
+    await told(forge)
+
+    async def origins(typed, **more):
+        asked = await found(forge, typed, **more)
+        assert asked.files == asked.projects == ()
+        assert asked.counts[Scope.ALL] == len(asked.reasons)
+        return sorted(one.origin for one in asked.reasons)
+
+    assert await origins("moth origin:assisted") == ["ai-assisted"]
+    assert await origins("moth origin:AI-Assisted origin:generated") == [
+        "ai-assisted",
+        "ai-generated",
+    ]
+    assert await origins("moth", origins=["ai-generated", "nonsense"]) == ["ai-generated"]
+    assert (await found(forge, "moth", origins=rules.ORIGINS)).counts[Scope.CODE] == 3
+    assert rules.question("origin:nonsense").words == ("origin", "nonsense")
+    started = rules.question("moth origin:human author:ada").origins
+    assert started == ("human",)
+
+
+async def test_projects_are_named_that_have_hits_those_with_most_first(forge, ada, book):
+    box = await a_project(forge, ada, "box")
+    hidden = await a_project(forge, ada, "hidden", visibility="private")
+    for project, count in ((book, 1), (box, 3), (hidden, 5)):
+        files = {f"{n}.txt": b"moth\n" for n in range(count)}
+        await a_landing(forge, ada, project, files, goal="Begin")
+    await told(forge)
+    assert (await found(forge, "moth")).where == (("ada/box", 3), ("ada/book", 1))
+    assert (await found(forge, "moth", scope=Scope.REASONS)).where == ()
+    own = await found(forge, "moth", ada.party)
+    assert own.where[0] == ("ada/hidden", 5)
+
+
+async def test_nodes_are_found_by_who_may_see_them(forge, ada):
+    keeper = await the_keeper(forge)
+    met = Met(None, "https://fen.example", "Fen of the west", ())
+    await peering.met(forge, met, OPERATOR)
+    for typed in ("fen", "west FEN", "fen.example"):
+        asked = await found(forge, typed, keeper.party)
+        assert [one.url for one in asked.peers] == ["https://fen.example"], typed
+        assert asked.counts[Scope.PEERS] == asked.counts[Scope.ALL] == 1
+    assert (await found(forge, "fen", keeper.party, Scope.CODE)).peers == ()
+    for typed in ("fen absent", "fen in:ada/book", "fen origin:human", "en"):
+        assert (await found(forge, typed, keeper.party)).counts[Scope.PEERS] == 0, typed
+    for who in (ANONYMOUS, ada.party):
+        assert await found(forge, "fen", who) == NOTHING
+
+
 async def test_code_is_found_by_words_beginnings_and_parts_of_names(forge, ada, book):
     await a_landing(forge, ada, book, {"src/out.py": CODE, "b.bin": b"drain\0"})
     await told(forge)
@@ -192,7 +248,7 @@ async def test_a_deleted_project_leaves_the_index_and_comes_back_with_its_return
     assert await paths(forge, "badger") == ["a.txt"]
 
 
-@pytest.mark.parametrize("scope", list(Scope))
+@pytest.mark.parametrize("scope", [one for one in Scope if one is not Scope.PEERS])
 async def test_what_is_private_is_found_and_counted_by_those_inside_only(forge, ada, scope):
     keeper, bob, will = (
         await the_keeper(forge),
