@@ -224,6 +224,13 @@ def detail(forge: Forge, tx: Tx, landing: Landing, project: Project) -> LandingD
     )
 
 
+def is_vouched(forge: Forge, tx: Tx, landing: Landing, project: Project) -> bool:
+    """Whether home and author both signed a landing of `project`, looked at now."""
+    record = forge.objects.get(tx, landing.id)
+    statement = forge.objects.get(tx, landing.contribution) if landing.contribution else None
+    return _vouched(forge, tx, project, landing, record, statement)
+
+
 def _vouched(
     forge: Forge, tx: Tx, project: Project, landing: Landing, record: bytes, statement: bytes | None
 ) -> bool:

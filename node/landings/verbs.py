@@ -174,6 +174,12 @@ async def detail(forge: Forge, who: Party, project: Project, position: int) -> L
     return await forge.db.read(read)
 
 
+async def is_vouched(forge: Forge, who: Party, project: Project, landing: Landing) -> bool:
+    """Whether home and author both signed a landing, looked at now."""
+    _may_read(who, project)
+    return await forge.db.read(lambda tx: reading.is_vouched(forge, tx, landing, project))
+
+
 async def sources(
     forge: Forge, who: Party, project: Project, detail: LandingDetail
 ) -> dict[str, str]:

@@ -9,6 +9,8 @@ from node.invitations import verbs as invitations
 from node.kernel.forge import Forge
 from node.landings import verbs as landings
 from node.organizations import verbs as organizations
+from node.profiles import verbs as profiles
+from node.profiles.model import Profile
 from node.projects import verbs as projects
 from node.projects.model import NewProject, Project
 from node.sessions import verbs as sessions
@@ -219,6 +221,7 @@ class Story:
         await self._spore()
         await self._others()
         await self._stars()
+        await self._profiles()
         self.clock.now_ms = NOW
 
     async def land(self, name: str, who: str, ago: int, goal: str, files, **more: object) -> None:
@@ -327,6 +330,16 @@ class Story:
         self.clock.now_ms = NOW - 100 * DAY
         await self._make("hazel", "hazel", "diary", "Not for everybody.", visibility="private")
         await self.land("hazel/diary", "hazel", 3 * DAY, "Write it down", {"one.txt": b"dear\n"})
+
+    async def _profiles(self) -> None:
+        said = Profile(
+            bio="Field electronics, river data, small programs that outlive their batteries.",
+            website="https://hazel.example",
+            mastodon="https://social.example/@hazel",
+        )
+        await profiles.update(
+            self.forge, await acting(self.forge, self.people["hazel"]), "hazel", said
+        )
 
     async def _stars(self) -> None:
         for who, names in (

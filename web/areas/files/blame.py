@@ -10,6 +10,7 @@ from aiohttp import web
 
 from node.kernel import markup
 from node.landings import verbs as landings
+from node.languages.rules import language_of
 from node.trees import verbs as trees
 from node.trees.model import BlameLine, Reason
 from web.areas.files.blob import FORMS
@@ -46,6 +47,11 @@ class View:
     count: int
     form: str
     faces: Faces
+
+    @property
+    def language(self) -> str:
+        """What the file is written in, by its name; empty for what is no language."""
+        return language_of(self.path) or ""
 
 
 async def show(request: web.Request) -> web.StreamResponse:

@@ -11,6 +11,7 @@ from node.kernel import markup
 from node.kernel.outline import Symbol, outline
 from node.landings import verbs as landings
 from node.landings.model import Landing
+from node.languages.rules import language_of
 from node.trees import verbs as trees
 from store.lines import is_binary
 from store.tree import Entry, Mode
@@ -58,6 +59,7 @@ class View:
     path: str
     crumbs: list[Crumb]
     landing: Landing | None
+    verified: bool
     faces: Faces
     shown: Shown
     form: str
@@ -65,6 +67,11 @@ class View:
     size: int
     is_cut: bool
     is_executable: bool
+
+    @property
+    def language(self) -> str:
+        """What the file is written in, by its name; empty for what is no language."""
+        return language_of(self.path) or ""
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -86,6 +93,8 @@ async def show(request: web.Request) -> web.StreamResponse:
         path=path,
         crumbs=crumbs_of(place, path),
         landing=landing,
+        verified=landing is not None
+        and await landings.is_vouched(forge, who, place.project, landing),
         faces=await faces_at(request, place, [landing.author] if landing else []),
         shown=shown,
         form=form,

@@ -26,6 +26,7 @@ from node.stars.model import Standing
 from node.trees import verbs as trees
 from web.areas.project import directory
 from web.areas.project.data import described
+from web.areas.project.licence import Licence, licences_of
 from web.areas.project.readme import readme_of
 from web.creators import Creators, creators_at
 from web.faces import Faces, faces_at
@@ -40,6 +41,8 @@ SHOWN = 20
 class View:
     """What the page shows; `origins` counts the newest landings by origin.
 
+    `verified` says that home and author both signed the newest landing, which was looked at now.
+
     `notes` are what a reader should know first: that this is a mirror, that a home contradicted
     itself; each with its tone. `copies` are those at other nodes, None where nobody said so.
     `count` counts the entries of the root, also those that one page does not show.
@@ -47,10 +50,12 @@ class View:
 
     place: Place
     newest: Landing | None
+    verified: bool
     faces: Faces
     rows: list[directory.Row]
     count: int
     size: int
+    licences: list[Licence]
     readme_name: str
     readme: Markup
     origins: list[tuple[str, int]]
@@ -74,10 +79,12 @@ async def show(request: web.Request) -> web.StreamResponse:
     view = View(
         place=place,
         newest=newest[0] if newest else None,
+        verified=bool(newest) and await landings.is_vouched(forge, who, place.project, newest[0]),
         faces=await faces_at(request, place, (one.author for one in newest)),
         rows=await directory.rows_of(forge, who, place, listed, ""),
         count=len(listed),
         size=sum(entry.size for _, entry in listed),
+        licences=await licences_of(request, place, listed),
         readme_name=name,
         readme=readme,
         origins=await _origins(request, place),
