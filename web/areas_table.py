@@ -40,6 +40,7 @@ from web.areas.settings import show as settings
 from web.areas.signin import forms as signin
 from web.areas.sitemap import show as sitemap
 from web.areas.stars import badge, give
+from web.languages.words import OTHERS
 
 PROJECT = "/{account}/{project}"
 SETTINGS = PROJECT + "/settings"
@@ -49,6 +50,7 @@ INVITATION = "/invitations/{invitation:[0-9]{1,12}}"
 
 ROUTES = [
     web.get("/", front.show),
+    *(web.get(one.at("/"), front.show) for one in OTHERS),
     web.get("/design", design.show),
     web.get("/skill.md", agents.guide),
     web.get("/SKILL.md", agents.guide),
@@ -69,6 +71,7 @@ ROUTES = [
     web.get("/changelog/rss", changelog.rss),
     web.get("/changelog/version/{version}", changelog.version),
     web.get("/legal", legal.show),
+    *(web.get(one.at("/legal"), legal.show) for one in OTHERS),
     *(web.get(name, legal.moved) for name in legal.NAMES),
     web.get("/admin", admin.show),
     web.post("/theme", signin.choose_theme),

@@ -20,6 +20,7 @@ from node.kernel.parties import Party
 from web import phrases
 from web.bar import BAR, Bar
 from web.design.lines import blame_runs, code_lines
+from web.design.marks import in_colour
 from web.design.stylesheet import stylesheet
 from web.drawing import LATER, MOMENT, Drawing
 from web.static import scripts
@@ -148,5 +149,6 @@ def templates() -> jinja2.Environment:
         "blame_runs": blame_runs,
         "code_lines": code_lines,
         "each": each,
+        "in_colour": in_colour,
     }
     return environment

@@ -24,8 +24,8 @@ RESERVED = frozenset(
     deleted design device diff discover docs download downloads edit email errors events
     everyone explore faq favicon feed feeds files followers following forgot goto graphql guest
     head health help home hooks hostmaster icons images impressum inbox info install invitations
-    invite issues keys land landings legal license live local localhost log login logout mail me
-    members metrics mic micelio micro mount new news node nodeinfo notifications null oauth og
+    invite issues ja keys ko land landings legal license live local localhost log login logout mail
+    me members metrics mic micelio micro mount new news node nodeinfo notifications null oauth og
     openapi organization organizations orgs outbox owner packs pages peers ping postmaster press
     pricing privacy profile project projects prompts public pull pulse queue raw readme register
     releases robots rollups rss search security seed sessions settings setup shares shop sign-in

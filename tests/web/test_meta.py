@@ -122,7 +122,7 @@ async def test_cards_name_who_made_what_a_page_shows(client, forge):
 async def test_a_page_has_one_main_part_a_way_to_skip_to_it_and_one_title(client, page):
     text, _ = await head_of(client, page)
     assert text.count("<main ") == 1
-    assert '<a class="skip" href="#content">' in text
+    assert '<a class="skip" href="#content" lang="en">' in text
     assert '<html lang="en"' in text
     assert text.count("<h1") == 1
     ids = re.findall(r' id="([^"]+)"', text)

@@ -283,7 +283,8 @@ async def test_every_request_of_a_page_stays_on_the_node(forge, ada, client):
     for page in ("/", "/ada", "/design", "/ada/book", "/ada/book/landings/2"):
         text = await (await client.get(page)).text()
         loaded = re.findall(
-            r'<(?:link(?! rel="canonical")|img|script)[^>]+(?:href|src)="([^"]+)"', text
+            r'<(?:link(?! rel="(?:canonical|alternate)")|img|script)[^>]+(?:href|src)="([^"]+)"',
+            text,
         )
         assert all(address.startswith("/") for address in loaded)
         for address in loaded:

@@ -41,6 +41,7 @@ from tests.support.roles import (
     refusal,
 )
 from web.areas_table import ROUTES
+from web.languages.words import OTHERS
 from web.page import SESSION_COOKIE
 
 SETTINGS_PAGE = "see the settings, of an archived project too"
@@ -68,6 +69,7 @@ NEEDS = {
     ("GET", "/changelog/rss"): ANYBODY,
     ("GET", "/changelog/version/{version}"): ANYBODY,
     ("GET", "/legal"): ANYBODY,
+    **{("GET", one.at(page)): ANYBODY for one in OTHERS for page in ("/", "/legal")},
     ("GET", "/terms"): ANYBODY,
     ("GET", "/privacy"): ANYBODY,
     ("GET", "/cookies"): ANYBODY,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from node.kernel import markup
 from node.kernel.outline import Symbol, outline
-from node.search.model import FileHit, Line, ProjectHit, ReasonHit
+from node.search.model import FileHit, Line, PeerHit, ProjectHit, ReasonHit
 from web.areas.files.notebooks import Notebook, notebook
 from web.areas.files.sheets import Sheet
 from web.areas.sessions.listed import Choice
@@ -53,6 +53,7 @@ class Files:
     projects: list[ProjectHit]
     reasons: list[ReasonHit]
     hits: list[FileHit]
+    peers: list[PeerHit]
     choices: tuple[Choice, ...]
 
 
@@ -81,6 +82,12 @@ def files(address: str, now: int) -> Files:
                 3,
             ),
             FileHit(address, 6, (("docs/outbox.md", False),), "docs/outbox.md", (), 0),
+        ],
+        peers=[
+            PeerHit(
+                (("fen", True),), (("https://fen.example", False),), "https://fen.example", now
+            ),
+            PeerHit((("did:key:z6Mk", False),), (), "", None),
         ],
         choices=CHOICES,
     )

@@ -1,11 +1,13 @@
 """Made-up projects in lists, with what is counted of them, and a fork."""
 
 from node.forks.model import Lineage, Root
+from node.imports.model import Published
 from node.languages.model import Share
 from node.llms.model import Llms
 from node.projects.model import Project
 from node.stars.model import Listed, Page, Standing
 from store.tree import EMPTY
+from web.areas.projects.bring import Offer
 
 HOUR = 3_600_000
 STANDING = Standing(128, 9, is_starred=True)
@@ -25,6 +27,16 @@ def listed(project: Project, now: int) -> list[Listed]:
         Listed(project, 128, 1284, now - 2 * HOUR, "Rust"),
         Listed(project, 0, 0, now, ""),
     ]
+
+
+def offers(project: Project, now: int) -> list[Offer]:
+    """Return repositories on another forge: one that says all it may, and one that says nothing."""
+    there = "https://forge.example/ada/"
+    full = Published(
+        "loom", there + "loom.git", "Weaves what others spin.", "Rust", 128, True, True, now - HOUR
+    )
+    bare = Published("x", there + "x.git", "", "", 0, False, False, None)
+    return [Offer(full, "#projects", project.address), Offer(bare, "#projects", "")]
 
 
 def lineages(project: Project) -> list[Lineage]:

@@ -20,6 +20,7 @@ from web.areas.landings.diffs import FileDiff
 from web.areas.landings.talk import Said
 from web.areas.landings.vouching import BAD, CARRIED, MISSING, VERIFIED, Vouched
 from web.areas.project.directory import Row
+from web.design import marks
 from web.design.diff_lines import Line
 from web.design.lines import Run
 from web.places import Place
@@ -139,8 +140,8 @@ def change(drawn: list[Markup], path: str) -> FileDiff:
     one, two, _ = words.compare("    return tries * 2", "    return tries ** 3", 100)
     made = [
         Line("same", 1, 1, drawn[0]),
-        Line("removed", 2, None, words.marked(Markup("    return tries * 2"), one, "del")),
-        Line("added", None, 2, words.marked(Markup("    return tries ** 3"), two, "ins")),
+        Line("removed", 2, None, marks.marked(Markup("    return tries * 2"), one, "del")),
+        Line("added", None, 2, marks.marked(Markup("    return tries ** 3"), two, "ins")),
         Line("added", None, 3, drawn[2]),
         Line("gap", 19, None, Markup("def wait")),
         Line("same", 19, 20, drawn[4]),

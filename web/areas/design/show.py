@@ -41,6 +41,7 @@ from web.areas.landings.talk import Said
 from web.areas.landings.vouching import Vouched
 from web.areas.peers.reach import Reach, reach
 from web.areas.project.directory import Row
+from web.areas.projects.bring import Offer
 from web.areas.settings.audit import Deed
 from web.design.lines import Run
 from web.page import forge_of, render
@@ -98,6 +99,7 @@ class View:
     reach: Reach
     follows: list[Follow]
     listed: list[Listed]
+    offers: list[Offer]
     standing: Standing
     lineages: list[Lineage]
     languages: list[Share]
@@ -150,6 +152,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         reach=reach(peers.peers(now), now),
         follows=peers.follows(now),
         listed=projects.listed(samples.place(forge.node.url, now).project, now),
+        offers=projects.offers(samples.place(forge.node.url, now).project, now),
         standing=projects.STANDING,
         lineages=projects.lineages(samples.place(forge.node.url, now).project),
         languages=projects.SHARES,

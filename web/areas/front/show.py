@@ -19,6 +19,7 @@ from web.areas.explore.show import number_of
 from web.areas.people import days
 from web.areas.people.days import Day
 from web.faces import Faces, faces_of
+from web.languages.words import Spoken, spoken
 from web.page import forge_of, party_of, render
 
 SIZE = 6
@@ -48,17 +49,22 @@ class View:
     days: list[Day]
     waiting: int
     faces: Faces
+    spoken: Spoken
 
     @property
     def before(self) -> str:
         """Return the address of the popular projects before these, empty for the first."""
-        return _address(self.popular.number - 1) if self.popular.number > 1 else ""
+        return self._of(self.popular.number - 1) if self.popular.number > 1 else ""
 
     @property
     def after(self) -> str:
         """Return the address of the next popular projects, empty for the last."""
         is_last = self.popular.number >= self.popular.pages
-        return "" if is_last else _address(self.popular.number + 1)
+        return "" if is_last else self._of(self.popular.number + 1)
+
+    def _of(self, page: int) -> str:
+        here = self.spoken.language.at(self.spoken.page)
+        return f"{here}?popular_page={page}#projects" if page > 1 else f"{here}#projects"
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -77,6 +83,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         days=days.by_day(followed, forge.now()),
         waiting=0 if who.is_anonymous else len(await invitations.mine(forge, who)),
         faces=await faces_of(request, [*(one.account for one in followed), *_authors(lately)]),
+        spoken=spoken(request, "/"),
     )
     return render(request, "areas/front/show.html", view)
 
@@ -93,7 +100,3 @@ async def _lately(forge: Forge, who: Party) -> list[Kept]:
 
 def _authors(lately: list[Kept]) -> Iterator[str]:
     return (one.newest.author for one in lately if not one.project.is_mirror)
-
-
-def _address(page: int) -> str:
-    return f"/?popular_page={page}#projects" if page > 1 else "/#projects"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from node.accounts import verbs as accounts
+from web.languages.words import Spoken, spoken
 from web.page import forge_of, render
 
 NAMES = ("/terms", "/privacy", "/cookies", "/impressum")
@@ -19,6 +20,7 @@ class View:
     email: str
     account: str
     did: str
+    spoken: Spoken
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -27,9 +29,9 @@ async def show(request: web.Request) -> web.StreamResponse:
     owner, operator = await accounts.owner(forge), forge.node.operator
     handle = owner.handle if owner else ""
     name = operator.name or (owner.name or handle if owner else forge.node.name)
-    return render(
-        request, "areas/legal/show.html", View(name, operator.email, handle, forge.node.did)
-    )
+    said = spoken(request, "/legal")
+    view = View(name, operator.email, handle, forge.node.did, said)
+    return render(request, "areas/legal/show.html", view)
 
 
 async def moved(_: web.Request) -> web.StreamResponse:

@@ -4,10 +4,12 @@ from aiohttp import web
 
 from node.figures import verbs as figures
 from node.kernel.errors import Missing
+from web.languages.words import OTHERS
 from web.page import forge_of, templates
 
 HEADERS = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
-OWN = ("/", "/explore", "/peers", "/docs", "/changelog", "/api", "/legal")
+SPOKEN = tuple(one.at(page) for one in OTHERS for page in ("/", "/legal"))
+OWN = ("/", "/explore", "/peers", "/docs", "/changelog", "/api", "/legal", *SPOKEN)
 
 
 class NoPart(Missing):

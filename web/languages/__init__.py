@@ -1,0 +1,1 @@
+"""The pages that speak more than English: what they say, in catalogs of gettext (`*.po`)."""
