@@ -5,6 +5,9 @@ BIN := .venv/bin
 # Many tests wait for a process, a peer or the clock: one more than there are cores at a time.
 WORKERS = $(shell expr $$(nproc) + 1)
 
+# The tests start our programs hundreds of times: what was compiled is kept, whatever is set.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: up test check reference baselines screenshots
 
 up:
