@@ -7,12 +7,12 @@ copied: the rows are written anew, and what they name lies in the store already.
 
 from keys.statements.project import Origin
 from node.access import verbs as access
-from node.access.model import Action, NoProject
+from node.access.model import Action
 from node.access.rules import PRIVATE, PUBLIC, authorize, require_account
 from node.access.scopes import PROJECT_WRITE
 from node.accounts import verbs as accounts
 from node.audit import verbs as audit
-from node.forks import rows
+from node.forks import origins, rows
 from node.forks.model import (
     Lineage,
     MustBePrivate,
@@ -34,7 +34,7 @@ from node.languages import verbs as languages
 from node.llms import rules as llm_rules
 from node.llms import verbs as llms
 from node.llms.model import Llms
-from node.projects import changing, identity
+from node.projects import changing
 from node.projects import rules as project_rules
 from node.projects import verbs as projects
 from node.projects.model import NewProject, Project
@@ -101,16 +101,7 @@ async def is_of_here(forge: Forge, who: Party, project: Project) -> bool:
     """Whether what a project goes on from is known to be of this node, as its names then are."""
     require(who, Action.READ, project)
 
-    def read(tx: Tx) -> bool:
-        one = project
-        while not one.is_mirror and (root := rows.root(tx, one.key)) is not None:
-            try:
-                one = identity.of_id(tx, root.origin)
-            except NoProject:
-                return False
-        return not one.is_mirror
-
-    return await forge.db.read(read)
+    return await forge.db.read(lambda tx: origins.is_of_here(tx, project))
 
 
 async def came_from(forge: Forge, who: Party, landing: Landing) -> Project | None:

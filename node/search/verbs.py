@@ -4,9 +4,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 from node.access import scopes
+from node.forks import origins
 from node.kernel.forge import Forge
 from node.kernel.parties import Party
 from node.landings import reading
+from node.projects import identity
 from node.replication import peering
 from node.search import rows, rules
 from node.search.model import (
@@ -155,13 +157,21 @@ def _text(forge: Forge, tx: Tx, digest: Digest) -> str:
 
 
 def _reasons(tx: Tx, asked: Question, given: dict[str, object] | None) -> tuple[ReasonHit, ...]:
-    found = (_reason(tx, asked, *one) for one in (rows.reasons(tx, given) if given else []))
-    return tuple(hit for hit in found if hit is not None)
+    found = rows.reasons(tx, given) if given else []
+    here = {key for key in {one[1] for one in found} if _is_of_here(tx, key)}
+    hits = (_reason(tx, asked, here, *one) for one in found)
+    return tuple(hit for hit in hits if hit is not None)
+
+
+def _is_of_here(tx: Tx, key: int) -> bool:
+    project = identity.of_key(tx, key)
+    return project is not None and origins.is_of_here(tx, project)
 
 
 def _reason(
     tx: Tx,
     asked: Question,
+    here: set[int],
     address: str,
     key: int,
     position: int | None,
@@ -182,7 +192,7 @@ def _reason(
         kind=kind,
         text=rules.excerpt(text, asked.words) if text else (),
         author=made.by,
-        is_account=made.is_account and "@" not in address,  # a mirror has names of its home
+        is_account=made.is_account and key in here,
         origin=made.origin,
         made_at=made.at,
     )

@@ -150,9 +150,14 @@ async def test_a_fork_of_a_mirror_has_names_of_another_node(forge, company, show
     book = await projects.get(forge, ada.party, "ada", "book")
     for handle in ("copy", "again"):
         book = await forks.fork(forge, bob.party, book, NewFork(handle=handle))
+    await a_landing(forge, bob, book, {"b": b"2"}, goal="Quicken the moths")
+    await settled(forge, indexing.FEATURE)
+    search = "/search?q=moths"
     assert await shown("anonymous", "/bob/again/landings") == {"ada", "bob"}
+    assert await shown("anonymous", search) == {"bob"}
     await forge.db.write(
         lambda tx: tx.execute("update projects set home = ? where handle = 'book'", (HOME,))
     )
     for page in ("", "/landings", "/landings/1", "/blame/README.md", "/sessions"):
         assert await shown("anonymous", "/bob/again" + page) == set()
+    assert await shown("anonymous", search) == set()
