@@ -80,6 +80,7 @@ async def serve(
     stop = asyncio.Event()
     _allow_files()
     memory.use_few_arenas()
+    memory.collect_seldom()
     threads.take_short_turns()
     building.make_directory(config.data)
     with lock.hold(config.data), _stopped_by_signals(stop), _listening(config) as door:

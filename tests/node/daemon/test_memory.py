@@ -35,3 +35,12 @@ def test_what_is_settled_is_not_looked_at_again():
         assert not {id(one) for one in loaded} & {id(one) for one in gc.get_objects()}
     finally:
         gc.unfreeze()
+
+
+def test_garbage_is_looked_for_less_often():
+    before = gc.get_threshold()
+    try:
+        memory.collect_seldom()
+        assert gc.get_threshold() == (memory.NEW_OBJECTS, *before[1:])
+    finally:
+        gc.set_threshold(*before)
