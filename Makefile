@@ -2,8 +2,8 @@
 # Debian; they install what is missing, and say what.
 
 BIN := .venv/bin
-# Many tests wait for a process, a peer or the clock: one more than there are cores at a time.
-WORKERS = $(shell expr $$(nproc) + 1)
+# Many tests wait for a process, a peer or the clock: two more than there are cores at a time.
+WORKERS = $(shell expr $$(nproc) + 2)
 
 # The tests start our programs hundreds of times: what was compiled is kept, whatever is set.
 export PYTHONDONTWRITEBYTECODE :=
