@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from node.kernel.goals import title_of
+
 LANDED, STARRED, CREATED = "landed", "starred", "created"
 NEWEST = (1 << 62, 1 << 62)
 
@@ -30,8 +32,8 @@ class Item:
 
     @property
     def title(self) -> str:
-        """The first line of the goal."""
-        return self.goal.strip().partition("\n")[0].strip()
+        """The first line of the goal, cut where it is long."""
+        return title_of(self.goal)
 
 
 @dataclass(frozen=True, slots=True)

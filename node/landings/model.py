@@ -7,6 +7,7 @@ from keys.statements.descriptor import Descriptor
 from keys.statements.equivocation import Equivocation
 from keys.statements.landing import Carried, Imported, LandingRecord
 from node.kernel.errors import Conflict, Invalid, Missing
+from node.kernel.goals import rest_of, title_of
 from store.changes import Change
 from store.digest import Digest
 from store.records import Record
@@ -88,13 +89,13 @@ class Landing:
 
     @property
     def title(self) -> str:
-        """The first line of the goal."""
-        return self.goal.strip().partition("\n")[0].strip()
+        """The first line of the goal, cut where it is long."""
+        return title_of(self.goal)
 
     @property
     def rest(self) -> str:
-        """What the goal says behind its first line."""
-        return self.goal.strip().partition("\n")[2].strip()
+        """What the goal says behind its title."""
+        return rest_of(self.goal)
 
     @property
     def by(self) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from node.kernel.errors import Missing
+from node.kernel.goals import title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Notification:
 
     @property
     def title(self) -> str:
-        """The first line of the goal."""
-        return self.goal.strip().partition("\n")[0].strip()
+        """The first line of the goal, cut where it is long."""
+        return title_of(self.goal)
 
 
 class NoNotification(Missing):

@@ -6,6 +6,7 @@ from enum import Enum
 
 from keys.statements.transcript import Decision, Message
 from node.kernel.errors import Conflict, Denied, Exhausted, Invalid, Missing
+from node.kernel.goals import rest_of, title_of
 from store.digest import Digest
 
 SHOWN = 100
@@ -45,13 +46,13 @@ class Session:
 
     @property
     def title(self) -> str:
-        """The first line of the goal."""
-        return self.goal.strip().partition("\n")[0].strip()
+        """The first line of the goal, cut where it is long."""
+        return title_of(self.goal)
 
     @property
     def rest(self) -> str:
-        """What the goal says behind its first line."""
-        return self.goal.strip().partition("\n")[2].strip()
+        """What the goal says behind its title."""
+        return rest_of(self.goal)
 
     @property
     def landed_at(self) -> int | None:

@@ -7,7 +7,6 @@ address has a name that nobody can guess.
 """
 
 import json
-import re
 
 import pytest
 
@@ -17,9 +16,9 @@ from node.invitations import verbs as invitations
 from node.landings import verbs as landings
 from node.projects import verbs as projects
 from node.projects.model import NewProject
+from tests.browser.routes import ADDRESSES, FILES, LEAD_ELSEWHERE, OWN, UNGUESSED, WIDE
 from tests.support.drafts import a_draft
 from tests.support.forges import the_keeper
-from web.areas_table import ROUTES
 
 pytestmark = [pytest.mark.slow, pytest.mark.journey]
 
@@ -34,32 +33,6 @@ NAMES = {
     "version": "next",
 }
 PATHS = {"tree": ["src"], "blob": ["src/outbox.rs", "docs/wire.md"], "blame": ["src/outbox.rs"]}
-FILES = re.compile(
-    r"/(raw|archive|live|paths|export\.zip|badge\.svg)\b|[./](md|txt|xml|json|atom|rss|svg|webp)$|/docs/images/"
-)
-"""What is no page: a file, a stream, a picture."""
-LEAD_ELSEWHERE = {
-    "/terms",
-    "/privacy",
-    "/cookies",
-    "/impressum",
-    "/settings/tokens",
-    "/docs/{shelf}",
-    "/{account}/{project}/tree",
-    "/{account}/{project}/settings/import",
-    "/projects/{account}/{project}",
-    "/projects/{account}/{project}/edit",
-    "/projects/{account}/{project}/sessions",
-    "/projects/{account}/{project}/sessions/{session}",
-    "/{account}/{project}/@{position}",
-}
-"""Addresses that only lead on to a page."""
-UNGUESSED = {
-    "/sign-in/{token}": "",
-    "/invite/{token}": "",
-    "/{account}/{project}/import/{id}": "wren",
-}
-"""Addresses with a secret or an id, and who may look; `grounds` makes them."""
 LONG = "w" * 180
 NOTEBOOK = {
     "cells": [
@@ -98,29 +71,18 @@ MORE = [
     "/wren/kinds",
     "/wren/kinds/landings",
     "/wren/kinds/landings/1",
+    "/wren/kinds/landings/2",
+    "/wren/kinds/landings?path=" + LONG,
+    "/wren/kinds/compare?from=0&to=2",
+    "/wren/kinds/sessions",
+    "/wren",
+    f"/search?q={LONG}",
+    f"/search?q=in:wren/kinds+{LONG[:40]}",
     f"/wren/kinds/tree/{LONG}",
     f"/wren/kinds/blame/{LONG}/{LONG}.txt",
     *(f"/wren/kinds/blob/{path}" for path in KINDS),
 ]
 """Other states of the pages: nothing there, nothing found, long, from right to left, each kind."""
-OWN = re.compile(
-    r"^/(account|organizations|invitations|deleted|projects|notifications|feed|device)|"
-    r"/(settings|fork|sync)\b"
-)
-WIDE = """() => {
-  const wide = document.documentElement.scrollWidth > innerWidth;
-  const parts = [...document.querySelectorAll("main *")].filter((one) =>
-    one.getBoundingClientRect().right > innerWidth + 1 &&
-    !one.closest(".tabs, .activity-frame, .home-art, .table-frame, pre, .unseen, .prose table"));
-  return wide ? parts.slice(0, 5).map((one) => one.outerHTML.slice(0, 120)) : [];
-}"""
-
-
-def plain(path):
-    return re.sub(r"\{(\w+):[^}]*\}(?:\})?", r"{\1}", path)
-
-
-ADDRESSES = [plain(route.path) for route in ROUTES if route.method == "GET"]
 
 
 def pages():
@@ -150,6 +112,8 @@ def grounds(house):
         kinds = await projects.create(forge, wren.party, "wren", new)
         files = {path: text.encode() for path, text in KINDS.items()}
         draft = await a_draft(forge, wren, kinds, files, goal=f"מטרה {LONG * 2}")
+        await landings.land(forge, wren.party, kinds, draft)
+        draft = await a_draft(forge, wren, kinds, {"next": b"x"}, goal=LONG.upper())
         await landings.land(forge, wren.party, kinds, draft)
         asked = NewImport("https://git.example.invalid/tide.git", "tide")
         brought = await imports.start(forge, wren.party, "wren", asked)

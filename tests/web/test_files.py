@@ -143,7 +143,11 @@ async def test_a_notebook_is_its_cells_and_brings_nothing_that_runs(client):
     answer = await client.get("/ada/book/raw/note.ipynb?output=1.1")
     assert (answer.status, answer.content_type) == (200, "image/png")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
-    assert 'id="L1"' in await shown(client, "blob/bad.ipynb")
+    broken = await shown(client, "blob/bad.ipynb")
+    assert 'id="L1"' in broken
+    assert "no notebook that can be read" in broken
+    assert ">cells</a>" not in broken
+    assert ">cells</a>" in text
 
 
 @pytest.mark.parametrize("name", ["1.0", "1.2", "9.9", "-1.1", "1", "1.x", "\u0661.1"])

@@ -408,3 +408,14 @@ async def test_a_readme_links_to_the_position_that_is_looked_at(forge, ada, clie
         text = await (await client.get(f"/ada/book{query}")).text()
         links = re.findall(r'<a href="/ada/book/blob/src/wait.py([^"]*)"[^>]*>code</a>', text)
         assert links == [kept]
+
+
+async def test_a_directory_does_not_repeat_a_long_goal(client, forge):
+    account = await an_account(forge, "wren")
+    project = await a_project(forge, account, "wordy")
+    files = {f"{n}.txt": b"x\n" for n in range(50)}
+    await a_landing(forge, account, project, files, goal="g" * 60_000)
+    page = await (await client.get("/wren/wordy")).text()
+    assert len(page) < 200_000
+    landing = await (await client.get("/wren/wordy/landings/1")).text()
+    assert "g" * 59_000 in landing

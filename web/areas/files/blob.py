@@ -53,7 +53,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page shows; `form` is what else the file is drawn as, `marked` a range of lines."""
+    """What the page shows; `form` is what else the file is drawn as, `marked` a range of lines.
+
+    One that `is_broken` is a notebook by its name alone.
+    """
 
     place: Place
     path: str
@@ -67,6 +70,7 @@ class View:
     size: int
     is_cut: bool
     is_executable: bool
+    is_broken: bool
 
     @property
     def language(self) -> str:
@@ -97,11 +101,12 @@ async def show(request: web.Request) -> web.StreamResponse:
         and await landings.is_vouched(forge, who, place.project, landing),
         faces=await faces_at(request, place, [landing.author] if landing else []),
         shown=shown,
-        form=form,
+        form=form if as_code or shown.kind == form else "",
         marked=marked,
         size=found.size,
         is_cut=found.size > SHOWN_BYTES and shown.kind in {"text", "prose", "table"},
         is_executable=found.mode is Mode.EXECUTABLE,
+        is_broken=form == "cells" and shown.kind == "text" and not as_code,
     )
     return render(request, "areas/files/blob.html", view, is_long=len(shown.lines) > LONG)
 

@@ -1,0 +1,27 @@
+"""A goal as it is read: its title, and what it says beyond that.
+
+The first line is the title, up to a length: lists and directories repeat it, hundreds of times
+a page, and a goal may have all its 64 kB in one line.
+"""
+
+TITLE_LONGEST = 200
+_MORE = "…"
+
+
+def title_of(goal: str) -> str:
+    """Return the first line of a goal, cut where it is too long for a title."""
+    first = _parted(goal)[0]
+    return first if len(first) <= TITLE_LONGEST else first[: TITLE_LONGEST - 1] + _MORE
+
+
+def rest_of(goal: str) -> str:
+    """Return what a goal says behind its title."""
+    first, rest = _parted(goal)
+    if len(first) <= TITLE_LONGEST:
+        return rest
+    return f"{_MORE}{first[TITLE_LONGEST - 1 :]}\n{rest}".strip()
+
+
+def _parted(goal: str) -> tuple[str, str]:
+    first, _, rest = goal.strip().partition("\n")
+    return first.strip(), rest.strip()
