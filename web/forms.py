@@ -8,6 +8,7 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 from multidict import MultiDictProxy
 
 from node.access.model import NoProject
@@ -19,10 +20,26 @@ T = TypeVar("T")
 MENDABLE = (Invalid, Conflict, Exhausted, Missing)
 """What whoever filled in the form can set right; a refusal is not among it."""
 
+KINDS = ("application/x-www-form-urlencoded", "multipart/form-data")
+BROKEN = (ValueError, LookupError, RuntimeError, HttpProcessingError, web.RequestPayloadError)
+"""What aiohttp raises for a body that is no form, or one in an unknown encoding."""
+
+
+class BadForm(Invalid):
+    """A body that is not the form which it has to be."""
+
+    def __init__(self) -> None:
+        super().__init__("form.unreadable", "The form that was sent cannot be read.")
+
 
 async def typed(request: web.Request) -> Typed:
-    """Return the fields of the form."""
-    return await request.post()
+    """Return the fields of the form; raise `BadForm` for a body that is none."""
+    if request.body_exists and request.content_type not in KINDS:
+        raise BadForm  # aiohttp takes it for a form without fields
+    try:
+        return await request.post()
+    except BROKEN as fault:
+        raise BadForm from fault
 
 
 def text(form: Typed, name: str) -> str:

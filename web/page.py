@@ -93,7 +93,7 @@ def render(
         node=forge.node.name,
         viewer=who.handle if who else None,
         theme=theme if theme in THEMES else "",
-        here=request.path_qs,
+        here=_page_of(request),
         section=request.path.split("/", 2)[1],
         origin=forge.node.url,
         canonical=forge.node.url + request.rel_url.raw_path,
@@ -120,6 +120,19 @@ def render(
     if len(body) > 1400:
         response.enable_compression()
     return response
+
+
+def _page_of(request: web.Request) -> str:
+    """Return the address of the page that is shown; of a form's, the nearest above that opens."""
+    if request.method in {"GET", "HEAD"}:
+        return request.path_qs
+    resource = request.match_info.route.resource
+    pattern, path = (resource.canonical if resource else ""), request.rel_url.raw_path
+    routes = request.app.router.routes()
+    opens = {one.resource.canonical for one in routes if one.method == "GET" and one.resource}
+    while pattern and pattern not in opens:
+        pattern, path = pattern.rpartition("/")[0], path.rpartition("/")[0]
+    return path if pattern else "/"
 
 
 def tag_of(body: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from node.kernel.goals import title_of
 from node.projects.model import Project
 
 
@@ -39,6 +40,11 @@ class NewSession:
     status: str
     position: int | None
     started_at: int
+
+    @property
+    def title(self) -> str:
+        """The first line of the goal, cut where it is long."""
+        return title_of(self.goal)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,15 @@ The first line is the title, up to a length: lists and directories repeat it, hu
 a page, and a goal may have all its 64 kB in one line.
 """
 
+import unicodedata
+
 TITLE_LONGEST = 200
 _MORE = "…"
+
+
+def is_blank(text: str) -> bool:
+    """Whether nobody sees anything of a text: it is empty, or of spaces and signs of no form."""
+    return all(unicodedata.category(sign)[0] in "ZC" for sign in text)
 
 
 def title_of(goal: str) -> str:

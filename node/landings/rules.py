@@ -9,6 +9,7 @@ from keys.statements import contribution as statements
 from keys.statements import transcript as transcripts
 from keys.statements.contribution import Contribution
 from keys.statements.transcript import Transcript
+from node.kernel.goals import is_blank
 from node.kernel.limits import Limits
 from node.landings.model import BadDraft, Draft
 from store.changes import MOST, Change
@@ -21,7 +22,7 @@ ORIGINS = frozenset({"human", "ai-assisted", "ai-generated", "unknown"})
 def check_session(draft: Draft, limits: Limits) -> Transcript:
     """Return what the draft's session said; raises `BadDraft` where it contradicts the draft."""
     session = draft.session
-    if not session.goal.strip():
+    if is_blank(session.goal):
         raise BadDraft("no-goal", "A landing needs a goal: say what it is for.")
     if len(session.goal.encode()) > limits.goal:
         raise BadDraft("goal-too-long", f"A goal has at most {limits.goal} bytes.")

@@ -9,6 +9,9 @@ from node.profiles.model import LINKS, BadProfile, Profile
 
 BIO_LONGEST = 160
 LINK_LONGEST = 200
+NAMES = {"x": "X", "github": "GitHub", "gitlab": "GitLab", "linkedin": "LinkedIn"}
+"""How those call themselves whose names are not written as words are."""
+
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 _NOT_IN_LINKS = re.compile(r"[\s<>\"'`\\^{|}]")
 
@@ -44,7 +47,7 @@ def check_link(kind: str, link: str) -> str:
         return ""
     whole = trimmed if _SCHEME.match(trimmed) else f"https://{trimmed.removeprefix('//')}"
     if not _is_link(whole):
-        name = "X" if kind == "x" else kind.capitalize()
+        name = NAMES.get(kind, kind.capitalize())
         raise BadProfile(
             kind,
             f"{name} takes an http or https address of at most {LINK_LONGEST} characters,"

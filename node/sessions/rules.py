@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from keys.statements.contribution import ORIGINS
 from keys.statements.transcript import Decision, Message
+from node.kernel.goals import is_blank
 from node.kernel.limits import Limits
 from node.sessions.model import BadSession, NewSession, Status
 from store.changes import Change
@@ -64,7 +65,7 @@ def check_decision(text: str, why: str, limits: Limits) -> None:
 
 def check_text(field: str, text: str, limit: int, *, empty: bool = False) -> None:
     """Return if `text` is valid Unicode of at most `limit` bytes, not blank unless `empty`."""
-    if not empty and not text.strip():
+    if not empty and is_blank(text):
         raise BadSession(field, f"The {field} is empty.")
     if length(text) > limit:
         raise BadSession(field, f"The {field} is longer than {limit} bytes.")

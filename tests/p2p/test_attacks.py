@@ -29,6 +29,9 @@ from tests.support.strangers import a_liar
 
 pytestmark = pytest.mark.slow
 
+PATIENCE = 240.0
+"""Who floods a loaded machine takes long to be quicker than it allows."""
+
 
 @pytest.fixture
 async def scene(tmp_path):
@@ -156,7 +159,7 @@ async def test_ten_thousand_announcements_a_second_end_in_a_ban(scene):
             except Exception:  # noqa: BLE001  it is hung up on, and comes again
                 await asyncio.sleep(0.1)
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         await flood()
     assert (await score_of(bob, liar.did)).reason in {"flood", "torrent"}
     ada = await an_account(ann.forge, "ada")
@@ -176,7 +179,7 @@ async def test_who_asks_without_end_is_refused_and_banned(scene):
         return await peering.is_banned(bob.forge, liar.did)
 
     faults = []
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while not await is_banned():
             with suppress(HolderFault):
                 async with asking(bob.forge, liar.network, Way(bob.address)) as holder:

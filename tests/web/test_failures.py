@@ -7,6 +7,8 @@ from yarl import URL
 from node.daemon.http import application
 from node.kernel.errors import Conflict, Denied, Invalid, Missing, Unreachable
 from node.kernel.guesses import TooManyTries
+from node.profiles import verbs as profiles
+from node.profiles.model import Profile
 from node.signin import verbs as signin
 from store.errors import DiskFull
 from tests.support.forges import an_account
@@ -95,3 +97,35 @@ async def test_who_may_not_is_told_whom_to_ask(forge, client):
     assert answer.status == 403
     assert "Ask somebody who may" in text
     assert "micelio login" not in text
+
+
+FORM = "application/x-www-form-urlencoded"
+PARTS = "multipart/form-data; boundary=x"
+NO_FORMS = [
+    ("multipart/form-data", b"bio=1"),
+    (PARTS, b"bio=1"),
+    (PARTS, b"--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--\r\n"),
+    (PARTS, b"--x\r\nContent-Transfer-Encoding: odd\r\n\r\n1\r\n--x--\r\n"),
+    (PARTS, b"--x\r\nX: " + b"a" * 20_000 + b"\r\n\r\n1\r\n--x--\r\n"),
+    (f"{FORM}; charset=odd", b"bio=1"),
+    (FORM, b"bio=\xff"),
+    ("application/json", b'{"bio": "1"}'),
+    ("text/plain", b"bio=1"),
+]
+
+
+@pytest.mark.parametrize(("kind", "body"), NO_FORMS)
+async def test_a_form_that_cannot_be_read_is_no_fault_of_the_node(forge, client, kind, body):
+    ada = await an_account(forge)
+    await profiles.update(forge, ada.party, "ada", Profile(bio="kept"))
+    headers = {**await as_(forge, ada), "Sec-Fetch-Site": "same-origin", "Content-Type": kind}
+    answer = await client.post("/account/profile", data=body, headers=headers)
+    assert answer.status == 400
+    assert "cannot be read" in await answer.text()
+    assert (await profiles.get(forge, "ada")).bio == "kept"
+
+
+async def test_a_form_in_a_broken_packing_is_no_fault_of_the_node(client):
+    headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": FORM, "Content-Encoding": "gzip"}
+    answer = await client.post("/sign-in", data=b"code=1", headers=headers)
+    assert answer.status == 400

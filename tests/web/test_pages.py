@@ -236,6 +236,27 @@ async def test_the_theme_is_kept_and_leads_back_only_here(client, asked, led):
     assert 'data-theme="dark"' in await (await client.get("/design")).text()
 
 
+@pytest.mark.parametrize(
+    ("form", "page"),
+    [
+        ("/ada/book/settings/members", "/ada/book/settings"),
+        ("/ada/book/settings/members/remove", "/ada/book/settings"),
+        ("/account/profile", "/account"),
+        ("/projects", "/projects"),
+        ("/no/such/form/here", "/"),
+    ],
+)
+async def test_the_theme_below_a_refused_form_leads_to_a_page(forge, ada, client, form, page):
+    await a_project(forge, ada)
+    await signed_in(forge, ada, client)
+    origin = {"Origin": f"http://{client.host}:{client.port}"}
+    fields = {"handle": "no body", "role": "writer", "bio": "b" * 200}
+    refused = await client.post(form, data=fields, headers=origin)
+    assert refused.status in {400, 404}
+    assert f'name="return_to" value="{page}"' in await refused.text()
+    assert (await client.get(page)).status == 200
+
+
 async def test_raw_content_cannot_run_and_serves_ranges(forge, ada, client):
     project = await a_project(forge, ada)
     page = b"<script>alert(1)</script>"
@@ -419,3 +440,17 @@ async def test_a_directory_does_not_repeat_a_long_goal(client, forge):
     assert len(page) < 200_000
     landing = await (await client.get("/wren/wordy/landings/1")).text()
     assert "g" * 59_000 in landing
+
+
+async def test_a_binary_file_that_landed_has_no_blame_to_lead_to(forge, ada, client):
+    await filled(forge, ada, "book")
+    page = await (await client.get("/ada/book/landings/1")).text()
+    assert "/ada/book/blame/src/wait.py?at=1" in page
+    assert "/ada/book/blame/data.bin" not in page
+
+
+async def test_beyond_the_first_landing_nothing_is_said_to_be_missing(forge, ada, client):
+    await filled(forge, ada, "book")
+    page = await (await client.get("/ada/book/landings?before=1")).text()
+    assert "Nothing has landed here yet" not in page
+    assert 'href="/ada/book/landings">See all landings.' in page

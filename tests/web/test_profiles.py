@@ -136,6 +136,15 @@ async def test_a_picture_is_shown_as_what_it_is_and_nothing_else(adas, visitor):
     await text(visitor, f"/images/{address}", status=404)
 
 
+@pytest.mark.parametrize("path", ["/account/picture", "/organizations/club/picture"])
+async def test_a_picture_that_is_more_than_a_form_is_said_to_be_too_large(forge, ada, adas, path):
+    await organizations.create(forge, ada.party, "club")
+    photo = io.BytesIO(b"\x89PNG\r\n\x1a\n" + bytes(2_500_000))
+    answer = await adas.post(path, data=a_form(photo), headers=OWN_FORM)
+    assert answer.status == 400
+    assert "it has more than 900 kB" in await answer.text()
+
+
 @pytest.mark.parametrize("data", [b"", b"<svg onload=alert(1)>", b"\x89PNG\r\n\x1a\nx"])
 async def test_what_is_no_picture_is_said_to_be_none(adas, data):
     answer = await adas.post("/account/picture", data=a_form(data), headers=OWN_FORM)

@@ -97,3 +97,15 @@ async def test_any_words_get_a_page(page, typed, more):
     assert status == 200
     assert "<script>x" not in text
     assert "<img src=x" not in text
+
+
+@pytest.mark.parametrize("typed", ["!!!", "*", '"', "\U0001f331"])
+async def test_signs_alone_are_said_not_to_be_looked_for(page, typed):
+    status, text = await page("?q=" + quote(typed))
+    assert status == 200
+    assert "signs alone are not looked for" in text
+
+
+async def test_who_typed_nothing_is_told_how_to_search(page):
+    _, text = await page("")
+    assert "signs alone" not in text

@@ -79,9 +79,13 @@ async def change_profile(request: web.Request) -> web.StreamResponse:
 
 async def change_picture(request: web.Request) -> web.StreamResponse:
     """Take the picture that was sent; without one, go back to the crest."""
-    forge, who, form = forge_of(request), party_of(request), await forms.typed(request)
-    changed = profiles.set_picture(forge, who, who.handle or "", editing.picture(form))
-    return await _done(request, changed)
+    forge, who = forge_of(request), party_of(request)
+
+    async def taken() -> None:
+        sent = await editing.picture(request)
+        await profiles.set_picture(forge, who, who.handle or "", sent)
+
+    return await _done(request, taken())
 
 
 async def change_models(request: web.Request) -> web.StreamResponse:

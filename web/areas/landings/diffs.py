@@ -41,7 +41,8 @@ class FileDiff:
     """One changed path; `note` says why there are no lines, if so.
 
     `source` is the path that it had before, `mode` says what became of its mode, `images` whether
-    the sides before and after are images to look at, `is_cut` that only its own page shows it all.
+    the sides before and after are images to look at, `is_cut` that only its own page shows it all,
+    `has_lines` that somebody could be asked for each of them: a binary file has none.
     """
 
     path: str
@@ -55,6 +56,7 @@ class FileDiff:
     mode: str = ""
     images: tuple[bool, bool] = (False, False)
     is_cut: bool = False
+    has_lines: bool = True
 
     @property
     def unified(self) -> Markup:
@@ -141,7 +143,7 @@ def _diff(
     note, is_cut = _note(change, old, new)
     if note or any(images):
         return FileDiff(
-            change.path, kind, 0, 0, [], note, any(images), source, mode, images, is_cut
+            change.path, kind, 0, 0, [], note, any(images), source, mode, images, is_cut, is_cut
         )
     before, after = old or b"", new or b""
     found = hunks(before, after)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from node.profiles.model import LINKS, Profile
+from node.profiles.model import LINKS, BadPicture, Profile
+from node.profiles.pictures import MOST_BYTES
 from node.profiles.rules import BIO_LONGEST, LINK_LONGEST
 from web import forms
 
@@ -26,9 +27,15 @@ def said(form: forms.Typed) -> Profile:
     return Profile(bio=forms.text(form, "bio"), **links)
 
 
-def picture(form: forms.Typed) -> bytes | None:
-    """Return the picture that was sent, None if the form has no place for one."""
-    sent = form.get("picture")
+async def picture(request: web.Request) -> bytes | None:
+    """Return the picture that was sent, None if the form has no place for one; raise `BadPicture`.
+
+    What is more than any form takes is no more than a picture that is too large.
+    """
+    try:
+        sent = (await forms.typed(request)).get("picture")
+    except web.HTTPRequestEntityTooLarge as fault:
+        raise BadPicture(f"it has more than {MOST_BYTES // 1000} kB") from fault
     if isinstance(sent, web.FileField):
         return sent.file.read()
     return None if sent is None else b""

@@ -90,9 +90,9 @@ async def leave(request: web.Request) -> web.StreamResponse:
 
 async def choose_theme(request: web.Request) -> web.StreamResponse:
     """Keep light or dark for this browser, or follow the system again."""
-    form = await request.post()
-    response = web.HTTPSeeOther(local(str(form.get("return_to", ""))))
-    theme = str(form.get("theme", ""))
+    form = await forms.typed(request)
+    response = web.HTTPSeeOther(local(forms.text(form, "return_to")))
+    theme = forms.text(form, "theme")
     if theme in THEMES:
         _keep(request, response, THEME_COOKIE, theme, YEAR)
     else:
