@@ -46,7 +46,7 @@ def door(forge: Forge, handler: Handler) -> Callable[[web.Request], Awaitable[we
         try:
             who = await party(forge, request)
             return await handler(forge, who, request)
-        except (ConnectionError, ClientPayloadError):
+        except (ConnectionError, ClientPayloadError, web.RequestPayloadError):
             # Nobody may be there to read it; whoever still is learns that nothing was done.
             return failures.failure(400, "request.broken-off", "The body broke off.")
         except Exception as fault:  # noqa: BLE001  the request fence: it answers and records

@@ -304,6 +304,19 @@ async def test_a_body_that_is_none_is_refused(caller, forge, body):
     assert answer.content_type == "application/problem+json"
 
 
+async def test_a_body_that_cannot_be_unpacked_is_refused(caller, forge):
+    token = await a_token(forge, await an_account(forge, "ada"))
+    headers = {
+        "Authorization": f"Bearer {token}",
+        "Content-Type": "application/json",
+        "Content-Encoding": "gzip",
+    }
+    where = PREFIX + "/accounts/ada/projects"
+    answer = await caller.client.post(where, data=b"{}", headers=headers)
+    assert answer.status == 400
+    assert (await answer.json(content_type=None))["code"] == "request.malformed"
+
+
 async def test_a_body_that_is_too_large_or_of_another_kind_is_refused(caller, forge):
     token = await a_token(forge, await an_account(forge, "ada"))
     headers = {"Authorization": f"Bearer {token}"}

@@ -1,6 +1,8 @@
 """People's pages: what they show, to whom, and that nothing that somebody typed gets out of hand."""
 
 import io
+import re
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -20,7 +22,7 @@ from node.stars import verbs as stars
 from tests.support.drafts import a_landing
 from tests.support.features import settled
 from tests.support.forges import START_MS, a_project, an_account
-from web.areas.people import days
+from web.areas.people import days, show
 from web.areas.people.year import level, span, year
 from web.atom import SPACE, Atom, Entry, written
 from web.page import SESSION_COOKIE
@@ -241,3 +243,24 @@ def test_where_a_feed_goes_on_is_a_time():
     for bad in ("x", "1", "9999999999999999", "2026-13-01"):
         with pytest.raises(Invalid):
             days.asked(Asked(bad))
+
+
+async def test_all_projects_and_stars_of_somebody_can_be_reached(forge, ada, visitor, monkeypatch):
+    monkeypatch.setattr(show, "SHOWN", 2)
+    for handle in ("one", "three", "two"):
+        made = await a_project(forge, ada, handle)
+        await stars.set_star(forge, ada.party, made, starred=True)
+    for tab, name in (("?", "projects"), ("?tab=stars&", "page")):
+        seen = set()
+        for page in (1, 2):
+            shown = await text(visitor, f"/ada{tab}{name}={page}")
+            seen |= set(re.findall(r'href="/ada/(one|two|three)"', shown))
+            assert (f"{name}=2#" in shown) == (page == 1)
+            assert (f"{name}=1#" in shown) == (page == 2)
+        assert seen == {"one", "two", "three"}
+
+
+@pytest.mark.parametrize("asked", ["", "0", "-1", "x", "9" * 20, "\u0661"])
+async def test_no_page_of_a_profile_is_asked_for_in_vain(forge, ada, visitor, asked):
+    await a_project(forge, ada, "one")
+    assert 'href="/ada/one"' in await text(visitor, f"/ada?projects={quote(asked)}")

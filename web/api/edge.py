@@ -142,6 +142,8 @@ def failed(request: web.Request, fault: Exception) -> web.Response:
         if "retry_after" in fault.details:
             answer.headers["Retry-After"] = str(fault.details["retry_after"])
         return answer
+    if isinstance(fault, web.RequestPayloadError):
+        return problem(request, 400, "request.malformed", "The body cannot be unpacked.")
     if isinstance(fault, DiskFull):
         return problem(request, 507, "node.full", "This node's disk is full: nothing was kept.")
     log.error("request failed", exc_info=fault)

@@ -157,7 +157,7 @@ def _refused(request: web.Request, fault: Exception) -> web.Response:
             headers[hdrs.RETRY_AFTER] = str(fault.details["retry_after"])
         case TooBusy() | DiskFull():
             status, error = 503, TooBusy.error
-        case Fault():
+        case Fault() | web.RequestPayloadError():
             status, error = 400, "invalid_request"
         case _:
             log.error("OAuth request failed", exc_info=fault, extra={"path": request.path})

@@ -634,6 +634,12 @@ async def test_json_that_is_none_is_refused(world):
     assert_refused(answer, 400, "request.malformed")
 
 
+async def test_a_body_that_cannot_be_unpacked_is_refused(world):
+    headers = {"Content-Encoding": "gzip"}
+    answer = await world.owner.post("/accounts/ada/projects", b"{}", headers=headers)
+    assert_refused(answer, 400, "request.broken-off")
+
+
 async def test_a_key_that_signs_for_somebody_else_is_refused(world):
     key = PrivateKey.from_seed(b"\5" * 32)
     for door, handle, status in ((world.owner, "ada", 201), (world.stranger, "bob", 409)):

@@ -66,6 +66,15 @@ async def test_a_device_is_told_where_its_user_goes(client, forge):
     assert (said["expires_in"], said["interval"]) == (900, 5)
 
 
+async def test_a_body_that_cannot_be_unpacked_is_refused(client):
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Content-Encoding": "gzip",
+    }
+    said = await post(client, "/auth/device", 400, data=b"client_id=mic", headers=headers)
+    assert said["error"] == "invalid_request"
+
+
 async def test_it_gets_tokens_that_open_the_sync_door(client, forge, ada):
     said = await started(client, device_name="mic@shed", scope="read write")
     await say(forge, ada, said["user_code"])

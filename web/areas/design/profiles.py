@@ -10,6 +10,7 @@ from node.profiles.model import Profile
 from web.areas.people import editing
 from web.areas.people.days import Day, by_day
 from web.areas.people.editing import Longest
+from web.areas.people.portions import Portion
 from web.areas.people.year import Year, span, year
 
 HOUR = 3_600_000
@@ -29,6 +30,7 @@ class People:
     days: list[Day]
     belonging: Belonging
     notes: list[Notification]
+    portion: Portion[str]
 
 
 def people(now: int) -> People:
@@ -43,6 +45,7 @@ def people(now: int) -> People:
         days=by_day(_items(now), now),
         belonging=Belonging("lowland", "The Lowland water board", "member", 3, None),
         notes=_notes(now),
+        portion=Portion(("spore", "moth"), 6, previous=1, next=3),
     )
 
 

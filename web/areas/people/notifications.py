@@ -20,6 +20,7 @@ class View:
 
     notes: list[Notification]
     older: int
+    is_earlier: bool
     faces: Faces
 
 
@@ -29,7 +30,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     found = await notifications.listed(forge_of(request), party_of(request), before, SIZE + 1)
     shown = found[:SIZE]
     faces = await faces_of(request, (one.actor for one in shown))
-    view = View(shown, shown[-1].event if len(found) > SIZE else 0, faces)
+    view = View(shown, shown[-1].event if len(found) > SIZE else 0, bool(before), faces)
     return render(request, "areas/people/notifications.html", view)
 
 

@@ -21,6 +21,7 @@ from node.stars import verbs as stars
 from node.stars.model import Listed
 from web.areas.people import days
 from web.areas.people.days import Day
+from web.areas.people.portions import Portion, portion
 from web.areas.people.year import Year, span, year
 from web.creators import Creators, creators
 from web.faces import Faces, faces_of
@@ -28,6 +29,7 @@ from web.page import forge_of, party_of, render
 
 SHOWN = 40
 MEMBERS = 60
+MOST_STARS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,13 @@ class View:
     role: str
     waiting: int
     organizations: list[Belonging]
-    members: list[Member]
-    stars: list[Listed] | None
+    members: Portion[Member]
+    stars: Portion[Listed] | None
     year: Year | None
     days: list[Day]
     older: str
     is_newest: bool
-    projects: list[Listed]
-    total: int
+    projects: Portion[Listed]
     faces: Faces
 
 
@@ -61,7 +62,9 @@ async def show(request: web.Request) -> web.StreamResponse:
     belongs = await organizations.belonging(forge, account.handle)
     is_own, is_starred = who.account == account.key, request.query.get("tab") == "stars"
     found = await feeds.of_account(forge, account.handle, before)
-    members = await organizations.people(forge, account.handle) if account.is_organization else []
+    belonging = await organizations.people(forge, account.handle) if account.is_organization else []
+    members = portion(request, "members", belonging, MEMBERS)
+    starred = await stars.starred(forge, who, account.key, MOST_STARS) if is_starred else []
     by = (one.account for one in found.items)
     mine = await _projects(forge, who, account, belongs)
     view = View(
@@ -73,15 +76,14 @@ async def show(request: web.Request) -> web.StreamResponse:
         role=who.standing.organizations.get(account.key, ""),
         waiting=len(await invitations.mine(forge, who)) if is_own else 0,
         organizations=belongs,
-        members=members[:MEMBERS],
-        stars=await stars.starred(forge, who, account.key) if is_starred else None,
+        members=members,
+        stars=portion(request, "page", starred, SHOWN) if is_starred else None,
         year=None if account.is_organization else await _year(forge, account),
         days=days.by_day(found.items, forge.now()),
         older=days.cursor(found.older),
         is_newest=before == NEWEST,
-        projects=mine[:SHOWN],
-        total=len(mine),
-        faces=await faces_of(request, [*(m.handle for m in members), *by]),
+        projects=portion(request, "projects", mine, SHOWN),
+        faces=await faces_of(request, [*(m.handle for m in members.items), *by]),
     )
     return render(request, "areas/people/show.html", view)
 
