@@ -45,7 +45,7 @@ def people(now: int) -> People:
         days=by_day(_items(now), now),
         belonging=Belonging("lowland", "The Lowland water board", "member", 3, None),
         notes=_notes(now),
-        portion=Portion(("spore", "moth"), 6, previous=1, next=3),
+        portion=Portion(("spore", "moth"), 6, 2, 3),
     )
 
 

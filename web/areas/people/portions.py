@@ -6,27 +6,23 @@ from typing import Generic, TypeVar
 
 from aiohttp import web
 
+from web.areas.explore.show import number_of
+
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Portion(Generic[T]):
-    """Some of a list; `previous` and `next` are the numbers of its other pages, 0 for none."""
+    """The page `number` of `pages` of a list, which are counted from 1."""
 
     items: Sequence[T]
     total: int
-    previous: int = 0
-    next: int = 0
+    number: int
+    pages: int
 
 
 def portion(request: web.Request, name: str, found: Sequence[T], size: int) -> Portion[T]:
     """Return the page of a list that the parameter `name` asks for; beyond the last, the last."""
-    asked, last = request.query.get(name, ""), max(1, -(-len(found) // size))
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
-    page = min(max(1, number), last)
-    return Portion(
-        items=found[(page - 1) * size : page * size],
-        total=len(found),
-        previous=page - 1,
-        next=page + 1 if page < last else 0,
-    )
+    pages = max(1, -(-len(found) // size))
+    number = min(max(1, number_of(request, name)), pages)
+    return Portion(found[(number - 1) * size : number * size], len(found), number, pages)
