@@ -21,7 +21,7 @@ from web.areas.files import archive
 from web.asking import asker
 from web.bar import BAR, bar_of
 from web.drawn import DRAWN, MOST
-from web.failures import failed, status_of
+from web.failures import failed, status_of, waiting
 from web.git import routes as git_door
 from web.oauth import routes as oauth
 from web.page import FORGE, PARTY, forge_of
@@ -81,10 +81,7 @@ async def fence(request: web.Request, handler: Handler) -> web.StreamResponse:
     except ConnectionError:
         raise
     except Exception as fault:  # noqa: BLE001 - the fence of every page
-        page = failed(request, *_refusal(request, fault))
-        if isinstance(fault, errors.Fault) and "retry_after" in fault.details:
-            page.headers["Retry-After"] = str(fault.details["retry_after"])
-        return page
+        return waiting(failed(request, *_refusal(request, fault)), fault)
 
 
 def is_elsewhere(path: str) -> bool:

@@ -54,6 +54,13 @@ def failed(request: web.Request, status: int, message: str) -> web.StreamRespons
     return render(request, "failures.html", view, status)
 
 
+def waiting(page: web.StreamResponse, fault: Exception) -> web.StreamResponse:
+    """Return a page that also says to programs when to try again, where its fault knows."""
+    if isinstance(fault, errors.Fault) and "retry_after" in fault.details:
+        page.headers["Retry-After"] = str(fault.details["retry_after"])
+    return page
+
+
 def _advice(status: int, *, may_sign_in: bool) -> str:
     if status == 404 and may_sign_in:
         return f"{NEXT[404]} If it is yours, sign in and look again."

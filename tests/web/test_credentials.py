@@ -106,11 +106,12 @@ async def test_a_code_from_another_site_signs_nobody_in(forge, ada, visitor):
 
 
 async def test_no_address_guesses_codes_without_end(visitor):
-    told = [
-        (await visitor.post("/sign-in", data={"code": "AAAA-AAAA"})).status
+    answers = [
+        await visitor.post("/sign-in", data={"code": "AAAA-AAAA"})
         for _ in range(WRONG_CODES.most + 2)
     ]
-    assert told == [404] * WRONG_CODES.most + [429] * 2
+    assert [one.status for one in answers] == [404] * WRONG_CODES.most + [429] * 2
+    assert [one.headers.get("Retry-After") for one in answers[-3:]] == [None, "900", "900"]
 
 
 @pytest.mark.parametrize("there", ["https://evil.example", "//evil.example", "/\\evil", ""])
@@ -169,7 +170,9 @@ async def test_another_site_cannot_answer_for_its_visitor(forge, ada, client):
 async def test_who_guesses_codes_is_told_to_wait(client):
     for _ in range(rules.WRONG_CODES.most):
         await page(client, "/device/auth?user_code=0000-0000", 404)
-    assert "Wait 15 minutes" in await page(client, "/device/auth?user_code=0000-0000", 429)
+    answer = await client.get("/device/auth?user_code=0000-0000")
+    assert (answer.status, answer.headers["Retry-After"]) == (429, "900")
+    assert "Wait 15 minutes" in await answer.text()
 
 
 # Devices and browsers

@@ -91,6 +91,17 @@ async def test_an_organization_is_made_filled_and_left(browsers):
     assert (await bob.get("/circle"))[0] == 404
 
 
+async def test_what_was_typed_of_an_organization_is_still_there_to_mend(browsers):
+    admin = await browsers("organization's admin")
+    for path, field, typed in (
+        ("settings", "name", "N" * 201),
+        ("invitations", "handle", "nobodyofthatname"),
+    ):
+        status, shown = await admin.post(f"/organizations/{GUILD}/{path}", **{field: typed})
+        assert status in {400, 404}
+        assert f'value="{typed}"' in shown
+
+
 async def test_a_project_is_changed_and_its_address_with_it(browsers):
     ada = await browsers("owner")
     changed = await ada.post("/ada/book/settings", name="The Book", handle="tome", url="")

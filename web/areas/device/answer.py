@@ -14,7 +14,7 @@ from node.devices.model import Grant
 from node.devices.rules import typed_code
 from node.kernel.errors import Fault
 from web import forms
-from web.failures import status_of
+from web.failures import status_of, waiting
 from web.page import forge_of, party_of, render
 
 HERE = "/device/auth"
@@ -82,7 +82,7 @@ async def _waiting(request: web.Request, code: str) -> web.StreamResponse:
 
 def _refused(request: web.Request, code: str, fault: Fault) -> web.StreamResponse:
     view = View(None, code[:20], [], "", fault.message)
-    return _page(request, view, status_of(fault))
+    return waiting(_page(request, view, status_of(fault)), fault)
 
 
 def _page(request: web.Request, view: View, status: int = 200) -> web.StreamResponse:

@@ -6,7 +6,8 @@ from aiohttp import web
 from yarl import URL
 
 from keys.statements.contribution import ORIGINS
-from node.kernel.errors import Invalid
+from node.accounts import verbs as accounts
+from node.kernel.errors import Invalid, Missing
 from node.landings import verbs as landings
 from node.landings.model import Landing, Wanted
 from web.faces import Faces, faces_at
@@ -54,7 +55,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     asked = request.query
     origin = asked.get("origin", "")
     wanted = Wanted(
-        asked.get("author", "").strip(),
+        await _author(request, asked.get("author", "").strip().lstrip("@")),
         origin if origin in ORIGINS else "",
         asked.get("path", "").strip("/"),
     )
@@ -78,6 +79,14 @@ async def show(request: web.Request) -> web.StreamResponse:
         faces=await faces_at(request, place, (one.author for one in shown)),
     )
     return render(request, "areas/landings/listed.html", view)
+
+
+async def _author(request: web.Request, typed: str) -> str:
+    """Return a handle as its account has it: large and small letters name the same one."""
+    try:
+        return (await accounts.get(forge_of(request), typed)).handle if typed else ""
+    except Missing:
+        return typed
 
 
 def _newer(here: URL, wanted: Wanted, shown: list[Landing]) -> str:

@@ -19,13 +19,14 @@ from web.page import forge_of, party_of, render
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page shows; invitations are for admins only."""
+    """What the page shows; invitations are for admins only, `typed` is whom to ask in."""
 
     organization: Organization
     members: list[Member]
     invitations: list[Invitation]
     manages: bool
     viewer: str
+    typed: str
     problem: str
     faces: Faces
 
@@ -59,18 +60,19 @@ async def invite(request: web.Request) -> web.StreamResponse:
     """Ask a person in."""
     forge, who, form = forge_of(request), party_of(request), await forms.typed(request)
     handle, role = forms.text(form, "handle"), forms.text(form, "role")
-    return await _done(request, invitations.invite(forge, who, _name(request), handle, role))
+    asked = invitations.invite(forge, who, _name(request), handle, role)
+    return await _done(request, asked, typed=handle)
 
 
 async def _done(
-    request: web.Request, attempt: Awaitable[object], to: str = ""
+    request: web.Request, attempt: Awaitable[object], to: str = "", typed: str = ""
 ) -> web.StreamResponse:
     if fault := await forms.fault_of(attempt):
-        return await _page(request, fault)
+        return await _page(request, fault, typed)
     raise forms.seen_other(to or f"/organizations/{_name(request)}/members")
 
 
-async def _page(request: web.Request, fault: Fault | None) -> web.StreamResponse:
+async def _page(request: web.Request, fault: Fault | None, typed: str = "") -> web.StreamResponse:
     forge, who, name = forge_of(request), party_of(request), _name(request)
     organization = await organizations.get(forge, who, name)
     manages = organization.role == "admin"
@@ -82,6 +84,7 @@ async def _page(request: web.Request, fault: Fault | None) -> web.StreamResponse
         invitations=asked,
         manages=manages,
         viewer=who.handle or "",
+        typed=typed,
         problem=fault.message if fault else "",
         faces=await faces_of(request, [*(m.handle for m in members), *faced(asked)]),
     )

@@ -40,8 +40,10 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def change(request: web.Request) -> web.StreamResponse:
     """Give the organization another name."""
     forge, who, form = forge_of(request), party_of(request), await forms.typed(request)
-    changed = organizations.update(forge, who, _name(request), forms.text(form, "name"))
-    return await _done(request, changed, f"/organizations/{_name(request)}/settings")
+    name = forms.text(form, "name")
+    if fault := await forms.fault_of(organizations.update(forge, who, _name(request), name)):
+        return await _page(request, fault, name=name)
+    raise forms.seen_other(f"/organizations/{_name(request)}/settings")
 
 
 async def change_profile(request: web.Request) -> web.StreamResponse:
@@ -97,6 +99,7 @@ async def _page(
     fault: Fault | None,
     said: Profile | None = None,
     allowed: Llms | None = None,
+    name: str = "",
 ) -> web.StreamResponse:
     forge, who = forge_of(request), party_of(request)
     found = await organizations.get(forge, who, _name(request))
@@ -105,7 +108,8 @@ async def _page(
     kept = await profiles.get(forge, found.handle)
     shown = replace(said, picture=kept.picture) if said else kept
     listed = allowed or await llms.get(forge, who, found.handle)
-    view = View(found, shown, listed, editing.LONGEST, fault.message if fault else "")
+    named = replace(found, name=name or found.name)
+    view = View(named, shown, listed, editing.LONGEST, fault.message if fault else "")
     status = status_of(fault) if fault else 200
     return render(request, "areas/organizations/settings.html", view, status)
 

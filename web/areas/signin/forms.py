@@ -11,7 +11,7 @@ from aiohttp import web
 
 from node.signin import verbs as signin
 from web import forms
-from web.failures import status_of
+from web.failures import status_of, waiting
 from web.page import SESSION_COOKIE, THEME_COOKIE, THEMES, forge_of, render
 
 YEAR = 31_536_000
@@ -53,7 +53,7 @@ async def by_code(request: web.Request) -> web.StreamResponse:
 
     if fault := await forms.fault_of(redeem()):
         view = View("", RETURN_COOKIE in request.cookies, code[:20], fault.message)
-        return render(request, "areas/signin/how.html", view, status_of(fault))
+        return waiting(render(request, "areas/signin/how.html", view, status_of(fault)), fault)
     raise signed_in(request, made[0])
 
 
