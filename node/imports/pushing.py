@@ -17,6 +17,7 @@ from node.holdings import verbs as holdings
 from node.imports import blobs, keeping, rows, telling
 from node.imports.model import BadPush, FetchFirst, Kept, Progress
 from node.kernel.forge import Forge
+from node.kernel.goals import is_blank
 from node.kernel.parties import Party
 from node.landings import reading
 from node.landings import verbs as landings
@@ -182,7 +183,8 @@ def goal_of(commits: list[Commit]) -> str:
     if len(commits) == 1:
         return telling.goal_of(commits[0])
     subjects = "\n".join(f"- {one.subject[:200]}" for one in commits[-SHOWN:])
-    first = commits[-1].subject[:200] or telling.NO_MESSAGE
+    last = commits[-1].subject[:200]
+    first = telling.NO_MESSAGE if is_blank(last) else last
     return f"{first}\n\n{len(commits)} commits:\n{subjects}"
 
 

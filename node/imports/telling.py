@@ -10,6 +10,7 @@ from keys.statements import transcript as transcripts
 from keys.statements.landing import Imported
 from keys.statements.transcript import Message, Transcript
 from node.imports import blobs
+from node.kernel.goals import is_blank
 from node.landings.bulk import Told
 from store.changes import Change
 from store.git import history
@@ -117,7 +118,8 @@ def _change(known: blobs.Known, delta: Delta) -> Change:
 def goal_of(commit: Commit) -> str:
     """Return a commit's message as a goal: whole, unless it is longer than a goal may be."""
     text = commit.message.strip("\n").encode("utf-8", "replace")[:65_535]
-    return text.decode("utf-8", "ignore").strip() or NO_MESSAGE
+    said = text.decode("utf-8", "ignore").strip()
+    return NO_MESSAGE if is_blank(said) else said
 
 
 def session_of(commit: str) -> str:

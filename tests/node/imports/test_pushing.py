@@ -71,6 +71,17 @@ async def test_a_single_commit_lands_with_its_message(forge, world):
     assert (landing.goal, landing.author) == ("Just this\n\nBecause.", "ada")
 
 
+@pytest.mark.parametrize("message", [b"", b"\n", "\u200b\ufeff\n".encode()])
+async def test_a_push_whose_message_nobody_sees_lands_and_says_that_there_is_none(
+    forge, world, message
+):
+    ada, project, gits = world
+    old = gits.line()[-1]
+    new = gits.main(gits.commit({"a": b"1"}, old, message=message))
+    landing = await push(forge, ada, project, gits, old, new)
+    assert (landing.position, landing.title) == (4, "(no message)")
+
+
 async def test_landings_and_pushes_take_turns(forge, world):
     ada, project, gits = world
     await a_landing(forge, ada, project, {"from-mic": b"1\n"})
