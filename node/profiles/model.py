@@ -1,10 +1,21 @@
 """Profiles as values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from node.kernel.errors import Invalid, Missing
 
-LINKS = ("website", "x", "github", "gitlab", "mastodon", "linkedin")
+NAMES = {
+    "website": "Website",
+    "x": "X",
+    "github": "GitHub",
+    "gitlab": "GitLab",
+    "mastodon": "Mastodon",
+    "linkedin": "LinkedIn",
+}
+"""Where else somebody is, and what that is called."""
+
+LINKS = tuple(NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,11 @@ class Profile:
     def links(self) -> list[tuple[str, str]]:
         """Where else they are: the kind of each address, and the address."""
         return [(kind, address) for kind in LINKS if (address := getattr(self, kind))]
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What each kind is called."""
+        return NAMES
 
 
 class BadProfile(Invalid):

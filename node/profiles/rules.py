@@ -5,13 +5,10 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
-from node.profiles.model import LINKS, BadProfile, Profile
+from node.profiles.model import LINKS, NAMES, BadProfile, Profile
 
 BIO_LONGEST = 160
 LINK_LONGEST = 200
-NAMES = {"x": "X", "github": "GitHub", "gitlab": "GitLab", "linkedin": "LinkedIn"}
-"""How those call themselves whose names are not written as words are."""
-
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 _NOT_IN_LINKS = re.compile(r"[\s<>\"'`\\^{|}]")
 
@@ -47,10 +44,9 @@ def check_link(kind: str, link: str) -> str:
         return ""
     whole = trimmed if _SCHEME.match(trimmed) else f"https://{trimmed.removeprefix('//')}"
     if not _is_link(whole):
-        name = NAMES.get(kind, kind.capitalize())
         raise BadProfile(
             kind,
-            f"{name} takes an http or https address of at most {LINK_LONGEST} characters,"
+            f"{NAMES[kind]} takes an http or https address of at most {LINK_LONGEST} characters,"
             " as https://example.org/you.",
         )
     return whole
